@@ -1,0 +1,39 @@
+# Everything that is not ours, as imported targets. Versions are Debian 12's.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(CURL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Protobuf 3.21 REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(CAF 0.17.6 REQUIRED)
+find_package(RocksDBShared 7.8 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+set(Boost_USE_STATIC_LIBS OFF)
+find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS url)
+
+# tl::expected is one header; a target without its package's include order keeps domain/ free of everything else.
+find_path(HF_EXPECTED_INCLUDE_DIR NAMES tl/expected.hpp REQUIRED)
+add_library(hf_expected INTERFACE)
+target_include_directories(hf_expected SYSTEM INTERFACE "${HF_EXPECTED_INCLUDE_DIR}")
+
+# Asio and Beast with their bodies in one file (http/asio_impl.cpp); everyone who includes them needs the same definitions.
+add_library(hf_boost INTERFACE)
+target_link_libraries(hf_boost INTERFACE Boost::headers)
+target_compile_definitions(hf_boost INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+  BOOST_ASIO_DISABLE_BOOST_COROUTINE BOOST_ALL_NO_LIB)
+
+# Only the registry and the text format; the server answers /metrics itself.
+find_path(HF_PROMETHEUS_INCLUDE_DIR NAMES prometheus/registry.h REQUIRED)
+find_library(HF_PROMETHEUS_LIBRARY NAMES prometheus-cpp-core REQUIRED)
+add_library(hf_prometheus INTERFACE)
+target_include_directories(hf_prometheus SYSTEM INTERFACE "${HF_PROMETHEUS_INCLUDE_DIR}")
+target_link_libraries(hf_prometheus INTERFACE "${HF_PROMETHEUS_LIBRARY}" ZLIB::ZLIB)
+
+find_path(HF_HIREDIS_INCLUDE_DIR NAMES hiredis/hiredis.h REQUIRED)
+find_library(HF_HIREDIS_LIBRARY NAMES hiredis REQUIRED)
+add_library(hf_hiredis INTERFACE)
+target_include_directories(hf_hiredis SYSTEM INTERFACE "${HF_HIREDIS_INCLUDE_DIR}")
+target_link_libraries(hf_hiredis INTERFACE "${HF_HIREDIS_LIBRARY}")

@@ -1,0 +1,118 @@
+# Every folder tests/<x>/ with *_test.cpp becomes one program test_<x> and one ctest test <x>; every tests/<x>/*.test.sh
+# becomes a ctest test of its own. A folder that needs more has a CMakeLists.txt, which then calls hf_add_test itself.
+
+find_package(doctest REQUIRED)
+find_path(HF_RAPIDCHECK_INCLUDE_DIR NAMES rapidcheck.h REQUIRED)
+find_library(HF_RAPIDCHECK_LIBRARY NAMES rapidcheck REQUIRED)
+add_library(hf_rapidcheck INTERFACE)
+target_include_directories(hf_rapidcheck SYSTEM INTERFACE "${HF_RAPIDCHECK_INCLUDE_DIR}")
+target_link_libraries(hf_rapidcheck INTERFACE "${HF_RAPIDCHECK_LIBRARY}")
+
+# What test code may know about the machine it was built on.
+add_library(hf_test_settings INTERFACE)
+target_compile_definitions(hf_test_settings INTERFACE
+  "HF_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"" "HF_BINARY_DIR=\"${CMAKE_BINARY_DIR}\"")
+target_link_libraries(hf_test_settings INTERFACE doctest::doctest)
+
+file(GLOB support_sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/tests/support/*.cpp")
+list(REMOVE_ITEM support_sources tests/support/main.cpp)
+add_library(hf_test_main OBJECT tests/support/main.cpp)
+target_link_libraries(hf_test_main PRIVATE hf_test_settings)
+
+# Helpers of tests. It links the headers of everything and the code of nothing: a test program takes out what it uses
+# and brings the folders it tests.
+if(support_sources)
+  add_library(hf_test_support STATIC ${support_sources})
+  hf_target_defaults(hf_test_support)
+  target_link_libraries(hf_test_support PRIVATE hf_rapidcheck CAF::core
+    PUBLIC hf_test_settings hf_expected hf_facts hf_boost nlohmann_json::nlohmann_json OpenSSL::Crypto spdlog::spdlog)
+else()
+  add_library(hf_test_support INTERFACE)
+  target_link_libraries(hf_test_support INTERFACE hf_test_settings)
+endif()
+
+# The environment of every test: the program under test and the repository, for tests that run them.
+set(HF_TEST_ENVIRONMENT
+  "HOLDFAST_BIN=${CMAKE_BINARY_DIR}/holdfast"
+  "HOLDFAST_ROOT=${CMAKE_SOURCE_DIR}"
+  "HOLDFAST_BUILD=${CMAKE_BINARY_DIR}"
+  "ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1"
+  "UBSAN_OPTIONS=print_stacktrace=1"
+  "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
+
+# hf_add_test(<x> SOURCES <file>… LINK <target>… LABELS <label>… TIMEOUT <seconds> SERIAL)
+# SERIAL: runs alone, because it measures time or uses the whole machine.
+function(hf_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "TIMEOUT" "SOURCES;LINK;LABELS")
+  set(target test_${name})
+  add_executable(${target} ${arg_SOURCES} $<TARGET_OBJECTS:hf_test_main>)
+  hf_target_defaults(${target})
+  target_link_libraries(${target} PRIVATE hf_test_support hf_test_settings ${arg_LINK})
+  if(HF_PCH)
+    target_precompile_headers(${target} PRIVATE ${HF_STD_PCH} <doctest/doctest.h>)
+  endif()
+  add_test(NAME ${name} COMMAND ${target} WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 600)
+  endif()
+  set_tests_properties(${name} PROPERTIES
+    LABELS "${name};${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${HF_TEST_ENVIRONMENT}" SKIP_RETURN_CODE 77)
+  if(arg_SERIAL)
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+  endif()
+endfunction()
+
+# hf_add_script_test(<name> COMMAND <word>… LABELS … TIMEOUT … SERIAL): a test that is a script. Exit 77 skips it.
+function(hf_add_script_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "TIMEOUT" "COMMAND;LABELS")
+  add_test(NAME ${name} COMMAND ${arg_COMMAND} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 600)
+  endif()
+  set_tests_properties(${name} PROPERTIES
+    LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${HF_TEST_ENVIRONMENT}" SKIP_RETURN_CODE 77)
+  if(arg_SERIAL)
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+  endif()
+endfunction()
+
+# Folders link only what they test, so that a test of the rules builds without CAF, RocksDB or Boost.
+set(HF_TEST_LINK_domain hf_domain)
+set(HF_TEST_LINK_journal hf_journal)
+set(HF_TEST_LINK_audit hf_journal)
+set(HF_TEST_LINK_model hf_journal hf_rapidcheck)
+set(HF_TEST_LINK_projections hf_projections)
+set(HF_TEST_LINK_payments hf_payments)
+set(HF_TEST_LINK_actors hf_actors CAF::core)
+set(HF_TEST_LINK_http hf_http)
+set(HF_TEST_LINK_property hf_tools hf_rapidcheck)
+# Short and free of CAF: these run under the sanitizers on every change.
+set(HF_TEST_SANITIZED domain journal http audit projections)
+
+file(GLOB test_folders CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/tests" "${CMAKE_SOURCE_DIR}/tests/*")
+foreach(folder IN LISTS test_folders)
+  if(NOT IS_DIRECTORY "${CMAKE_SOURCE_DIR}/tests/${folder}" OR folder MATCHES "^(support|golden)$")
+    continue()
+  endif()
+  set(labels "")
+  if(folder IN_LIST HF_TEST_SANITIZED)
+    set(labels asan tsan)
+  endif()
+  set(links hf_tools)
+  if(DEFINED HF_TEST_LINK_${folder})
+    set(links ${HF_TEST_LINK_${folder}})
+  endif()
+  if(EXISTS "${CMAKE_SOURCE_DIR}/tests/${folder}/CMakeLists.txt")
+    add_subdirectory("tests/${folder}")
+    continue()
+  endif()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${folder}/*.cpp")
+  if(sources)
+    hf_add_test(${folder} SOURCES ${sources} LINK ${links} LABELS ${labels})
+  endif()
+  file(GLOB scripts CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/tests/${folder}" "${CMAKE_SOURCE_DIR}/tests/${folder}/*.test.sh")
+  foreach(script IN LISTS scripts)
+    string(REGEX REPLACE "\\.test\\.sh$" "" stem "${script}")
+    hf_add_script_test(${folder}.${stem} COMMAND bash "tests/${folder}/${script}" LABELS ${folder} script)
+  endforeach()
+endforeach()
