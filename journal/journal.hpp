@@ -68,6 +68,7 @@ struct append_group {
   domain::trace_id trace;
   std::optional<remembered_answer> answer;
   std::optional<domain::instant> next_deadline;
+  std::uint64_t state_hash = 0; ///< of the state after the group; not stored, handed to the commit listener for the views
 };
 
 enum class append_outcome : std::uint8_t {

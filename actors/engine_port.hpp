@@ -1,0 +1,96 @@
+#pragma once
+
+#include "actors/answer_encoder.hpp"
+#include "actors/reply_port.hpp"
+#include "domain/command.hpp"
+#include "domain/fact.hpp"
+#include "domain/organisation/command.hpp"
+#include "domain/strong_id.hpp"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace holdfast::actors {
+
+/// An API key as requests are checked against it.
+struct key_record {
+  domain::key_id key;
+  domain::organisation_id organisation;
+  std::uint32_t scopes = 0;
+  std::array<std::uint8_t, 32> secret_hash{};
+  std::string name;
+  domain::instant created_at;
+  std::optional<domain::instant> revoked_at;
+};
+struct venue_record {
+  domain::venue what;
+  std::uint64_t version = 0;
+};
+
+/// Everything of all organisations that requests need at once: immutable, replaced as a whole when a fact becomes durable.
+class directory_view {
+public:
+  virtual ~directory_view() = default;
+  [[nodiscard]] virtual auto keys() const -> const std::vector<key_record>& = 0;
+  [[nodiscard]] virtual auto venue(domain::organisation_id owner, domain::venue_id id) const -> const venue_record* = 0;
+  [[nodiscard]] virtual auto venues(domain::organisation_id owner) const -> std::vector<const venue_record*> = 0;
+  [[nodiscard]] virtual auto event_of_slug(std::string_view slug) const -> std::optional<domain::event_id> = 0;
+  [[nodiscard]] virtual auto organisations() const -> std::vector<std::pair<domain::organisation_id, std::string>> = 0;
+  /// Grows with every change; key tables are rebuilt when it does.
+  [[nodiscard]] virtual auto version() const noexcept -> std::uint64_t = 0;
+};
+
+/// One stored fact, for the journal feed.
+struct fact_line {
+  std::uint64_t seq = 0;
+  std::string_view type;        ///< static text
+  domain::fact what;
+  domain::trace_id trace;
+  std::string hash_hex;         ///< chain hash of this record
+  std::string previous_hex;
+};
+
+/// State of the server, for health pages.
+struct readiness {
+  bool ready = false;
+  std::vector<std::string> reasons; ///< why not, for people
+};
+
+/// The engine, as HTTP sees it. Thread-safe; nothing blocks.
+class engine_port {
+public:
+  virtual ~engine_port() = default;
+
+  /// Sends a command to an event. Takes an in-flight credit of that event or answers 503 at once. The event need not exist: the actor decides.
+  virtual void submit(domain::event_id event, domain::command what, request_meta meta, reply_port reply) noexcept = 0;
+  virtual void submit(domain::organisation_id organisation, domain::organisation_command what, request_meta meta,
+                      reply_port reply) noexcept = 0;
+  /// The organisation that is the register of slugs and organisations.
+  [[nodiscard]] static constexpr auto root_organisation() noexcept -> domain::organisation_id { return domain::organisation_id{1}; }
+
+  [[nodiscard]] virtual auto directory() const -> std::shared_ptr<const directory_view> = 0;
+  /// Called on some thread after every change of the directory has been published.
+  virtual void on_directory_change(std::function<void()> handler) = 0;
+
+  /// Durable facts of an event from a seq on, at most `limit` (≤ 200); the callback runs on the read pool, with nothing when reading failed or the pool is full.
+  virtual void read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
+                          std::function<void(std::optional<std::vector<fact_line>>)> done) noexcept = 0;
+  /// A consistent copy of the journal under the data directory; the callback gets the path and position, or why not.
+  struct backup_result {
+    bool ok = false;
+    std::string detail; ///< the path, or the reason
+    std::uint64_t position = 0;
+  };
+  virtual void backup(std::function<void(backup_result)> done) noexcept = 0;
+
+  [[nodiscard]] virtual auto ready() const -> readiness = 0;
+  /// Fact time now: never goes back, does not follow jumps of the wall clock.
+  [[nodiscard]] virtual auto now() const noexcept -> domain::instant = 0;
+};
+
+} // namespace holdfast::actors

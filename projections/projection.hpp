@@ -1,0 +1,37 @@
+#pragma once
+
+#include "domain/fact.hpp"
+#include "journal/journal.hpp"
+#include "journal/record.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace holdfast::projections {
+
+/// One command's facts as a projection sees them: durable, whole, in the order of their stream.
+struct applied_group {
+  journal::stream_id stream;
+  std::uint64_t first_seq = 0;
+  const domain::facts* facts = nullptr;
+  /// The event's state hash after the group, as its actor knew it; 0 when read back from the journal.
+  std::uint64_t state_hash = 0;
+};
+
+/// A fold of facts into something people read. Written by one thread at a time (its actor), read through what it publishes.
+class projection {
+public:
+  virtual ~projection() = default;
+  /// Stable; names metrics, rebuild commands and stored checkpoints.
+  [[nodiscard]] virtual auto name() const noexcept -> std::string_view = 0;
+  /// Folds one group. Throws only on a bug or corruption: the projection is then stopped and reported, and its last good views stay.
+  virtual void apply(const applied_group& group) = 0;
+  /// Makes everything applied so far visible to readers, and remembers that it is at `position`. Cheap when nothing changed.
+  virtual void publish(const journal::cursor& position) = 0;
+  /// Where it is; the default cursor at first. A projection with a store of its own loads this with its data.
+  [[nodiscard]] virtual auto position() const -> journal::cursor = 0;
+  /// Forgets everything, to be folded again from the beginning.
+  virtual void reset() = 0;
+};
+
+} // namespace holdfast::projections
