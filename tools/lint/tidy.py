@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Runs clang-tidy on what changed, within a time budget.
+
+Usage: tools/lint/tidy.py [--build DIR] [--seconds N] [--all] [FILE…]
+
+Without files: every .cpp that differs from the base (where the upstream branch was left, or the commit before; $HF_BASE names
+another) and every .cpp beside a changed header, the last changed first. The build directory must be configured, and built far
+enough to have its generated headers. Exit status: 0 nothing found, 1 findings, 77 no clang-tidy here.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from golden_rules import base_commit
+from source import git
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# Newer ones read the standard library's C++20 headers; 14 does not read all of them.
+TOOLS = ("clang-tidy-16", "clang-tidy-15", "clang-tidy")
+
+
+def changed_files():
+    """Paths of .cpp files to look at, the last changed first."""
+    base = base_commit(ROOT) or (git(ROOT, "hash-object", "-t", "tree", os.devnull) or "").strip()
+    names = (git(ROOT, "diff", "--name-only", "--diff-filter=d", base) or "").splitlines()
+    names += (git(ROOT, "ls-files", "--others", "--exclude-standard") or "").splitlines()
+    found = set()
+    for name in names:
+        beside = os.path.splitext(name)[0] + ".cpp"
+        if name.endswith((".cpp", ".hpp")) and os.path.isfile(os.path.join(ROOT, beside)):
+            found.add(beside)
+    return sorted(found, key=lambda name: -os.path.getmtime(os.path.join(ROOT, name)))
+
+
+def write_database(build, out):
+    """Compile commands without GCC's precompiled headers and flags, which clang does not read. Returns the files in it."""
+    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
+        entries = json.load(file)
+    for entry in entries:
+        words, kept, skip = entry["command"].split(), [], 0
+        if "ccache" in entry["command"].split(" -")[0]:
+            words = words[next(i for i, word in enumerate(words) if word.endswith("ccache")) + 1 :]
+        for index, word in enumerate(words):
+            if skip:
+                skip -= 1
+            elif word == "-include" and words[index + 1].endswith("cmake_pch.hxx"):
+                skip = 1
+            elif word not in ("-Winvalid-pch", "-fpch-preprocess", "-Wduplicated-cond", "-Wlogical-op", "-fcf-protection"):
+                kept.append(word)
+        entry["command"] = " ".join(kept)
+    os.makedirs(out, exist_ok=True)
+    with open(os.path.join(out, "compile_commands.json"), "w", encoding="utf-8") as file:
+        json.dump(entries, file)
+    return {os.path.relpath(entry["file"], ROOT) for entry in entries}
+
+
+def examine(tool, database, name, deadline):
+    """(file, output, ok) of one file; output None when the budget is used up."""
+    left = deadline - time.monotonic()
+    if left <= 1:
+        return name, None, True
+    command = [tool, "-p", database, "--quiet", os.path.join(ROOT, name)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=left, check=False)
+    except subprocess.TimeoutExpired:
+        return name, None, True
+    return name, done.stdout.strip() or done.stderr.strip(), done.returncode == 0
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default=os.path.join(ROOT, "build", "release"), help="a configured build directory")
+    parser.add_argument("--seconds", type=int, default=300, help="the budget (default 300)")
+    parser.add_argument("--all", action="store_true", help="every file of the build, without a budget")
+    parser.add_argument("files", nargs="*", help="these files only")
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    tool = next(filter(None, map(shutil.which, TOOLS)), None)
+    if tool is None:
+        print("tidy: skipped, there is no clang-tidy here", file=sys.stderr)
+        return 77
+    database = os.path.join(arguments.build, "tidy")
+    known = write_database(arguments.build, database)
+    ours = sorted(name for name in known if not name.startswith("..") and not name.startswith("build/"))
+    wanted = arguments.files or (ours if arguments.all else changed_files())
+    names = [name for name in wanted if name in known]
+    deadline = time.monotonic() + (10**6 if arguments.all else arguments.seconds)
+    failed, skipped = 0, []
+    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        for name, output, ok in pool.map(lambda n: examine(tool, database, n, deadline), names):
+            if output is None:
+                skipped.append(name)
+            elif not ok:
+                failed += 1
+                print(output)
+    print(f"tidy: {len(names) - len(skipped)} of {len(names)} files looked at, {failed} with findings", file=sys.stderr)
+    if skipped:
+        print(f"tidy: not reached within {arguments.seconds} s: {' '.join(skipped)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
