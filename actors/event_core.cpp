@@ -1,0 +1,252 @@
+#include "actors/event_core.hpp"
+
+#include "actors/parked.hpp"
+#include "domain/apply.hpp"
+#include "domain/check.hpp"
+#include "domain/decide.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace holdfast::actors {
+
+namespace {
+
+/// When nothing turned out to be due although a deadline was announced (its hold is gone), it is looked at again no sooner than this.
+constexpr auto deadline_retry = domain::seconds(1);
+
+auto is_conflict(const domain::rejection& why) noexcept -> bool {
+  return why.why == domain::reason::seat_unavailable || why.why == domain::reason::area_full ||
+         why.why == domain::reason::no_such_seats;
+}
+
+void bump(std::atomic<std::uint64_t>& counter) noexcept { counter.fetch_add(1, std::memory_order_relaxed); }
+
+} // namespace
+
+event_core::event_core(domain::event_id event, const event_services& services, std::shared_ptr<event_mailbox> self,
+                       std::shared_ptr<inflight_limiter> credits)
+    : event_{event}, services_{services}, self_{std::move(self)}, credits_{std::move(credits)},
+      progress_{std::make_shared<append_progress>()}, last_used_{services.clock.now()} {}
+
+event_core::~event_core() = default;
+
+void event_core::start() {
+  journal::fold_event(services_.journal, &services_.snapshots, event_, UINT64_MAX,
+                      [self = self_](fold_result result) { self->post_loaded(std::make_shared<fold_result>(std::move(result))); });
+}
+
+void event_core::loaded(fold_result&& result) {
+  if (!result) {
+    // This event cannot be trusted, so it sells nothing; the others go on.
+    spdlog::critical("event {:016x} cannot be loaded: {}", event_.value(), result.error().detail);
+    bump(services_.metrics.load_failures);
+    halted_ = true;
+    for (auto& request : std::exchange(waiting_, {})) {
+      request.reply.send(services_.encoder.refused(refusal::journal_unavailable, request.meta));
+    }
+    expire_waiting_.reset();
+    return;
+  }
+  bump(services_.metrics.events_loaded);
+  snapshot_seq_ = result->snapshot_seq;
+  state_.emplace(std::move(result->state));
+  progress_->appended = state_->seq();
+  progress_->durable.store(state_->seq(), std::memory_order_release);
+  for (auto& request : std::exchange(waiting_, {})) {
+    decide_and_answer(std::move(request));
+  }
+  if (auto credit = std::exchange(expire_waiting_, nullptr)) {
+    expire(std::move(credit));
+  }
+  announce_deadline();
+}
+
+auto event_core::now() const -> domain::instant { return std::max(services_.clock.now(), state_->time()); }
+
+void event_core::handle(event_request&& request) {
+  last_used_ = services_.clock.now();
+  if (halted_) {
+    request.reply.send(services_.encoder.refused(refusal::journal_unavailable, request.meta));
+  } else if (!state_) {
+    waiting_.push_back(std::move(request));
+  } else {
+    decide_and_answer(std::move(request));
+  }
+}
+
+void event_core::decide_and_answer(event_request&& request) {
+  const auto remembered = request.what.id.key != 0 && state_->remembered_key(request.what.id.key).has_value();
+  const auto refused = remembered ? services_.gate.refuses_all() : services_.gate.refuses(request.what.body);
+  if (refused) {
+    bump(services_.metrics.refused_other);
+    request.reply.send(services_.encoder.refused(*refused, request.meta));
+    return;
+  }
+  const auto at = now();
+  auto decided = domain::decide(*state_, request.what, at);
+  if (decided) {
+    commit(std::move(request), std::move(*decided), at);
+    return;
+  }
+  const auto& why = decided.error();
+  if (why.why == domain::reason::already_remembered) {
+    replay(std::move(request), why.remembered_seq);
+    return;
+  }
+  bump(services_.metrics.rejections);
+  if (is_conflict(why)) {
+    bump(services_.metrics.conflicts);
+  }
+  auto what = services_.encoder.rejected(*state_, request.what, why, request.meta, at);
+  reply_behind(std::move(request), std::move(what));
+}
+
+void event_core::commit(event_request&& request, domain::facts&& made, domain::instant at) {
+  for (const auto& fact : made) {
+    domain::apply(*state_, fact);
+  }
+  auto encoded = services_.encoder.decided(*state_, request.what, made, request.meta, at);
+  if (made.empty()) {
+    reply_behind(std::move(request), std::move(encoded.what));
+    return;
+  }
+  count(made);
+  journal::append_group group;
+  group.stream = stream();
+  group.first_seq = progress_->appended + 1;
+  progress_->appended += made.size();
+  HF_CHECK(progress_->appended == state_->seq(), "every applied fact is appended");
+  if (request.what.id.key != 0) {
+    group.answer = to_remember(encoded, request.what.id, request.meta, at);
+  }
+  group.facts = std::make_shared<const domain::facts>(std::move(made));
+  group.trace = request.meta.trace;
+  group.next_deadline = state_->next_deadline();
+  group.state_hash = state_->hash();
+  services_.journal.append(std::move(group), std::make_shared<parked_answer>(progress_, progress_->appended, services_.encoder,
+                                                                            std::move(request.reply), request.meta,
+                                                                            std::move(encoded.what)));
+  announce_deadline();
+  snapshot_if_due();
+}
+
+void event_core::reply_behind(event_request&& request, answer&& what) {
+  if (progress_->all_durable()) {
+    request.reply.send(std::move(what));
+    return;
+  }
+  // The state this answer looked at is not on disk yet: it leaves behind it.
+  journal::append_group barrier;
+  barrier.stream = stream();
+  services_.journal.append(std::move(barrier), std::make_shared<parked_answer>(progress_, progress_->appended, services_.encoder,
+                                                                              std::move(request.reply), request.meta,
+                                                                              std::move(what)));
+}
+
+void event_core::replay(event_request&& request, std::uint64_t seq) {
+  bump(services_.metrics.replays);
+  auto lookup = std::make_shared<parked_replay>(services_.journal, services_.encoder, stream(), std::move(request.reply),
+                                                request.meta, request.what.id, now());
+  if (progress_->durable.load(std::memory_order_acquire) >= seq) {
+    lookup->complete(journal::append_outcome::durable);
+    return;
+  }
+  journal::append_group barrier;
+  barrier.stream = stream();
+  services_.journal.append(std::move(barrier), std::move(lookup));
+}
+
+void event_core::expire(std::shared_ptr<held_credit> credit) {
+  if (halted_) {
+    return;
+  }
+  if (!state_) {
+    expire_waiting_ = std::move(credit);
+    return;
+  }
+  announced_.reset();
+  if (!services_.gate.expires()) {
+    services_.deadlines.schedule(event_, services_.clock.now() + deadline_retry);
+    return;
+  }
+  const auto at = now();
+  const domain::command due{.by = {}, .id = {}, .body = domain::end_due_holds{}};
+  auto decided = domain::decide(*state_, due, at);
+  if (!decided || decided->empty()) {
+    if (const auto next = state_->next_deadline()) {
+      announced_ = std::max(*next, at + deadline_retry);
+      services_.deadlines.schedule(event_, *announced_);
+    }
+    return;
+  }
+  for (const auto& fact : *decided) {
+    domain::apply(*state_, fact);
+  }
+  count(*decided);
+  journal::append_group group;
+  group.stream = stream();
+  group.first_seq = progress_->appended + 1;
+  progress_->appended += decided->size();
+  group.facts = std::make_shared<const domain::facts>(std::move(*decided));
+  group.next_deadline = state_->next_deadline();
+  group.state_hash = state_->hash();
+  services_.journal.append(std::move(group), std::make_shared<parked_work>(progress_, progress_->appended, credit));
+  if (const auto next = state_->next_deadline(); next && *next <= at) {
+    self_->post_expire(std::move(credit)); // the next chunk, behind what has queued meanwhile
+  } else {
+    announce_deadline();
+  }
+  snapshot_if_due();
+}
+
+void event_core::announce_deadline() {
+  const auto next = state_->next_deadline();
+  if (next && (!announced_ || *next < *announced_)) {
+    announced_ = next;
+    services_.deadlines.schedule(event_, *next);
+  }
+}
+
+void event_core::count(const domain::facts& made) noexcept {
+  for (const auto& fact : made) {
+    if (std::holds_alternative<domain::hold_created>(fact.body)) {
+      bump(services_.metrics.holds);
+    } else if (std::holds_alternative<domain::hold_released>(fact.body)) {
+      bump(services_.metrics.releases);
+    } else if (std::holds_alternative<domain::order_confirmed>(fact.body)) {
+      bump(services_.metrics.confirms);
+    } else if (std::holds_alternative<domain::hold_expired>(fact.body)) {
+      bump(services_.metrics.expiries);
+    } else if (std::holds_alternative<domain::hold_extended>(fact.body)) {
+      bump(services_.metrics.extensions);
+    }
+  }
+}
+
+void event_core::snapshot_if_due() {
+  if (state_->seq() < snapshot_seq_ + services_.snapshot_every_records) {
+    return;
+  }
+  snapshot_seq_ = state_->seq();
+  journal::append_group barrier;
+  barrier.stream = stream();
+  services_.journal.append(std::move(barrier), std::make_shared<parked_snapshot>(services_.journal, services_.snapshots, services_.metrics,
+                                                                                 event_, state_->seq(), state_->hash()));
+}
+
+auto event_core::idle(domain::millis idle_for) const -> bool {
+  return (state_ || halted_) && waiting_.empty() && services_.clock.now() - last_used_ >= idle_for;
+}
+
+void event_core::passivate() {
+  if (state_ && state_->seq() >= snapshot_seq_ + services_.snapshot_on_passivation_records) {
+    parked_snapshot{services_.journal, services_.snapshots, services_.metrics, event_, state_->seq(), state_->hash()}.complete(
+        journal::append_outcome::durable);
+  }
+}
+
+} // namespace holdfast::actors

@@ -1,0 +1,114 @@
+#pragma once
+
+#include "actors/answer_encoder.hpp"
+#include "actors/engine_metrics.hpp"
+#include "actors/fact_clock.hpp"
+#include "actors/inflight_limiter.hpp"
+#include "actors/reply_port.hpp"
+#include "actors/selling_gate.hpp"
+#include "domain/command.hpp"
+#include "domain/event_state.hpp"
+#include "journal/journal.hpp"
+#include "journal/snapshot_store.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+
+namespace holdfast::actors {
+
+/// A command on its way to an event.
+struct event_request {
+  domain::command what;
+  request_meta meta;
+  reply_port reply;
+};
+
+struct append_progress;
+
+using fold_result = tl::expected<journal::folded, journal::failure>;
+
+/// How work that ends on another thread comes back to the actor. Thread-safe; implemented over CAF, and by a plain queue in tests.
+class event_mailbox {
+public:
+  virtual ~event_mailbox() = default;
+  virtual void post_loaded(std::shared_ptr<fold_result> result) noexcept = 0;
+  /// Asks for `event_core::expire`.
+  virtual void post_expire(std::shared_ptr<held_credit> credit) noexcept = 0;
+};
+
+/// Wakes an event when something in it is due, loaded or not. Thread-safe.
+class deadline_port {
+public:
+  virtual ~deadline_port() = default;
+  virtual void schedule(domain::event_id event, domain::instant at) noexcept = 0;
+};
+
+/// What all event actors share. Everything outlives them.
+struct event_services {
+  journal::journal& journal;
+  journal::snapshot_store& snapshots;
+  const answer_encoder& encoder;
+  const clock_port& clock;
+  const selling_gate& gate;
+  deadline_port& deadlines;
+  engine_metrics& metrics;
+  /// A snapshot is made after this many records, off the actor's thread.
+  std::uint64_t snapshot_every_records = 200'000;
+  /// On passivation a snapshot is made when at least this many records would have to be replayed.
+  std::uint64_t snapshot_on_passivation_records = 64;
+};
+
+/// The event actor without its actor: owns one event's inventory, decides, applies, appends, and lets answers leave behind their facts.
+/// One thread at a time (its actor's). Messages that arrive while it loads wait inside.
+class event_core {
+public:
+  event_core(domain::event_id event, const event_services& services, std::shared_ptr<event_mailbox> self,
+             std::shared_ptr<inflight_limiter> credits);
+  ~event_core();
+  event_core(const event_core&) = delete;
+  auto operator=(const event_core&) -> event_core& = delete;
+
+  /// Begins to load; `loaded` comes back through the mailbox.
+  void start();
+  void loaded(fold_result&& result);
+  void handle(event_request&& request);
+  /// Ends holds that are due, a chunk at a time.
+  void expire(std::shared_ptr<held_credit> credit);
+
+  /// Whether nothing was asked for since `idle_for` ago. The caller then closes the limiter; that nothing is in flight means that everything is durable.
+  [[nodiscard]] auto idle(domain::millis idle_for) const -> bool;
+  /// Starts the last snapshot; call once, when the limiter is closed and the actor about to end.
+  void passivate();
+  /// For tests and metrics; null while loading.
+  [[nodiscard]] auto state() const noexcept -> const domain::event_state* { return state_ ? &*state_ : nullptr; }
+
+private:
+  [[nodiscard]] auto now() const -> domain::instant;
+  void decide_and_answer(event_request&& request);
+  void commit(event_request&& request, domain::facts&& made, domain::instant at);
+  void reply_behind(event_request&& request, answer&& what);
+  void replay(event_request&& request, std::uint64_t seq);
+  void count(const domain::facts& made) noexcept;
+  void announce_deadline();
+  void snapshot_if_due();
+  [[nodiscard]] auto stream() const noexcept -> journal::stream_id { return {journal::stream_kind::event, event_.value()}; }
+
+  domain::event_id event_;
+  const event_services& services_;
+  std::shared_ptr<event_mailbox> self_;
+  std::shared_ptr<inflight_limiter> credits_;
+  std::shared_ptr<append_progress> progress_;
+  std::optional<domain::event_state> state_;
+  bool halted_ = false; ///< its journal could not be read or folded
+  std::deque<event_request> waiting_; ///< while loading
+  std::shared_ptr<held_credit> expire_waiting_;
+  std::optional<domain::instant> announced_;
+  domain::instant last_used_;
+  std::uint64_t snapshot_seq_ = 0;
+};
+
+} // namespace holdfast::actors

@@ -1,0 +1,106 @@
+#include "actors/parked.hpp"
+
+#include "domain/check.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace holdfast::actors {
+
+namespace {
+
+constexpr std::uint16_t status_created_already = 409;
+
+auto again(const answer_encoder& encoder, const journal::remembered_answer& kept, const request_meta& meta) -> answer {
+  if (kept.body.empty() && kept.status == status_created_already) {
+    return encoder.already_created(kept.location, meta);
+  }
+  answer what;
+  what.status = kept.status;
+  what.body = kept.body;
+  what.seq = kept.seq;
+  what.replayed = true;
+  what.expires_at = kept.expires_at;
+  what.location = kept.location;
+  return what;
+}
+
+} // namespace
+
+auto to_remember(const answer_encoder::encoded& encoded, domain::command_id command, const request_meta& meta, domain::instant at)
+    -> journal::remembered_answer {
+  journal::remembered_answer kept;
+  kept.principal = meta.principal;
+  kept.command = command;
+  kept.seq = encoded.what.seq;
+  kept.at = at;
+  kept.location = encoded.what.location;
+  kept.status = encoded.secret ? status_created_already : encoded.what.status;
+  if (!encoded.secret) {
+    kept.body = encoded.what.body;
+    kept.expires_at = encoded.what.expires_at;
+  }
+  return kept;
+}
+
+void parked_answer::complete(journal::append_outcome outcome) noexcept {
+  if (outcome != journal::append_outcome::durable) {
+    reply_.send(encoder_.refused(refusal::journal_unavailable, meta_));
+    return;
+  }
+  progress_->durable.store(seq_, std::memory_order_release);
+  if (publish_) {
+    publish_();
+  }
+  reply_.send(std::move(what_));
+}
+
+void parked_replay::complete(journal::append_outcome outcome) noexcept {
+  if (outcome != journal::append_outcome::durable) {
+    reply_.send(encoder_.refused(refusal::journal_unavailable, meta_));
+    return;
+  }
+  auto reply = std::make_shared<reply_port>(std::move(reply_));
+  journal_.find_answer(stream_, meta_.principal, command_, now_,
+                       [reply, &encoder = encoder_, meta = meta_](
+                           const tl::expected<std::optional<journal::remembered_answer>, journal::failure>& found) {
+                         if (found && *found) {
+                           reply->send(again(encoder, **found, meta));
+                           return;
+                         }
+                         // Remembered by the state but not in the store: unreadable now, or a collision of key hashes. Not ours to guess.
+                         spdlog::error("a remembered answer could not be read: {}", found ? "no entry" : found.error().detail);
+                         reply->send(encoder.refused(refusal::journal_unavailable, meta));
+                       });
+}
+
+void parked_work::complete(journal::append_outcome outcome) noexcept {
+  if (outcome == journal::append_outcome::durable) {
+    progress_->durable.store(seq_, std::memory_order_release);
+  }
+  credit_.reset();
+}
+
+void parked_snapshot::complete(journal::append_outcome outcome) noexcept {
+  if (outcome != journal::append_outcome::durable) {
+    return;
+  }
+  journal::fold_event(journal_, &store_, event_, seq_,
+                      [&store = store_, &metrics = metrics_, event = event_, seq = seq_,
+                       live_hash = live_hash_](const tl::expected<journal::folded, journal::failure>& folded) {
+                        if (!folded || folded->state.seq() != seq) {
+                          spdlog::warn("no snapshot of event {:016x} at {}: {}", event.value(), seq,
+                                       folded ? "the fold ended elsewhere" : folded.error().detail);
+                          return;
+                        }
+                        HF_CHECK(folded->state.hash() == live_hash, "the live state is the fold of its journal");
+                        if (const auto saved = store.save(event, seq, folded->chain, folded->state); !saved) {
+                          spdlog::warn("no snapshot of event {:016x} at {}: {}", event.value(), seq, saved.error().detail);
+                          return;
+                        }
+                        metrics.snapshots.fetch_add(1, std::memory_order_relaxed);
+                      });
+}
+
+} // namespace holdfast::actors
