@@ -1,0 +1,296 @@
+#include "journal/audit/facts.hpp"
+
+#include "journal/audit/message.hpp"
+
+#include <algorithm>
+
+namespace holdfast::journal::audit {
+namespace {
+
+using shape = message::shape;
+
+constexpr std::uint64_t seats_in_all_max = 100'000;
+
+/// The numbers of `Fact.fact`.
+enum : std::uint16_t {
+  type_event_created = 1,
+  type_event_amended = 2,
+  type_layout_replaced = 3,
+  type_event_published = 4,
+  type_event_cancelled = 8,
+  type_hold_created = 16,
+  type_hold_extended = 17,
+  type_hold_released = 18,
+  type_hold_expired = 19,
+  type_order_confirmed = 20,
+  type_organisation_created = 64,
+  type_venue_created = 65,
+  type_venue_amended = 66,
+  type_key_created = 67,
+  type_key_revoked = 68,
+  type_slug_reserved = 69,
+};
+
+auto signed_of(std::uint64_t value) -> std::int64_t {
+  return static_cast<std::int64_t>(value);
+}
+
+auto has_row_shape(const message& row) -> bool {
+  const auto point = [](std::string_view bytes) { return message{bytes}.is({{1, shape::varint}, {2, shape::varint}}); };
+  const auto seats = row.texts(7);
+  return row.is({{1, shape::bytes},
+                 {2, shape::varint},
+                 {3, shape::varint},
+                 {4, shape::bytes},
+                 {5, shape::varint},
+                 {6, shape::varint},
+                 {7, shape::bytes}}) &&
+         point(row.text(4)) && std::all_of(seats.begin(), seats.end(), point);
+}
+
+auto tier_number(seating& seats, std::string_view id) -> std::uint32_t {
+  const auto found = std::find(seats.tiers.begin(), seats.tiers.end(), id);
+  const auto number = static_cast<std::uint32_t>(found - seats.tiers.begin());
+  if (found == seats.tiers.end())
+    seats.tiers.emplace_back(id);
+  return number;
+}
+
+auto read_section(std::string_view bytes, seating& to) -> bool {
+  const message section{bytes};
+  if (!section.is({{1, shape::bytes}, {2, shape::bytes}, {3, shape::bytes}}))
+    return false;
+  const auto tier = tier_number(to, section.text(2));
+  for (const auto row_bytes : section.texts(3)) {
+    const message row{row_bytes};
+    if (!has_row_shape(row) || row.value(3) > seats_in_all_max - std::min(seats_in_all_max, to.seat_tier.size()))
+      return false;
+    to.seat_tier.insert(to.seat_tier.end(), static_cast<std::size_t>(row.value(3)), tier);
+  }
+  return true;
+}
+
+auto read_seating(std::string_view bytes) -> std::optional<seating> {
+  const message layout{bytes};
+  if (!layout.is({{1, shape::bytes}, {2, shape::bytes}, {3, shape::bytes}}))
+    return std::nullopt;
+  seating seats;
+  for (const auto section : layout.texts(1)) {
+    if (!read_section(section, seats))
+      return std::nullopt;
+  }
+  for (const auto area_bytes : layout.texts(2)) {
+    const message area{area_bytes};
+    if (!area.is({{1, shape::bytes}, {2, shape::bytes}, {3, shape::varint}}))
+      return std::nullopt;
+    tier_number(seats, area.text(2));
+    seats.areas.push_back({std::string{area.text(2)}, area.value(3)});
+  }
+  return seats;
+}
+
+auto read_configuration(std::string_view bytes) -> std::optional<configuration> {
+  const message config{bytes};
+  if (!config.is({{1, shape::bytes},
+                  {2, shape::bytes},
+                  {3, shape::bytes},
+                  {4, shape::bytes},
+                  {5, shape::bytes},
+                  {6, shape::varint},
+                  {7, shape::bytes},
+                  {8, shape::bytes},
+                  {9, shape::varint},
+                  {10, shape::varint},
+                  {11, shape::varint},
+                  {12, shape::varint},
+                  {13, shape::varint},
+                  {14, shape::varint},
+                  {15, shape::varint}}))
+    return std::nullopt;
+  configuration to;
+  to.name = config.text(1);
+  to.venue = config.text(5);
+  to.currency = config.text(7);
+  for (const auto tier_bytes : config.texts(8)) {
+    const message tier{tier_bytes};
+    if (!tier.is({{1, shape::bytes}, {2, shape::bytes}, {3, shape::varint}}))
+      return std::nullopt;
+    to.tiers.push_back({std::string{tier.text(1)}, std::string{tier.text(2)}, signed_of(tier.value(3))});
+  }
+  if (config.has(9))
+    to.sale_opens_at = signed_of(config.value(9));
+  if (config.has(10))
+    to.sale_closes_at = signed_of(config.value(10));
+  to.hold_time_ms = signed_of(config.value(11));
+  to.hold_extension_ms = signed_of(config.value(12));
+  to.hold_cap_ms = signed_of(config.value(13));
+  to.max_per_order = config.value(14);
+  to.max_per_buyer = config.value(15);
+  return to;
+}
+
+auto read_event_created(const message& from) -> std::optional<fact> {
+  auto config = read_configuration(from.text(3));
+  auto seats = read_seating(from.text(4));
+  if (!from.is({{1, shape::fixed64}, {2, shape::fixed64}, {3, shape::bytes}, {4, shape::bytes}}) || !config || !seats)
+    return std::nullopt;
+  return event_created{from.value(1), from.value(2), *std::move(config), *std::move(seats)};
+}
+
+auto read_event_amended(const message& from) -> std::optional<fact> {
+  auto config = read_configuration(from.text(1));
+  if (!from.is({{1, shape::bytes}}) || !config)
+    return std::nullopt;
+  return event_amended{*std::move(config)};
+}
+
+auto read_layout_replaced(const message& from) -> std::optional<fact> {
+  auto seats = read_seating(from.text(1));
+  if (!from.is({{1, shape::bytes}}) || !seats)
+    return std::nullopt;
+  return layout_replaced{*std::move(seats)};
+}
+
+auto read_hold_created(const message& from) -> std::optional<fact> {
+  const message by{from.text(2)};
+  if (!from.is({{1, shape::varint},
+                {2, shape::bytes},
+                {3, shape::fixed64},
+                {4, shape::bytes},
+                {4, shape::varint},
+                {5, shape::bytes},
+                {5, shape::varint},
+                {6, shape::bytes},
+                {7, shape::varint},
+                {8, shape::varint}}) ||
+      !by.is({{1, shape::fixed64}, {2, shape::fixed64}, {3, shape::fixed64}}))
+    return std::nullopt;
+  auto seats = from.list(4);
+  auto prices = from.list(5);
+  if (!seats || !prices || seats->size() != prices->size())
+    return std::nullopt;
+  hold_created to{from.value(1),
+                  {by.value(1), by.value(2), by.value(3)},
+                  from.value(3),
+                  *std::move(seats),
+                  *std::move(prices),
+                  {},
+                  signed_of(from.value(7)),
+                  signed_of(from.value(8))};
+  for (const auto area_bytes : from.texts(6)) {
+    const message area{area_bytes};
+    if (!area.is({{1, shape::varint}, {2, shape::varint}, {3, shape::varint}}))
+      return std::nullopt;
+    to.areas.push_back({area.value(1), area.value(2), signed_of(area.value(3))});
+  }
+  return to;
+}
+
+auto read_order_confirmed(const message& from) -> std::optional<fact> {
+  const message payment{from.text(2)};
+  if (!from.is({{1, shape::varint}, {2, shape::bytes}, {3, shape::fixed64}, {4, shape::varint}}) ||
+      !payment.is({{1, shape::varint}, {2, shape::bytes}, {3, shape::bytes}}))
+    return std::nullopt;
+  return order_confirmed{
+      from.value(1), payment.value(1),        std::string{payment.text(2)}, std::string{payment.text(3)},
+      from.value(3), signed_of(from.value(4))};
+}
+
+auto read_venue(const message& from, bool created) -> std::optional<fact> {
+  const message venue{from.text(1)};
+  const message summary{venue.text(1)};
+  auto seats = read_seating(venue.text(2));
+  if (!from.is({{1, shape::bytes}}) || !venue.is({{1, shape::bytes}, {2, shape::bytes}}) || !seats ||
+      !summary.is({{1, shape::fixed64},
+                   {2, shape::bytes},
+                   {3, shape::bytes},
+                   {4, shape::bytes},
+                   {5, shape::bytes},
+                   {6, shape::varint},
+                   {7, shape::varint}}))
+    return std::nullopt;
+  return venue_changed{summary.value(1), created, *std::move(seats)};
+}
+
+auto read_sale(std::uint16_t type, const message& from) -> std::optional<fact> {
+  switch (type) {
+  case type_hold_created: return read_hold_created(from);
+  case type_hold_extended:
+    if (from.is({{1, shape::varint}, {2, shape::varint}}))
+      return hold_extended{from.value(1), signed_of(from.value(2))};
+    break;
+  case type_hold_released:
+    if (from.is({{1, shape::varint}, {2, shape::fixed64}}))
+      return hold_released{from.value(1), from.value(2)};
+    break;
+  case type_hold_expired:
+    if (from.is({{1, shape::varint}}))
+      return hold_expired{from.value(1)};
+    break;
+  case type_order_confirmed: return read_order_confirmed(from);
+  default: break;
+  }
+  return std::nullopt;
+}
+
+auto read_of_organisation(std::uint16_t type, const message& from) -> std::optional<fact> {
+  switch (type) {
+  case type_organisation_created:
+    if (from.is({{1, shape::fixed64}, {2, shape::bytes}}))
+      return organisation_created{from.value(1)};
+    break;
+  case type_venue_created: return read_venue(from, true);
+  case type_venue_amended: return read_venue(from, false);
+  case type_key_created:
+    if (from.is({{1, shape::fixed64}, {2, shape::bytes}, {3, shape::varint}, {4, shape::bytes}}) &&
+        from.text(4).size() == 32)
+      return key_created{from.value(1), from.value(3)};
+    break;
+  case type_key_revoked:
+    if (from.is({{1, shape::fixed64}}))
+      return key_revoked{from.value(1)};
+    break;
+  case type_slug_reserved:
+    if (from.is({{1, shape::bytes}, {2, shape::fixed64}}))
+      return slug_reserved{std::string{from.text(1)}, from.value(2)};
+    break;
+  default: break;
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+auto operator==(const area& a, const area& b) -> bool {
+  return a.tier == b.tier && a.capacity == b.capacity;
+}
+
+auto is_known(std::uint16_t type, std::uint16_t version) -> bool {
+  const bool known = (type >= type_event_created && type <= type_event_cancelled) ||
+                     (type >= type_hold_created && type <= type_order_confirmed) ||
+                     (type >= type_organisation_created && type <= type_slug_reserved);
+  return known && version == 1;
+}
+
+auto belongs(std::uint16_t type, std::uint8_t stream_kind) -> bool {
+  return type < type_organisation_created ? stream_kind == 1 : stream_kind == 4;
+}
+
+auto read_fact(std::uint16_t type, std::string_view payload) -> std::optional<fact> {
+  const message from{payload};
+  if (type >= type_event_published && type <= type_event_cancelled) {
+    if (!payload.empty())
+      return std::nullopt;
+    return life_changed{static_cast<life_changed::to>(type - type_event_published)};
+  }
+  if (type >= type_organisation_created)
+    return read_of_organisation(type, from);
+  switch (type) {
+  case type_event_created: return read_event_created(from);
+  case type_event_amended: return read_event_amended(from);
+  case type_layout_replaced: return read_layout_replaced(from);
+  default: return read_sale(type, from);
+  }
+}
+
+} // namespace holdfast::journal::audit

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "journal/audit/source.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace holdfast::journal::audit {
+
+/// What can be wrong with a journal. Names are stable: people and programs search for them.
+enum class violation_kind : std::uint8_t {
+  // Bytes and streams.
+  record_unreadable = 1, ///< too short, wrong length, unknown format, reserved bytes set
+  checksum_mismatch,     ///< CRC-32C differs
+  misplaced_record,      ///< stored under a key that names another stream or seq
+  seq_gap,               ///< seqs are not 1, 2, 3 …
+  chain_broken,          ///< does not hold the hash of the record before it
+  time_backwards,
+  epoch_backwards,
+  command_torn,     ///< a command's facts are not contiguous, not alike in time, or its last ones are missing
+  command_repeated, ///< the same command took effect twice within 24 hours
+  unknown_fact,     ///< a type or version that the format does not know
+  payload_malformed,
+  fact_in_wrong_stream,
+  head_mismatch,      ///< the stored head is not the last record
+  behind_mark,        ///< older than what was acknowledged
+  unreadable_storage, ///< the storage itself refused to give its bytes
+  // Life of an event.
+  illegal_creation,
+  invalid_configuration,
+  frozen_field_changed, ///< venue, currency, tiers or layout changed after publication
+  illegal_life_change,
+  cancelled_with_sales,
+  // Holds.
+  illegal_hold_number,
+  sale_not_open,
+  invalid_owner,     ///< neither one buyer nor the event's own box office
+  key_without_right, ///< no such key of the organisation, without scope `sell`, or revoked
+  empty_hold,
+  unknown_seat,
+  seat_owned_twice,
+  unknown_area,
+  area_over_capacity,
+  order_limit_exceeded,
+  buyer_limit_exceeded,
+  wrong_price,
+  wrong_deadline,
+  hold_not_live, ///< extended, released, expired or confirmed without a live hold of that number
+  illegal_extension,
+  acted_after_deadline, ///< released or extended when the deadline had passed
+  expired_early,
+  confirmed_late,
+  // Orders.
+  wrong_total,
+  invalid_payment,
+  // Organisations.
+  illegal_organisation_fact,
+  slug_taken_twice,
+  // Snapshots.
+  snapshot_differs, ///< a sound snapshot holds another state than the journal gives at its seq
+};
+
+[[nodiscard]] auto name_of(violation_kind kind) noexcept -> std::string_view;
+/// Which promise it breaks: J journal, L seats, M money, T time, I idempotency.
+[[nodiscard]] auto family_of(violation_kind kind) noexcept -> char;
+
+/// Everything found, by kind: the first in journal order, and how often.
+class findings {
+ public:
+  struct entry {
+    stream_name stream;
+    std::uint64_t seq = 0; ///< 0: the stream or the journal as a whole
+    std::string detail;
+    std::uint64_t count = 0;
+  };
+
+  void add(violation_kind kind, stream_name stream, std::uint64_t seq, std::string detail);
+
+  [[nodiscard]] auto by_kind() const noexcept -> const std::map<violation_kind, entry>& { return by_kind_; }
+
+  [[nodiscard]] auto count() const noexcept -> std::uint64_t;
+  [[nodiscard]] auto of(violation_kind kind) const noexcept -> std::uint64_t;
+
+ private:
+  std::map<violation_kind, entry> by_kind_;
+};
+
+} // namespace holdfast::journal::audit
