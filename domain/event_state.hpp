@@ -45,6 +45,7 @@ struct booking {
   /// Sum of the prices of seats and areas.
   [[nodiscard]] auto total() const noexcept -> minor_units;
   [[nodiscard]] auto places() const noexcept -> std::uint64_t;
+  friend auto operator==(const booking&, const booking&) -> bool = default;
 };
 
 /// How a hold that is no longer live ended; kept for a while so that its owner can be told.
@@ -54,6 +55,7 @@ struct ended_hold {
   how ended = how::released;
   owner by;
   instant at;
+  friend auto operator==(const ended_hold&, const ended_hold&) -> bool = default;
 };
 
 struct event_counts {
@@ -62,6 +64,7 @@ struct event_counts {
 };
 struct area_counts {
   std::uint32_t held = 0, sold = 0;
+  friend auto operator==(const area_counts&, const area_counts&) -> bool = default;
 };
 
 /// All of a state as plain data, in a canonical order (bookings by number, keys by value): what snapshots store and tests compare.
