@@ -40,6 +40,10 @@ set(HF_TEST_ENVIRONMENT
   "UBSAN_OPTIONS=print_stacktrace=1"
   "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
 
+# Everything that a lane with sanitizers builds.
+add_custom_target(asan_tests)
+add_custom_target(tsan_tests)
+
 # hf_add_test(<x> SOURCES <file>… LINK <target>… LABELS <label>… TIMEOUT <seconds> SERIAL)
 # SERIAL: runs alone, because it measures time or uses the whole machine.
 function(hf_add_test name)
@@ -52,6 +56,11 @@ function(hf_add_test name)
     target_precompile_headers(${target} PRIVATE ${HF_STD_PCH} <doctest/doctest.h>)
   endif()
   add_test(NAME ${name} COMMAND ${target} WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
+  foreach(lane asan tsan)
+    if(lane IN_LIST arg_LABELS)
+      add_dependencies(${lane}_tests ${target})
+    endif()
+  endforeach()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 600)
   endif()

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Runs every check, in stages with a time budget each; ends with the summary of all tests. Safe to repeat.
+# Usage: tools/test.sh              all stages, as every change has to pass them
+#        tools/test.sh STAGE…       only these: setup checks build tidy sanitizers tests, or threads (ThreadSanitizer)
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+cd "$HF_ROOT" || exit 1
+
+# What a stage may take at most, in seconds, on two cores with nothing built before.
+declare -A budget=([setup]=900 [checks]=180 [build]=1800 [tidy]=420 [sanitizers]=1500 [threads]=1500 [tests]=2400)
+stages=(setup checks build tidy sanitizers tests)
+
+stage_setup() { tools/setup.sh; }
+
+# Format, lint, interface description, alert rules, service unit: they need no build.
+stage_checks() {
+  configure_preset release &&
+    ctest --test-dir build/release -L '^repository$' --output-on-failure --no-tests=error -j "$HF_JOBS"
+}
+
+# One build for all tests, the one that is shipped, so that the crash tests kill the real thing.
+stage_build() { build_preset release all; }
+
+stage_tidy() {
+  local status=0
+  tools/lint/tidy.py --build build/release --seconds 360 || status=$?
+  [ "$status" = 0 ] || [ "$status" = 77 ]
+}
+
+# run_sanitized PRESET LABEL
+run_sanitized() {
+  build_preset "$1" "$2_tests" && ctest --test-dir "build/$1" -L "^$2\$" --output-on-failure --no-tests=error -j "$HF_JOBS"
+}
+stage_sanitizers() { run_sanitized asan asan; }
+stage_threads() { run_sanitized tsan tsan; }
+
+stage_tests() { ctest --test-dir build/release --output-on-failure --no-tests=error -j "$HF_JOBS"; }
+
+# run_stage NAME: in a process of its own, so that the budget can end all of it.
+run_stage() {
+  local started=$SECONDS status=0
+  say "$1 (at most ${budget[$1]} s)"
+  timeout --kill-after=30 "${budget[$1]}" bash "${BASH_SOURCE[0]}" --inside "$1" || status=$?
+  [ "$status" != 124 ] || printf 'error: %s was not done within its %s s\n' "$1" "${budget[$1]}" >&2
+  elapsed=$((SECONDS - started))
+  # The summary of the tests stays the last thing said.
+  [ "$1" = tests ] && [ "$status" = 0 ] || say "$1: $([ "$status" = 0 ] && echo passed || echo FAILED) in $elapsed s"
+  return "$status"
+}
+
+if [ "${1:-}" = --inside ]; then
+  "stage_$2"
+  exit
+fi
+[ $# = 0 ] || stages=("$@")
+mkdir -p build
+failed=() times=()
+for stage in "${stages[@]}"; do
+  [ -n "${budget[$stage]:-}" ] || die "there is no stage '$stage'; there are: ${!budget[*]}"
+  if [ "$stage" = tests ] && [ "${#times[@]}" -gt 0 ]; then
+    say "so far: ${times[*]}"
+  fi
+  run_stage "$stage" || {
+    failed+=("$stage")
+    case $stage in setup | build) break ;; esac
+  }
+  times+=("$stage ${elapsed}s")
+done
+[ "${#failed[@]}" = 0 ] || die "failed: ${failed[*]} (each runs alone with tools/test.sh STAGE)"
