@@ -66,6 +66,9 @@ struct client_address {
   friend auto operator==(const client_address&, const client_address&) noexcept -> bool = default;
 };
 
+/// Reads `192.0.2.7` or `2001:db8::1`; nothing else, no port, no brackets.
+[[nodiscard]] auto parse_address(std::string_view text) -> std::optional<client_address>;
+
 /// W3C trace context of a request: taken from `traceparent`, or made.
 struct trace_context {
   std::uint64_t trace_high = 0;
@@ -74,6 +77,8 @@ struct trace_context {
   std::uint64_t span = 0;   ///< this request's span
   bool sampled = false;
 
+  /// The context of one request: the caller's when `traceparent` is present and sound, otherwise a new one.
+  [[nodiscard]] static auto of(std::string_view traceparent) noexcept -> trace_context;
   /// The trace id as 32 lower-case hexadecimal digits.
   [[nodiscard]] auto trace_text() const -> std::string;
   void append_trace_to(std::string& out) const;

@@ -148,6 +148,8 @@ class router {
 
  private:
   struct node;
+  [[nodiscard]] static auto step(node& from, std::string_view segment) -> node*;
+
   std::vector<route> routes_;
   std::vector<std::vector<std::string>> names_;
   std::unique_ptr<node> root_;

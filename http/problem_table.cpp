@@ -1,0 +1,140 @@
+#include "http/problem.hpp"
+
+#include <array>
+
+namespace holdfast::http {
+
+namespace {
+
+using enum problem_kind;
+
+// kind, code, status, title, description. Codes are for ever: clients switch on them.
+constexpr std::array table{
+    problem_row{malformed_request, "malformed_request", 400, "The request is not well-formed HTTP",
+                "The server read something that it will not guess about: an unknown method, an ambiguous length, a missing Host, a "
+                "header that is too large or holds control characters. The connection is closed."},
+    problem_row{invalid_json, "invalid_json", 400, "The body is not valid JSON",
+                "The body must be one JSON document in UTF-8, at most 16 levels deep, without duplicate keys."},
+    problem_row{invalid_query, "invalid_query", 400, "The query is not valid",
+                "A query parameter is unknown to this operation, comes twice, is badly encoded or out of range."},
+    problem_row{credentials_in_url, "credentials_in_url", 400, "Credentials belong in the Authorization header",
+                "URLs end up in logs and histories, so a token or key in one is never accepted. Treat it as leaked."},
+    problem_row{idempotency_key_required, "idempotency_key_required", 400, "An Idempotency-Key header is required",
+                "Send 8 to 128 visible ASCII characters, new for every new intent and the same for every retry."},
+    problem_row{idempotency_key_invalid, "idempotency_key_invalid", 400, "The Idempotency-Key header is not valid",
+                "It must have 8 to 128 visible ASCII characters."},
+    problem_row{credentials_required, "credentials_required", 401, "Credentials are required",
+                "Send Authorization: Bearer with a session token or an API key."},
+    problem_row{credentials_invalid, "credentials_invalid", 401, "The credentials are not valid",
+                "The token or key is unknown, expired, revoked or damaged. Get a new session, or ask the organiser for a key."},
+    problem_row{scope_missing, "scope_missing", 403, "The credentials do not allow this",
+                "This operation needs an API key with another scope."},
+    problem_row{buyer_required, "buyer_required", 403, "This operation is for buyers",
+                "It needs a session token; an API key cannot act as a buyer."},
+    problem_row{verified_buyer_required, "verified_buyer_required", 403, "This event sells to verified buyers only",
+                "Log in with the organiser first; an anonymous session is not enough."},
+    problem_row{origin_not_allowed, "origin_not_allowed", 403, "This origin may not write",
+                "A page of another site sent the request, and the operator has not allowed that site."},
+    problem_row{not_found, "not_found", 404, "There is nothing here",
+                "It does not exist, is not published, or is not yours."},
+    problem_row{method_not_allowed, "method_not_allowed", 405, "The method is not allowed here",
+                "The Allow header lists the methods that are."},
+    problem_row{not_acceptable, "not_acceptable", 406, "No acceptable representation",
+                "This operation answers in application/json."},
+    problem_row{body_too_large, "body_too_large", 413, "The body is too large",
+                "The body exceeds this operation's limit. The connection is closed."},
+    problem_row{unsupported_media_type, "unsupported_media_type", 415, "The media type is not supported",
+                "Send application/json without a content encoding."},
+    problem_row{expectation_failed, "expectation_failed", 417, "The expectation cannot be met",
+                "Only Expect: 100-continue is understood."},
+    problem_row{validation_failed, "validation_failed", 422, "The request is not valid",
+                "The body is well-formed, but something in it is missing, unknown or out of range: errors names each place."},
+    problem_row{rate_limited, "rate_limited", 429, "Too many requests",
+                "Wait as long as Retry-After says. The RateLimit headers show what is left."},
+    problem_row{internal_error, "internal_error", 500, "Something went wrong here",
+                "A fault of the server. The trace_id helps the operator to find it."},
+    problem_row{payments_not_configured, "payments_not_configured", 501, "Payments are not configured",
+                "This server has no payment gateway; a box office can confirm the hold."},
+    problem_row{not_configured, "not_configured", 501, "This is not configured here",
+                "The operator has not switched this capability on."},
+    problem_row{overloaded, "overloaded", 503, "Too much is going on",
+                "The event, or the server, has as many requests in hand as it can take. Nothing was changed; try again."},
+    problem_row{draining, "draining", 503, "The server is shutting down",
+                "Nothing was changed; try again on a new connection."},
+    problem_row{starting, "starting", 503, "The server is starting",
+                "It is still reading its journal. Try again soon."},
+    problem_row{journal_unavailable, "journal_unavailable", 503, "Selling is suspended",
+                "The journal cannot be written, so nothing is sold until it can. Whether an interrupted request took effect will be "
+                "answered to a retry with the same Idempotency-Key."},
+    problem_row{storage_low, "storage_low", 503, "Selling is suspended",
+                "The server's storage is nearly full; holds that exist can still be confirmed and released."},
+    problem_row{projection_behind, "projection_behind", 503, "The view is not there yet",
+                "The view has not reached min_seq within a second. Try again."},
+    problem_row{unavailable, "unavailable", 503, "No answer was possible",
+                "The request was given up before an answer was known. A retry with the same Idempotency-Key learns the outcome."},
+    problem_row{payment_declined, "payment_declined", 402, "The payment was declined",
+                "The seats stay held until expires_at; try another card."},
+    problem_row{seat_unavailable, "seat_unavailable", 409, "A seat is no longer available",
+                "conflicts names each seat that somebody else has; alternatives offers others of the same kind."},
+    problem_row{area_full, "area_full", 409, "An area is full", "conflicts names each area and what is left in it."},
+    problem_row{no_such_seats, "no_such_seats", 409, "No seats fit",
+                "Nothing free fits the quantity and the wishes. Ask for fewer, or for other tiers or sections."},
+    problem_row{order_limit_exceeded, "order_limit_exceeded", 409, "Too many tickets in one order",
+                "The event limits the tickets of one order; limit says to how many."},
+    problem_row{limit_exceeded, "limit_exceeded", 409, "Too many tickets for one buyer",
+                "What you hold and have bought counts; limit and current say how it stands."},
+    problem_row{sale_not_open, "sale_not_open", 409, "The sale is not open",
+                "The event is not on sale now: before or after its window, paused, closed or cancelled."},
+    problem_row{wrong_status, "wrong_status", 409, "The event's status does not allow this",
+                "Such as publishing twice, or resuming what is not paused."},
+    problem_row{already_exists, "already_exists", 409, "It exists already", "Something with this name or id exists."},
+    problem_row{slug_taken, "slug_taken", 409, "The slug is taken", "Another event has this slug. Choose another one."},
+    problem_row{already_created, "already_created", 409, "It was created already",
+                "The first request with this key succeeded, and its answer carried a secret that is stored nowhere. The id is given; "
+                "create another one if the secret was lost."},
+    problem_row{already_extended, "already_extended", 409, "The hold cannot be extended again",
+                "A hold is extended once, up to the event's cap."},
+    problem_row{hold_confirmed, "hold_confirmed", 409, "The hold is an order now",
+                "It was confirmed, so it cannot be released or extended."},
+    problem_row{hold_ended, "hold_ended", 409, "The hold has ended", "It was released or confirmed."},
+    problem_row{holds_exhausted, "holds_exhausted", 409, "The event takes no more holds",
+                "The event has used up its hold numbers."},
+    problem_row{layout_frozen, "layout_frozen", 409, "The layout is frozen",
+                "Layout, venue and currency cannot change once the event is published."},
+    problem_row{sold_seats_exist, "sold_seats_exist", 409, "Tickets have been sold",
+                "Cancelling needs refunds, which this server cannot make."},
+    problem_row{request_in_progress, "request_in_progress", 409, "The first request is still in progress",
+                "A request with the same Idempotency-Key waits for its payment. Ask again later."},
+    problem_row{hold_expired, "hold_expired", 410, "The hold has expired", "The seats went back on sale."},
+    problem_row{admission_expired, "admission_expired", 410, "The admission has expired",
+                "Join the waiting room again."},
+    problem_row{version_mismatch, "version_mismatch", 412, "It was changed in the meantime",
+                "If-Match names another version than the current one. Read it again."},
+    problem_row{idempotency_key_reused, "idempotency_key_reused", 422, "The Idempotency-Key was used for another request",
+                "A key belongs to one request for ever. Use a new key for a new intent."},
+    problem_row{field_not_supported, "field_not_supported", 422, "A field is not supported here",
+                "errors names it. This server does not take such data yet."},
+    problem_row{card_number_refused, "card_number_refused", 422, "Card numbers are not accepted",
+                "A text looks like a card number. Cards never reach this server; send the provider's payment method instead."},
+    problem_row{admission_required, "admission_required", 425, "The waiting room is active",
+                "Join the queue, and send the Admission-Token once admitted."},
+};
+
+constexpr auto in_order = [] {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (static_cast<std::size_t>(table[i].kind) != i) {
+      return false;
+    }
+  }
+  return true;
+}();
+static_assert(in_order, "a row a kind, in the order of problem_kind");
+static_assert(static_cast<std::size_t>(admission_required) + 1 == table.size());
+
+} // namespace
+
+auto problem_rows() noexcept -> std::span<const problem_row> {
+  return table;
+}
+
+} // namespace holdfast::http

@@ -1,0 +1,145 @@
+#include "http/rate_limit.hpp"
+
+#include "http/unique_bits.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cmath>
+
+namespace holdfast::http {
+
+namespace {
+
+constexpr std::size_t shard_count = 16;
+constexpr std::size_t ways = 8; ///< buckets that may take each other's place: two cache lines
+
+struct bucket {
+  std::uint64_t key = 0;
+  std::int64_t full_at_ns = 0; ///< the algorithm's theoretical arrival time
+};
+
+constexpr std::array<std::string_view, 5> lane_names{"address", "address-write", "address-session", "buyer", "key"};
+
+template <class Integer>
+void append_number(std::string& out, Integer number) {
+  std::array<char, 20> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  static_cast<void>(error); // 20 characters hold every 64-bit number
+  out.append(digits.data(), end);
+}
+
+auto to_ms_up(std::int64_t ns) -> std::chrono::milliseconds {
+  return std::chrono::milliseconds{(std::max<std::int64_t>(ns, 0) + 999'999) / 1'000'000};
+}
+
+} // namespace
+
+struct rate_limiter::shard {
+  std::mutex mutex;
+  std::vector<std::array<bucket, ways>> sets;
+};
+
+rate_limiter::rate_limiter(const rate_limits& limits) : seed_{unique_bits(), unique_bits()} {
+  const std::array given{limits.address_view, limits.address_act, limits.address_session, limits.buyer, limits.key};
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    rule& out = rules_[i];
+    out.name = lane_names[i];
+    if (given[i].per_second <= 0) {
+      continue;
+    }
+    const double burst = std::max(1.0, std::floor(given[i].burst));
+    out.interval_ns = std::max<std::int64_t>(1, std::llround(1e9 / given[i].per_second));
+    out.depth_ns = std::llround(burst * static_cast<double>(out.interval_ns));
+    out.policy.append("RateLimit-Policy: \"").append(out.name).append("\";q=");
+    append_number(out.policy, static_cast<std::int64_t>(burst));
+    out.policy.append(";w=");
+    append_number(out.policy, std::max<std::int64_t>(1, (out.depth_ns + 999'999'999) / 1'000'000'000));
+    out.policy.append("\r\nRateLimit: \"").append(out.name).append("\";r=");
+  }
+  const std::size_t sets = std::bit_ceil(std::max<std::size_t>(1, limits.buckets_max / shard_count / ways));
+  for (std::size_t i = 0; i < shard_count; ++i) {
+    shards_.push_back(std::make_unique<shard>());
+    shards_.back()->sets.resize(sets);
+  }
+}
+
+rate_limiter::~rate_limiter() = default;
+
+auto rate_limiter::take(rate_lane lane, const client_address& address, clock::time_point now) -> rate_verdict {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    high = (high << 8U) | address.bytes[i];
+    low = (low << 8U) | address.bytes[i + 8];
+  }
+  // A subscriber has a whole /64 of IPv6 addresses to choose from.
+  return take(lane, high, address.is_v4() ? low : 0, now);
+}
+
+auto rate_limiter::take(const domain::subject_id& buyer, clock::time_point now) -> rate_verdict {
+  return take(rate_lane::buyer, buyer.high, buyer.low, now);
+}
+
+auto rate_limiter::take(domain::key_id key, clock::time_point now) -> rate_verdict {
+  return take(rate_lane::key, key.value(), 0, now);
+}
+
+auto rate_limiter::take(rate_lane lane, std::uint64_t high, std::uint64_t low, clock::time_point now) -> rate_verdict {
+  const rule& by = rules_[static_cast<std::size_t>(lane)];
+  rate_verdict verdict{.lane = lane};
+  if (by.interval_ns == 0) {
+    return verdict;
+  }
+  const std::uint64_t lane_bits = static_cast<std::uint64_t>(lane) << 56U;
+  const std::uint64_t hash = domain::mix64(domain::mix64(high ^ seed_[0]) ^ low ^ seed_[1] ^ lane_bits);
+  const std::uint64_t key = hash | 1U; // 0 marks a bucket that was never used
+  const std::int64_t now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
+  shard& at = *shards_[(hash >> 8U) % shard_count];
+  std::int64_t full_at = 0;
+  {
+    const std::scoped_lock lock{at.mutex};
+    auto& set = at.sets[(hash >> 16U) % at.sets.size()];
+    bucket* mine = nullptr;
+    bucket* oldest = &set.front();
+    for (bucket& each : set) {
+      if (each.key == key) {
+        mine = &each;
+        break;
+      }
+      oldest = each.full_at_ns < oldest->full_at_ns ? &each : oldest;
+    }
+    if (mine == nullptr) {
+      mine = oldest;
+      *mine = {.key = key, .full_at_ns = now_ns};
+    }
+    full_at = std::max(mine->full_at_ns, now_ns) + by.interval_ns;
+    verdict.allowed = full_at - now_ns <= by.depth_ns;
+    if (verdict.allowed) {
+      mine->full_at_ns = full_at;
+    }
+  }
+  verdict.limited = true;
+  const std::int64_t debt = full_at - now_ns;
+  if (verdict.allowed) {
+    verdict.remaining = static_cast<std::uint32_t>(std::min<std::int64_t>((by.depth_ns - debt) / by.interval_ns, INT32_MAX));
+    verdict.reset = to_ms_up(debt);
+  } else {
+    verdict.retry_after = to_ms_up(debt - by.depth_ns);
+    verdict.reset = to_ms_up(debt - by.interval_ns);
+  }
+  return verdict;
+}
+
+void rate_limiter::append_headers(std::string& out, const rate_verdict& verdict) const {
+  if (!verdict.limited) {
+    return;
+  }
+  out.append(rules_[static_cast<std::size_t>(verdict.lane)].policy);
+  append_number(out, verdict.remaining);
+  out.append(";t=");
+  append_number(out, (verdict.reset.count() + 999) / 1000);
+  out.append("\r\n");
+}
+
+} // namespace holdfast::http

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "domain/strong_id.hpp"
+#include "http/request.hpp"
+#include "http/router.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace holdfast::http {
+
+/// A token bucket: filled at `per_second`, holding at most `burst`. A rate of 0 switches it off.
+struct rate_rule {
+  double per_second = 0;
+  double burst = 1;
+};
+
+/// The buckets. Addresses and buyers share one budget of the public; API keys, the back office, have a lane of their own that
+/// no crowd can use up.
+struct rate_limits {
+  rate_rule address_view{.per_second = 50, .burst = 200};   ///< reads of one address
+  rate_rule address_act{.per_second = 20, .burst = 60};     ///< writes of one address
+  rate_rule address_session{.per_second = 2, .burst = 30};  ///< new sessions of one address
+  rate_rule buyer{.per_second = 10, .burst = 40};           ///< everything of one buyer
+  rate_rule key{.per_second = 500, .burst = 1000};          ///< everything of one API key
+  std::size_t buckets_max = 65'536;                         ///< 16 bytes each; the fullest buckets make room
+};
+
+/// Which bucket.
+enum class rate_lane : std::uint8_t { address_view, address_act, address_session, buyer, key };
+
+/// What a bucket said.
+struct rate_verdict {
+  bool limited = false; ///< the lane has a rule
+  bool allowed = true;
+  rate_lane lane = rate_lane::address_view;
+  std::uint32_t remaining = 0;               ///< whole requests left now
+  std::chrono::milliseconds reset{0};        ///< until the bucket is full again
+  std::chrono::milliseconds retry_after{0};  ///< when refused
+};
+
+/// Token buckets by the generic cell rate algorithm (ITU-T I.371): one time stamp a bucket. A table of fixed size; when it is
+/// full, the bucket that has been full for longest makes room, which loses nothing. Thread-safe; sharded.
+class rate_limiter {
+ public:
+  using clock = std::chrono::steady_clock;
+
+  explicit rate_limiter(const rate_limits& limits);
+  rate_limiter(const rate_limiter&) = delete;
+  auto operator=(const rate_limiter&) -> rate_limiter& = delete;
+  ~rate_limiter();
+
+  /// Takes one token of an address's bucket; IPv6 addresses count as their /64.
+  [[nodiscard]] auto take(rate_lane lane, const client_address& address, clock::time_point now) -> rate_verdict;
+  [[nodiscard]] auto take(const domain::subject_id& buyer, clock::time_point now) -> rate_verdict;
+  [[nodiscard]] auto take(domain::key_id key, clock::time_point now) -> rate_verdict;
+
+  /// Appends `RateLimit-Policy` and `RateLimit` header lines (draft-ietf-httpapi-ratelimit-headers).
+  void append_headers(std::string& out, const rate_verdict& verdict) const;
+
+ private:
+  struct shard;
+  struct rule {
+    std::int64_t interval_ns = 0; ///< between two tokens; 0: off
+    std::int64_t depth_ns = 0;    ///< of the whole bucket
+    std::string policy;           ///< the header's line
+    std::string_view name;
+  };
+
+  [[nodiscard]] auto take(rate_lane lane, std::uint64_t high, std::uint64_t low, clock::time_point now) -> rate_verdict;
+
+  std::array<rule, 5> rules_;
+  std::array<std::uint64_t, 2> seed_{}; ///< so that nobody can aim two addresses at one bucket
+  std::vector<std::unique_ptr<shard>> shards_;
+};
+
+} // namespace holdfast::http
