@@ -261,7 +261,7 @@ auto read_of_organisation(std::uint16_t type, const message& from) -> std::optio
 
 } // namespace
 
-auto operator==(const area& a, const area& b) -> bool {
+auto operator==(const standing_area& a, const standing_area& b) -> bool {
   return a.tier == b.tier && a.capacity == b.capacity;
 }
 

@@ -11,18 +11,18 @@
 /// The auditor's own reading of journal/facts.proto: plain values, no validation but of the encoding.
 namespace holdfast::journal::audit {
 
-struct tier {
+struct price_tier {
   std::string id;
   std::string name;
   std::int64_t price = 0;
-  friend auto operator==(const tier&, const tier&) -> bool = default;
+  friend auto operator==(const price_tier&, const price_tier&) -> bool = default;
 };
 
 struct configuration {
   std::string name;
   std::string venue; ///< the venue's message as stored: compared, never looked into
   std::string currency;
-  std::vector<tier> tiers;
+  std::vector<price_tier> tiers;
   std::optional<std::int64_t> sale_opens_at;
   std::optional<std::int64_t> sale_closes_at;
   std::int64_t hold_time_ms = 0;
@@ -32,7 +32,7 @@ struct configuration {
   std::uint64_t max_per_buyer = 0;
 };
 
-struct area {
+struct standing_area {
   std::string tier;
   std::uint64_t capacity = 0;
 };
@@ -40,11 +40,11 @@ struct area {
 struct seating {
   std::vector<std::string> tiers;       ///< ids, in order of first use
   std::vector<std::uint32_t> seat_tier; ///< a number of `tiers` for each seat, in the layout's order
-  std::vector<area> areas;
+  std::vector<standing_area> areas;
   friend auto operator==(const seating&, const seating&) -> bool = default;
 };
 
-[[nodiscard]] auto operator==(const area& a, const area& b) -> bool;
+[[nodiscard]] auto operator==(const standing_area& a, const standing_area& b) -> bool;
 
 struct owner {
   std::uint64_t subject_high = 0;
