@@ -104,7 +104,17 @@ public:
   [[nodiscard]] auto tier_of_seat(seat_index seat) const noexcept -> tier_index { return rows_[row_of(seat)].tier; }
   [[nodiscard]] auto tier_of_area(area_index area) const noexcept -> tier_index { return area_tiers_[area]; }
   [[nodiscard]] auto attributes(seat_index seat) const noexcept -> std::uint8_t { return attributes_[seat]; }
+  /// Origin of the row plus as many steps as the seat is from the row's first, rounded to the nearest hundredth (halves upwards).
   [[nodiscard]] auto position(seat_index seat) const noexcept -> plan_point;
+  /// From one seat of a row to the next, in 2^-20 hundredths of the layout's unit. Computed with integers, alike on every machine.
+  struct step {
+    std::int64_t x = 0;
+    std::int64_t y = 0;
+  };
+  [[nodiscard]] auto step_of(std::uint32_t row_index) const noexcept -> step { return steps_[row_index]; }
+  [[nodiscard]] auto origin_of(std::uint32_t row_index) const noexcept -> plan_point {
+    return spec_.sections[rows_[row_index].section].rows[rows_[row_index].in_section].origin;
+  }
   [[nodiscard]] auto focal() const noexcept -> plan_point { return focal_; }
   /// Ids of the price tiers that the layout uses, in order of first use.
   [[nodiscard]] auto tier_ids() const noexcept -> std::span<const std::string> { return tier_ids_; }
@@ -117,8 +127,16 @@ public:
   void append_label(seat_index seat, std::string& to) const;
   [[nodiscard]] auto label(seat_index seat) const -> std::string;
 
+  /// Bytes this layout occupies, heap included; an estimate within 10 %.
+  [[nodiscard]] auto bytes() const noexcept -> std::size_t;
+
 private:
   layout() = default;
+  void index();
+  void index_row(std::uint32_t section, std::uint32_t in_section);
+  void index_labels();
+  void place_focal();
+  auto tier_named(const std::string& id) -> tier_index;
 
   struct text_hash {
     using is_transparent = void;
@@ -130,11 +148,13 @@ private:
   layout_spec spec_;
   std::uint32_t seat_count_ = 0;
   std::vector<row> rows_;
+  std::vector<step> steps_;               ///< one a row
+  std::vector<std::uint32_t> row_hints_;  ///< the row of every 64th seat, so that `row_of` searches few rows
   std::vector<std::uint8_t> attributes_;
   std::vector<std::string> tier_ids_;
   std::vector<tier_index> area_tiers_;
   plan_point focal_;
-  text_map<std::uint32_t> row_by_label_; ///< "section/row" → row index
+  std::vector<std::uint32_t> row_slots_;  ///< open addressing by the hash of "section/row": row index + 1, or 0
   text_map<std::uint32_t> section_by_name_;
   text_map<area_index> area_by_name_;
 };

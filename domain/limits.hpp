@@ -20,7 +20,15 @@ inline constexpr std::size_t label_part_bytes_max = 32;
 /// A layout as bytes in the journal: the fact that carries it must fit a batch.
 inline constexpr std::size_t layout_bytes_max = 192 * 1024;
 
+/// Numbers as printed on a row's seats: 0 to this.
+inline constexpr std::uint32_t seat_number_max = 999'999;
+/// Plan coordinates and pitches, in hundredths of the layout's unit: within ± this.
+inline constexpr std::int32_t plan_coordinate_max = 1'000'000'000;
+
 inline constexpr std::size_t name_bytes_max = 200;
+inline constexpr std::size_t description_bytes_max = 8 * 1024;
+inline constexpr std::size_t category_bytes_max = 64;
+inline constexpr std::size_t timezone_bytes_max = 64;
 inline constexpr std::size_t slug_bytes_max = 64;
 inline constexpr std::size_t tier_id_bytes_max = 32;
 inline constexpr std::size_t payment_text_bytes_max = 64;

@@ -1,0 +1,146 @@
+#include "domain/event_config.hpp"
+
+#include "domain/config_check.hpp"
+#include "domain/text.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+namespace holdfast::domain {
+namespace {
+
+/// 9999-12-31T23:59:59.999Z, the last moment RFC 3339 can write.
+constexpr std::int64_t last_unix_ms = 253'402'300'799'999;
+
+class checker {
+public:
+  explicit checker(std::vector<config_fault>& to) : to_{&to} {}
+
+  void operator()(bool sound, std::string pointer, const char* message) {
+    if (!sound) {
+      to_->push_back({std::move(pointer), message});
+    }
+  }
+
+private:
+  std::vector<config_fault>* to_;
+};
+
+auto is_moment(instant at) noexcept -> bool {
+  return at.unix_ms >= 0 && at.unix_ms <= last_unix_ms;
+}
+
+auto is_moment(const std::optional<instant>& at) noexcept -> bool {
+  return !at || is_moment(*at);
+}
+
+auto is_country(std::string_view code) noexcept -> bool {
+  return code.size() == 2 && std::ranges::all_of(code, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+auto within(const std::optional<std::int32_t>& value, std::int32_t limit) noexcept -> bool {
+  return !value || (*value >= -limit && *value <= limit);
+}
+
+auto is_name(std::string_view text) noexcept -> bool {
+  return text.size() <= limits::name_bytes_max && is_printable_text(text);
+}
+
+void check_tiers(const event_config& config, checker& check) {
+  check(!config.tiers.empty() && config.tiers.size() <= limits::tiers_per_event_max, "/tiers", "1 to 64 price tiers");
+  std::unordered_set<std::string_view> ids;
+  for (std::size_t i = 0; i < config.tiers.size(); ++i) {
+    const auto& tier = config.tiers[i];
+    const std::string at = "/tiers/" + std::to_string(i);
+    check(is_label_part(tier.id), at + "/id", "1 to 32 bytes of UTF-8 without '/' and control characters");
+    check(ids.insert(tier.id).second, at + "/id", "the id is taken");
+    check(is_name(tier.name), at + "/name", "at most 200 bytes of UTF-8 without control characters");
+    check(tier.price >= 0 && tier.price <= limits::price_max, at + "/price", "0 to 1,000,000,000,000 minor units");
+  }
+}
+
+void check_selling(const event_config& config, checker& check) {
+  check(is_moment(config.sale_opens_at), "/sale/opens_at", "a time from 1970 to 9999");
+  check(is_moment(config.sale_closes_at), "/sale/closes_at", "a time from 1970 to 9999");
+  check(!config.sale_opens_at || !config.sale_closes_at || *config.sale_opens_at < *config.sale_closes_at, "/sale/closes_at",
+        "the sale closes after it opens");
+  check(config.hold_time >= limits::hold_time_min && config.hold_time <= limits::hold_time_max, "/hold_seconds",
+        "60 to 3,600 seconds");
+  check(config.hold_extension >= millis{0} && config.hold_extension <= limits::hold_time_max, "/hold_extension_seconds",
+        "0 to 3,600 seconds");
+  check(config.hold_cap >= config.hold_time && config.hold_cap <= limits::hold_cap_max, "/hold_cap_seconds",
+        "at least the hold time, at most 7,200 seconds");
+  check(config.max_per_order >= 1 && config.max_per_order <= limits::tickets_max, "/max_per_order", "1 to 100,000");
+  check(config.max_per_buyer >= 1 && config.max_per_buyer <= limits::tickets_max, "/max_per_buyer", "1 to 100,000");
+}
+
+template <class Value>
+void replace(Value& value, const std::optional<Value>& by) {
+  if (by) {
+    value = *by;
+  }
+}
+
+} // namespace
+
+void append_venue_faults(const venue_summary& venue, std::string_view at, std::vector<config_fault>& to) {
+  checker check{to};
+  const std::string prefix{at};
+  check(is_name(venue.name), prefix + "/name", "at most 200 bytes of UTF-8 without control characters");
+  check(is_name(venue.city), prefix + "/city", "at most 200 bytes of UTF-8 without control characters");
+  check(venue.country.empty() || is_country(venue.country), prefix + "/country", "two capital letters (ISO 3166-1)");
+  check(venue.timezone.size() <= limits::timezone_bytes_max && is_printable_text(venue.timezone), prefix + "/timezone",
+        "an IANA time zone of at most 64 bytes");
+  check(within(venue.latitude_e6, 90'000'000), prefix + "/lat", "-90 to 90 degrees");
+  check(within(venue.longitude_e6, 180'000'000), prefix + "/lon", "-180 to 180 degrees");
+  check(venue.latitude_e6.has_value() == venue.longitude_e6.has_value(), prefix + "/lon",
+        "latitude and longitude come together");
+}
+
+void append_tier_faults(const event_config& config, const layout& seats, std::vector<config_fault>& to) {
+  for (const auto& id : seats.tier_ids()) {
+    if (std::ranges::find(config.tiers, id, &price_tier::id) == config.tiers.end()) {
+      to.push_back({"/tiers", "the layout uses the tier '" + id + "', which has no price"});
+    }
+  }
+}
+
+auto config_faults(const event_config& config) -> std::vector<config_fault> {
+  std::vector<config_fault> faults;
+  checker check{faults};
+  check(!config.name.empty() && is_name(config.name), "/name", "1 to 200 bytes of UTF-8 without control characters");
+  check(config.slug.empty() || is_slug(config.slug), "/slug", "up to 64 of a-z, 0-9 and '-', not first or last");
+  check(config.description.size() <= limits::description_bytes_max && is_multiline_text(config.description), "/description",
+        "at most 8,192 bytes of UTF-8 without control characters");
+  check(config.category.size() <= limits::category_bytes_max && is_printable_text(config.category), "/category",
+        "at most 64 bytes of UTF-8 without control characters");
+  append_venue_faults(config.venue, "/venue", faults);
+  check(is_moment(config.starts_at), "/starts_at", "a time from 1970 to 9999");
+  check(std::ranges::all_of(config.currency.letters, [](char c) { return c >= 'A' && c <= 'Z'; }), "/currency",
+        "three capital letters (ISO 4217)");
+  check_tiers(config, check);
+  check_selling(config, check);
+  return faults;
+}
+
+auto amended(event_config config, const event_amendment& by) -> event_config {
+  replace(config.name, by.name);
+  replace(config.slug, by.slug);
+  replace(config.description, by.description);
+  replace(config.category, by.category);
+  replace(config.starts_at, by.starts_at);
+  replace(config.venue, by.venue);
+  replace(config.currency, by.currency);
+  replace(config.tiers, by.tiers);
+  replace(config.sale_opens_at, by.sale_opens_at);
+  replace(config.sale_closes_at, by.sale_closes_at);
+  replace(config.hold_time, by.hold_time);
+  replace(config.hold_extension, by.hold_extension);
+  replace(config.hold_cap, by.hold_cap);
+  replace(config.max_per_order, by.max_per_order);
+  replace(config.max_per_buyer, by.max_per_buyer);
+  return config;
+}
+
+} // namespace holdfast::domain

@@ -1,0 +1,141 @@
+#include "domain/text.hpp"
+
+#include "domain/limits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace holdfast::domain {
+namespace {
+
+constexpr std::uint32_t no_code_point = 0xffff'ffff;
+
+/// The code point at `at`, which moves behind it; `no_code_point` where the bytes are not well-formed.
+auto next_code_point(std::string_view text, std::size_t& at) noexcept -> std::uint32_t {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  const std::uint32_t first = byte(at++);
+  if (first < 0x80) {
+    return first;
+  }
+  // 0x80 … 0xc1 never start a sequence (0xc0 and 0xc1 would be overlong), nor does anything above 0xf4.
+  if (first < 0xc2 || first > 0xf4) {
+    return no_code_point;
+  }
+  const std::size_t more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+  if (text.size() - at < more) {
+    return no_code_point;
+  }
+  std::uint32_t point = first & (0x3fU >> more);
+  for (std::size_t i = 0; i < more; ++i) {
+    const std::uint32_t next = byte(at++);
+    if ((next & 0xc0) != 0x80) {
+      return no_code_point;
+    }
+    point = point << 6 | (next & 0x3f);
+  }
+  constexpr std::array<std::uint32_t, 4> smallest{0, 0x80, 0x800, 0x1'0000};
+  const bool surrogate = point >= 0xd800 && point <= 0xdfff;
+  return point < smallest[more] || point > 0x10'ffff || surrogate ? no_code_point : point;
+}
+
+auto is_text(std::string_view text, bool lines) noexcept -> bool {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::uint32_t point = next_code_point(text, at);
+    if (lines && (point == '\n' || point == '\t')) {
+      continue;
+    }
+    if (point == no_code_point || point < 0x20 || (point >= 0x7f && point < 0xa0)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+constexpr auto is_digit(char c) noexcept -> bool { return c >= '0' && c <= '9'; }
+
+constexpr auto is_lower(char c) noexcept -> bool { return c >= 'a' && c <= 'z'; }
+
+constexpr auto is_upper(char c) noexcept -> bool { return c >= 'A' && c <= 'Z'; }
+
+constexpr std::size_t card_digits_min = 13;
+constexpr std::size_t card_digits_max = 19;
+
+struct digit_run {
+  std::array<std::uint8_t, limits::payment_text_bytes_max> digits{};
+  std::size_t count = 0;
+};
+
+auto luhn_holds(const std::uint8_t* digits, std::size_t count) noexcept -> bool {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t digit = digits[count - 1 - i];
+    const std::uint32_t weighted = i % 2 == 0 ? digit : digit * 2;
+    sum += weighted / 10 + weighted % 10;
+  }
+  return sum % 10 == 0;
+}
+
+auto has_card_number(const digit_run& run) noexcept -> bool {
+  for (std::size_t from = 0; from + card_digits_min <= run.count; ++from) {
+    const auto first = run.digits[from];
+    if (first < 2 || first > 6) {
+      continue;
+    }
+    const std::size_t longest = std::min(card_digits_max, run.count - from);
+    for (std::size_t length = card_digits_min; length <= longest; ++length) {
+      if (luhn_holds(&run.digits[from], length)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+} // namespace
+
+auto is_printable_text(std::string_view text) noexcept -> bool {
+  return is_text(text, false);
+}
+
+auto is_multiline_text(std::string_view text) noexcept -> bool {
+  return is_text(text, true);
+}
+
+auto is_label_part(std::string_view text) noexcept -> bool {
+  return !text.empty() && text.size() <= limits::label_part_bytes_max && text.find('/') == std::string_view::npos &&
+         is_printable_text(text);
+}
+
+auto is_slug(std::string_view text) noexcept -> bool {
+  return !text.empty() && text.size() <= limits::slug_bytes_max && text.front() != '-' && text.back() != '-' &&
+         std::ranges::all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
+}
+
+auto has_card_number(std::string_view text) noexcept -> bool {
+  digit_run run;
+  char before = 0;
+  for (const char c : text) {
+    if (is_digit(c)) {
+      if (run.count == run.digits.size()) {
+        run.count = 0;
+      }
+      run.digits[run.count++] = static_cast<std::uint8_t>(c - '0');
+    } else if (!is_digit(before) || (c != ' ' && c != '.' && c != '-' && c != '_')) {
+      if (has_card_number(run)) {
+        return true;
+      }
+      run.count = 0;
+    }
+    before = c;
+  }
+  return has_card_number(run);
+}
+
+auto is_payment_text(std::string_view text) noexcept -> bool {
+  return text.size() <= limits::payment_text_bytes_max && std::ranges::all_of(text, [](char c) {
+           return is_lower(c) || is_upper(c) || is_digit(c) || c == ' ' || c == '.' || c == '_' || c == '-';
+         }) && !has_card_number(text);
+}
+
+} // namespace holdfast::domain

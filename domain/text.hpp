@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+/// Which texts the domain accepts. Bytes are counted, not characters: a limit is a limit on what is stored.
+namespace holdfast::domain {
+
+/// Well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates) without control characters (C0, DEL, C1).
+[[nodiscard]] auto is_printable_text(std::string_view text) noexcept -> bool;
+/// As `is_printable_text`, but line feeds and tabs may stand in it.
+[[nodiscard]] auto is_multiline_text(std::string_view text) noexcept -> bool;
+/// A part of a seat's label, an area's name or a tier's id: 1 to limits::label_part_bytes_max bytes of printable text without '/'.
+[[nodiscard]] auto is_label_part(std::string_view text) noexcept -> bool;
+/// 1 to limits::slug_bytes_max of [a-z0-9-], neither first nor last a '-', and not the form of an id ("evt_…" cannot be one: no '_').
+[[nodiscard]] auto is_slug(std::string_view text) noexcept -> bool;
+/// What a payment may carry: up to limits::payment_text_bytes_max of [A-Za-z0-9 ._-], and no card number.
+[[nodiscard]] auto is_payment_text(std::string_view text) noexcept -> bool;
+/// Whether 13 to 19 digits in a row (single spaces, dots, dashes and underscores between them do not count) start like a card
+/// number (2 … 6) and pass Luhn's check (ISO/IEC 7812-1).
+[[nodiscard]] auto has_card_number(std::string_view text) noexcept -> bool;
+
+} // namespace holdfast::domain
