@@ -11,17 +11,22 @@ namespace holdfast::actors {
 struct organisation_directory::slug_table {
   struct text_hash {
     using is_transparent = void;
+
     auto operator()(std::string_view text) const noexcept -> std::size_t { return std::hash<std::string_view>{}(text); }
   };
+
   mutable std::shared_mutex mutex;
   std::unordered_map<std::string, domain::event_id, text_hash, std::equal_to<>> events;
 };
 
 class organisation_directory::snapshot final : public directory_view {
-public:
+ public:
   snapshot(const organisation_directory& from)
-      : keys_{from.keys_}, venues_{from.venues_}, organisations_{from.organisations_.begin(), from.organisations_.end()},
-        slugs_{from.slugs_}, version_{from.version_} {}
+      : keys_{from.keys_},
+        venues_{from.venues_},
+        organisations_{from.organisations_.begin(), from.organisations_.end()},
+        slugs_{from.slugs_},
+        version_{from.version_} {}
 
   [[nodiscard]] auto keys() const -> const std::vector<key_record>& override { return keys_; }
 
@@ -32,7 +37,8 @@ public:
 
   [[nodiscard]] auto venues(domain::organisation_id owner) const -> std::vector<const venue_record*> override {
     std::vector<const venue_record*> all;
-    for (auto at = venues_.lower_bound({owner, domain::venue_id{}}); at != venues_.end() && at->first.first == owner; ++at) {
+    for (auto at = venues_.lower_bound({owner, domain::venue_id{}}); at != venues_.end() && at->first.first == owner;
+         ++at) {
       all.push_back(at->second.get());
     }
     return all;
@@ -50,7 +56,7 @@ public:
 
   [[nodiscard]] auto version() const noexcept -> std::uint64_t override { return version_; }
 
-private:
+ private:
   std::vector<key_record> keys_;
   std::map<std::pair<domain::organisation_id, domain::venue_id>, std::shared_ptr<const venue_record>> venues_;
   std::vector<std::pair<domain::organisation_id, std::string>> organisations_;
@@ -58,11 +64,17 @@ private:
   std::uint64_t version_;
 };
 
-organisation_directory::organisation_directory() : slugs_{std::make_shared<slug_table>()} { publish(); }
+organisation_directory::organisation_directory() : slugs_{std::make_shared<slug_table>()} {
+  publish();
+}
 
-void organisation_directory::publish() { published_.store(std::make_shared<const snapshot>(*this)); }
+void organisation_directory::publish() {
+  published_.store(std::make_shared<const snapshot>(*this));
+}
 
-auto organisation_directory::view() const -> std::shared_ptr<const directory_view> { return published_.load(); }
+auto organisation_directory::view() const -> std::shared_ptr<const directory_view> {
+  return published_.load();
+}
 
 void organisation_directory::on_change(std::function<void()> handler) {
   const std::lock_guard lock{mutex_};
@@ -94,7 +106,8 @@ void organisation_directory::load(const domain::organisation_state& state) {
   publish();
 }
 
-void organisation_directory::apply(domain::organisation_id organisation, std::uint64_t first_seq, const domain::facts& made) {
+void organisation_directory::apply(domain::organisation_id organisation, std::uint64_t first_seq,
+                                   const domain::facts& made) {
   const std::lock_guard lock{mutex_};
   auto seq = first_seq;
   bool view_changed = false;
@@ -106,10 +119,12 @@ void organisation_directory::apply(domain::organisation_id organisation, std::ui
       organisations_[organisation] = created->name;
       view_changed = true;
     } else if (const auto* venue = std::get_if<domain::venue_created>(&fact.body)) {
-      venues_[{organisation, venue->what.summary.id}] = std::make_shared<const venue_record>(venue_record{venue->what, seq});
+      venues_[{organisation, venue->what.summary.id}] =
+          std::make_shared<const venue_record>(venue_record{venue->what, seq});
       view_changed = true;
     } else if (const auto* amended = std::get_if<domain::venue_amended>(&fact.body)) {
-      venues_[{organisation, amended->what.summary.id}] = std::make_shared<const venue_record>(venue_record{amended->what, seq});
+      venues_[{organisation, amended->what.summary.id}] =
+          std::make_shared<const venue_record>(venue_record{amended->what, seq});
       view_changed = true;
     } else if (const auto* key = std::get_if<domain::key_created>(&fact.body)) {
       keys_.push_back({.key = key->key,

@@ -17,7 +17,7 @@ namespace holdfast::actors {
 /// Everything durable of all organisations, kept for requests: keys and venues as an immutable view that is replaced on change,
 /// slugs (as many as there are events) in a map beside it. Thread-safe.
 class organisation_directory {
-public:
+ public:
   organisation_directory();
 
   /// Takes over a loaded organisation; at start.
@@ -28,7 +28,7 @@ public:
   [[nodiscard]] auto view() const -> std::shared_ptr<const directory_view>;
   void on_change(std::function<void()> handler);
 
-private:
+ private:
   struct slug_table;
   class snapshot;
   void publish();

@@ -12,14 +12,15 @@ struct engine_metrics {
   std::atomic<std::uint64_t> confirms{0};
   std::atomic<std::uint64_t> releases{0};
   std::atomic<std::uint64_t> expiries{0};
-  std::atomic<std::uint64_t> conflicts{0};            ///< holds refused because a seat or area was taken
-  std::atomic<std::uint64_t> rejections{0};           ///< every decided rejection, conflicts included
-  std::atomic<std::uint64_t> replays{0};              ///< remembered answers given again
-  std::atomic<std::uint64_t> refused_overload{0};     ///< no in-flight credit
-  std::atomic<std::uint64_t> refused_other{0};        ///< draining, latched, disk, clock
+  std::atomic<std::uint64_t> conflicts{0};        ///< holds refused because a seat or area was taken
+  std::atomic<std::uint64_t> rejections{0};       ///< every decided rejection, conflicts included
+  std::atomic<std::uint64_t> replays{0};          ///< remembered answers given again
+  std::atomic<std::uint64_t> refused_overload{0}; ///< no in-flight credit
+  std::atomic<std::uint64_t> refused_other{0};    ///< draining, latched, disk, clock
   std::atomic<std::uint64_t> events_loaded{0};
   std::atomic<std::uint64_t> events_passivated{0};
   std::atomic<std::uint64_t> snapshots{0};
+  std::atomic<std::int64_t> snapshots_pending{0}; ///< being made just now
   std::atomic<std::uint64_t> load_failures{0};
 };
 

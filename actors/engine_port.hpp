@@ -27,6 +27,7 @@ struct key_record {
   domain::instant created_at;
   std::optional<domain::instant> revoked_at;
 };
+
 struct venue_record {
   domain::venue what;
   std::uint64_t version = 0;
@@ -34,7 +35,7 @@ struct venue_record {
 
 /// Everything of all organisations that requests need at once: immutable, replaced as a whole when a fact becomes durable.
 class directory_view {
-public:
+ public:
   virtual ~directory_view() = default;
   [[nodiscard]] virtual auto keys() const -> const std::vector<key_record>& = 0;
   [[nodiscard]] virtual auto venue(domain::organisation_id owner, domain::venue_id id) const -> const venue_record* = 0;
@@ -48,10 +49,10 @@ public:
 /// One stored fact, for the journal feed.
 struct fact_line {
   std::uint64_t seq = 0;
-  std::string_view type;        ///< static text
+  std::string_view type; ///< static text
   domain::fact what;
   domain::trace_id trace;
-  std::string hash_hex;         ///< chain hash of this record
+  std::string hash_hex; ///< chain hash of this record
   std::string previous_hex;
 };
 
@@ -63,15 +64,18 @@ struct readiness {
 
 /// The engine, as HTTP sees it. Thread-safe; nothing blocks.
 class engine_port {
-public:
+ public:
   virtual ~engine_port() = default;
 
   /// Sends a command to an event. Takes an in-flight credit of that event or answers 503 at once. The event need not exist: the actor decides.
   virtual void submit(domain::event_id event, domain::command what, request_meta meta, reply_port reply) noexcept = 0;
   virtual void submit(domain::organisation_id organisation, domain::organisation_command what, request_meta meta,
                       reply_port reply) noexcept = 0;
+
   /// The organisation that is the register of slugs and organisations.
-  [[nodiscard]] static constexpr auto root_organisation() noexcept -> domain::organisation_id { return domain::organisation_id{1}; }
+  [[nodiscard]] static constexpr auto root_organisation() noexcept -> domain::organisation_id {
+    return domain::organisation_id{1};
+  }
 
   [[nodiscard]] virtual auto directory() const -> std::shared_ptr<const directory_view> = 0;
   /// Called on some thread after every change of the directory has been published.
@@ -80,12 +84,14 @@ public:
   /// Durable facts of an event from a seq on, at most `limit` (≤ 200); the callback runs on the read pool, with nothing when reading failed or the pool is full.
   virtual void read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
                           std::function<void(std::optional<std::vector<fact_line>>)> done) noexcept = 0;
+
   /// A consistent copy of the journal under the data directory; the callback gets the path and position, or why not.
   struct backup_result {
     bool ok = false;
     std::string detail; ///< the path, or the reason
-    std::uint64_t position = 0;
+    std::string cursor; ///< where the copy ends, at least
   };
+
   virtual void backup(std::function<void(backup_result)> done) noexcept = 0;
 
   [[nodiscard]] virtual auto ready() const -> readiness = 0;

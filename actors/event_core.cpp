@@ -23,20 +23,27 @@ auto is_conflict(const domain::rejection& why) noexcept -> bool {
          why.why == domain::reason::no_such_seats;
 }
 
-void bump(std::atomic<std::uint64_t>& counter) noexcept { counter.fetch_add(1, std::memory_order_relaxed); }
+void bump(std::atomic<std::uint64_t>& counter) noexcept {
+  counter.fetch_add(1, std::memory_order_relaxed);
+}
 
 } // namespace
 
 event_core::event_core(domain::event_id event, const event_services& services, std::shared_ptr<event_mailbox> self,
                        std::shared_ptr<inflight_limiter> credits)
-    : event_{event}, services_{services}, self_{std::move(self)}, credits_{std::move(credits)},
-      progress_{std::make_shared<append_progress>()}, last_used_{services.clock.now()} {}
+    : event_{event},
+      services_{services},
+      self_{std::move(self)},
+      credits_{std::move(credits)},
+      progress_{std::make_shared<append_progress>()},
+      last_used_{services.clock.now()} {}
 
 event_core::~event_core() = default;
 
 void event_core::start() {
-  journal::fold_event(services_.journal, &services_.snapshots, event_, UINT64_MAX,
-                      [self = self_](fold_result result) { self->post_loaded(std::make_shared<fold_result>(std::move(result))); });
+  journal::fold_event(services_.journal, &services_.snapshots, event_, UINT64_MAX, [self = self_](fold_result result) {
+    self->post_loaded(std::make_shared<fold_result>(std::move(result)));
+  });
 }
 
 void event_core::loaded(fold_result&& result) {
@@ -65,7 +72,9 @@ void event_core::loaded(fold_result&& result) {
   announce_deadline();
 }
 
-auto event_core::now() const -> domain::instant { return std::max(services_.clock.now(), state_->time()); }
+auto event_core::now() const -> domain::instant {
+  return std::max(services_.clock.now(), state_->time());
+}
 
 void event_core::handle(event_request&& request) {
   last_used_ = services_.clock.now();
@@ -127,9 +136,9 @@ void event_core::commit(event_request&& request, domain::facts&& made, domain::i
   group.trace = request.meta.trace;
   group.next_deadline = state_->next_deadline();
   group.state_hash = state_->hash();
-  services_.journal.append(std::move(group), std::make_shared<parked_answer>(progress_, progress_->appended, services_.encoder,
-                                                                            std::move(request.reply), request.meta,
-                                                                            std::move(encoded.what)));
+  services_.journal.append(std::move(group), std::make_shared<parked_answer>(
+                                                 progress_, progress_->appended, services_.encoder,
+                                                 std::move(request.reply), request.meta, std::move(encoded.what)));
   announce_deadline();
   snapshot_if_due();
 }
@@ -142,15 +151,15 @@ void event_core::reply_behind(event_request&& request, answer&& what) {
   // The state this answer looked at is not on disk yet: it leaves behind it.
   journal::append_group barrier;
   barrier.stream = stream();
-  services_.journal.append(std::move(barrier), std::make_shared<parked_answer>(progress_, progress_->appended, services_.encoder,
-                                                                              std::move(request.reply), request.meta,
-                                                                              std::move(what)));
+  services_.journal.append(std::move(barrier),
+                           std::make_shared<parked_answer>(progress_, progress_->appended, services_.encoder,
+                                                           std::move(request.reply), request.meta, std::move(what)));
 }
 
 void event_core::replay(event_request&& request, std::uint64_t seq) {
   bump(services_.metrics.replays);
-  auto lookup = std::make_shared<parked_replay>(services_.journal, services_.encoder, stream(), std::move(request.reply),
-                                                request.meta, request.what.id, now());
+  auto lookup = std::make_shared<parked_replay>(services_.journal, services_.encoder, stream(),
+                                                std::move(request.reply), request.meta, request.what.id, now());
   if (progress_->durable.load(std::memory_order_acquire) >= seq) {
     lookup->complete(journal::append_outcome::durable);
     return;
@@ -234,8 +243,9 @@ void event_core::snapshot_if_due() {
   snapshot_seq_ = state_->seq();
   journal::append_group barrier;
   barrier.stream = stream();
-  services_.journal.append(std::move(barrier), std::make_shared<parked_snapshot>(services_.journal, services_.snapshots, services_.metrics,
-                                                                                 event_, state_->seq(), state_->hash()));
+  services_.journal.append(std::move(barrier),
+                           std::make_shared<parked_snapshot>(services_.journal, services_.snapshots, services_.metrics,
+                                                             event_, state_->seq(), state_->hash()));
 }
 
 auto event_core::idle(domain::millis idle_for) const -> bool {
@@ -244,8 +254,8 @@ auto event_core::idle(domain::millis idle_for) const -> bool {
 
 void event_core::passivate() {
   if (state_ && state_->seq() >= snapshot_seq_ + services_.snapshot_on_passivation_records) {
-    parked_snapshot{services_.journal, services_.snapshots, services_.metrics, event_, state_->seq(), state_->hash()}.complete(
-        journal::append_outcome::durable);
+    parked_snapshot{services_.journal, services_.snapshots, services_.metrics, event_, state_->seq(), state_->hash()}
+        .complete(journal::append_outcome::durable);
   }
 }
 

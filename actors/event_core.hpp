@@ -33,7 +33,7 @@ using fold_result = tl::expected<journal::folded, journal::failure>;
 
 /// How work that ends on another thread comes back to the actor. Thread-safe; implemented over CAF, and by a plain queue in tests.
 class event_mailbox {
-public:
+ public:
   virtual ~event_mailbox() = default;
   virtual void post_loaded(std::shared_ptr<fold_result> result) noexcept = 0;
   /// Asks for `event_core::expire`.
@@ -42,7 +42,7 @@ public:
 
 /// Wakes an event when something in it is due, loaded or not. Thread-safe.
 class deadline_port {
-public:
+ public:
   virtual ~deadline_port() = default;
   virtual void schedule(domain::event_id event, domain::instant at) noexcept = 0;
 };
@@ -65,7 +65,7 @@ struct event_services {
 /// The event actor without its actor: owns one event's inventory, decides, applies, appends, and lets answers leave behind their facts.
 /// One thread at a time (its actor's). Messages that arrive while it loads wait inside.
 class event_core {
-public:
+ public:
   event_core(domain::event_id event, const event_services& services, std::shared_ptr<event_mailbox> self,
              std::shared_ptr<inflight_limiter> credits);
   ~event_core();
@@ -83,10 +83,11 @@ public:
   [[nodiscard]] auto idle(domain::millis idle_for) const -> bool;
   /// Starts the last snapshot; call once, when the limiter is closed and the actor about to end.
   void passivate();
+
   /// For tests and metrics; null while loading.
   [[nodiscard]] auto state() const noexcept -> const domain::event_state* { return state_ ? &*state_ : nullptr; }
 
-private:
+ private:
   [[nodiscard]] auto now() const -> domain::instant;
   void decide_and_answer(event_request&& request);
   void commit(event_request&& request, domain::facts&& made, domain::instant at);
@@ -95,7 +96,10 @@ private:
   void count(const domain::facts& made) noexcept;
   void announce_deadline();
   void snapshot_if_due();
-  [[nodiscard]] auto stream() const noexcept -> journal::stream_id { return {journal::stream_kind::event, event_.value()}; }
+
+  [[nodiscard]] auto stream() const noexcept -> journal::stream_id {
+    return {journal::stream_kind::event, event_.value()};
+  }
 
   domain::event_id event_;
   const event_services& services_;
@@ -103,7 +107,7 @@ private:
   std::shared_ptr<inflight_limiter> credits_;
   std::shared_ptr<append_progress> progress_;
   std::optional<domain::event_state> state_;
-  bool halted_ = false; ///< its journal could not be read or folded
+  bool halted_ = false;               ///< its journal could not be read or folded
   std::deque<event_request> waiting_; ///< while loading
   std::shared_ptr<held_credit> expire_waiting_;
   std::optional<domain::instant> announced_;

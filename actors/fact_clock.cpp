@@ -15,13 +15,15 @@ auto boottime_ms() noexcept -> std::int64_t {
 }
 
 auto wall_ms() noexcept -> std::int64_t {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 } // namespace
 
 boottime_clock::boottime_clock(domain::instant floor)
-    : start_unix_ms_{std::max(wall_ms(), floor.unix_ms)}, start_boottime_ms_{boottime_ms()},
+    : start_unix_ms_{std::max(wall_ms(), floor.unix_ms)},
+      start_boottime_ms_{boottime_ms()},
       ahead_{domain::instant{wall_ms()} - floor} {}
 
 auto boottime_clock::now() const noexcept -> domain::instant {

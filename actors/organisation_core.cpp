@@ -10,7 +10,10 @@ namespace holdfast::actors {
 
 organisation_core::organisation_core(domain::organisation_id organisation, domain::organisation_state state,
                                      const event_services& services, organisation_directory& directory)
-    : organisation_{organisation}, state_{std::move(state)}, services_{services}, directory_{directory},
+    : organisation_{organisation},
+      state_{std::move(state)},
+      services_{services},
+      directory_{directory},
       progress_{std::make_shared<append_progress>()} {
   progress_->appended = state_.seq;
   progress_->durable.store(state_.seq, std::memory_order_release);
@@ -46,13 +49,12 @@ void organisation_core::handle(organisation_request&& request) {
     group.trace = request.meta.trace;
   }
   progress_->appended = state_.seq;
-  auto parked = std::make_shared<parked_answer>(progress_, progress_->appended, services_.encoder, std::move(request.reply),
-                                                request.meta, std::move(what));
+  auto parked = std::make_shared<parked_answer>(progress_, progress_->appended, services_.encoder,
+                                                std::move(request.reply), request.meta, std::move(what));
   if (group.facts && !group.facts->empty()) {
     // Before the answer leaves, so that a new key works and a revoked one does not by the time anybody knows.
-    parked->before_reply([&directory = directory_, organisation = organisation_, first = group.first_seq, made = group.facts] {
-      directory.apply(organisation, first, *made);
-    });
+    parked->before_reply([&directory = directory_, organisation = organisation_, first = group.first_seq,
+                          made = group.facts] { directory.apply(organisation, first, *made); });
   }
   services_.journal.append(std::move(group), std::move(parked));
 }
@@ -61,9 +63,9 @@ void organisation_core::replay(organisation_request&& request) {
   journal::append_group barrier;
   barrier.stream = stream();
   const auto at = std::max(services_.clock.now(), state_.time);
-  services_.journal.append(std::move(barrier),
-                           std::make_shared<parked_replay>(services_.journal, services_.encoder, stream(), std::move(request.reply),
-                                                           request.meta, request.what.id, at));
+  services_.journal.append(std::move(barrier), std::make_shared<parked_replay>(services_.journal, services_.encoder,
+                                                                               stream(), std::move(request.reply),
+                                                                               request.meta, request.what.id, at));
 }
 
 } // namespace holdfast::actors

@@ -21,13 +21,14 @@ struct organisation_request {
 /// The organisation actor without its actor: venues and keys of one organisation, and the register of names in the first one's stream.
 /// Its state is loaded before it is made (organisations are few and small). One thread at a time.
 class organisation_core {
-public:
-  organisation_core(domain::organisation_id organisation, domain::organisation_state state, const event_services& services,
-                    organisation_directory& directory);
+ public:
+  organisation_core(domain::organisation_id organisation, domain::organisation_state state,
+                    const event_services& services, organisation_directory& directory);
   void handle(organisation_request&& request);
 
-private:
+ private:
   void replay(organisation_request&& request);
+
   [[nodiscard]] auto stream() const noexcept -> journal::stream_id {
     return {journal::stream_kind::organisation, organisation_.value()};
   }

@@ -12,6 +12,20 @@ namespace {
 
 constexpr std::uint16_t status_created_already = 409;
 
+/// Counts a snapshot as ended, however it ends.
+class pending_mark {
+ public:
+  explicit pending_mark(engine_metrics& metrics) noexcept : metrics_{metrics} {}
+
+  pending_mark(const pending_mark&) = delete;
+  auto operator=(const pending_mark&) -> pending_mark& = delete;
+
+  ~pending_mark() { metrics_.snapshots_pending.fetch_sub(1, std::memory_order_acq_rel); }
+
+ private:
+  engine_metrics& metrics_;
+};
+
 auto again(const answer_encoder& encoder, const journal::remembered_answer& kept, const request_meta& meta) -> answer {
   if (kept.body.empty() && kept.status == status_created_already) {
     return encoder.already_created(kept.location, meta);
@@ -28,8 +42,8 @@ auto again(const answer_encoder& encoder, const journal::remembered_answer& kept
 
 } // namespace
 
-auto to_remember(const answer_encoder::encoded& encoded, domain::command_id command, const request_meta& meta, domain::instant at)
-    -> journal::remembered_answer {
+auto to_remember(const answer_encoder::encoded& encoded, domain::command_id command, const request_meta& meta,
+                 domain::instant at) -> journal::remembered_answer {
   journal::remembered_answer kept;
   kept.principal = meta.principal;
   kept.command = command;
@@ -70,7 +84,8 @@ void parked_replay::complete(journal::append_outcome outcome) noexcept {
                            return;
                          }
                          // Remembered by the state but not in the store: unreadable now, or a collision of key hashes. Not ours to guess.
-                         spdlog::error("a remembered answer could not be read: {}", found ? "no entry" : found.error().detail);
+                         spdlog::error("a remembered answer could not be read: {}",
+                                       found ? "no entry" : found.error().detail);
                          reply->send(encoder.refused(refusal::journal_unavailable, meta));
                        });
 }
@@ -86,9 +101,11 @@ void parked_snapshot::complete(journal::append_outcome outcome) noexcept {
   if (outcome != journal::append_outcome::durable) {
     return;
   }
+  metrics_.snapshots_pending.fetch_add(1, std::memory_order_acq_rel);
   journal::fold_event(journal_, &store_, event_, seq_,
                       [&store = store_, &metrics = metrics_, event = event_, seq = seq_,
                        live_hash = live_hash_](const tl::expected<journal::folded, journal::failure>& folded) {
+                        const pending_mark ended{metrics};
                         if (!folded || folded->state.seq() != seq) {
                           spdlog::warn("no snapshot of event {:016x} at {}: {}", event.value(), seq,
                                        folded ? "the fold ended elsewhere" : folded.error().detail);
@@ -96,7 +113,8 @@ void parked_snapshot::complete(journal::append_outcome outcome) noexcept {
                         }
                         HF_CHECK(folded->state.hash() == live_hash, "the live state is the fold of its journal");
                         if (const auto saved = store.save(event, seq, folded->chain, folded->state); !saved) {
-                          spdlog::warn("no snapshot of event {:016x} at {}: {}", event.value(), seq, saved.error().detail);
+                          spdlog::warn("no snapshot of event {:016x} at {}: {}", event.value(), seq,
+                                       saved.error().detail);
                           return;
                         }
                         metrics.snapshots.fetch_add(1, std::memory_order_relaxed);

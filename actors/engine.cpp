@@ -1,0 +1,358 @@
+#include "actors/engine.hpp"
+
+#include "actors/deadline_service.hpp"
+#include "actors/directory.hpp"
+#include "actors/event_core.hpp"
+#include "actors/event_table.hpp"
+#include "actors/fact_clock.hpp"
+#include "actors/organisation_table.hpp"
+#include "actors/projection_host.hpp"
+#include "actors/supervisor.hpp"
+#include "domain/check.hpp"
+#include "journal/codec.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/policy/work_sharing.hpp>
+#include <caf/scheduler/coordinator.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <future>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace holdfast::actors {
+
+namespace {
+
+/// A bystander of two flooded actors waits 779 ms with CAF's default of unlimited messages a turn, 0.18 ms with this.
+constexpr std::size_t messages_per_turn = 32;
+constexpr auto poll_every = std::chrono::milliseconds{2};
+/// After the drain's own deadline: for last snapshots, and for actors that did not end by themselves.
+constexpr auto grace = std::chrono::seconds{5};
+
+auto hex(const journal::chain_hash& hash) -> std::string {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * hash.size());
+  for (const auto byte : hash) {
+    text.push_back(digits[byte >> 4U]);
+    text.push_back(digits[byte & 15U]);
+  }
+  return text;
+}
+
+auto make_config(std::size_t workers) -> std::unique_ptr<caf::actor_system_config> {
+  auto config = std::make_unique<caf::actor_system_config>();
+  // On two cores `sharing` has a closed loop p50 of 1-5 us where `stealing` has 90-100 us.
+  config->set("scheduler.policy", caf::atom("sharing"));
+  config->set("scheduler.max-threads", workers);
+  config->set("scheduler.max-throughput", messages_per_turn);
+  return config;
+}
+
+/// Whether the condition came true before the deadline.
+template <class Condition>
+auto wait_until(std::chrono::steady_clock::time_point deadline, Condition&& condition) -> bool {
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return false;
+    }
+    std::this_thread::sleep_for(poll_every);
+  }
+  return true;
+}
+
+/// Receives the one answer of the engine's own request.
+class waiting_sink final : public reply_sink {
+ public:
+  void reply(answer&& what) noexcept override { promise_.set_value(what.status); }
+
+  [[nodiscard]] auto wait() -> std::uint16_t { return promise_.get_future().get(); }
+
+ private:
+  std::promise<std::uint16_t> promise_;
+};
+
+} // namespace
+
+struct engine::parts {
+  parts(journal::journal& journal_in, journal::snapshot_store& snapshots_in, const answer_encoder& encoder_in,
+        engine_options options_in)
+      : journal{journal_in},
+        snapshots{snapshots_in},
+        encoder{encoder_in},
+        options{std::move(options_in)},
+        gate{journal_in} {}
+
+  journal::journal& journal;
+  journal::snapshot_store& snapshots;
+  const answer_encoder& encoder;
+  engine_options options;
+  selling_gate gate;
+  engine_metrics metrics;
+  organisation_directory directory;
+  std::optional<boottime_clock> clock;
+  std::unique_ptr<caf::actor_system_config> config;
+  std::unique_ptr<caf::actor_system> system;
+  std::unique_ptr<deadline_service> deadlines;
+  std::unique_ptr<event_services> services;
+  std::unique_ptr<event_table> events;
+  std::unique_ptr<organisation_table> organisations;
+  std::array<std::unique_ptr<projection_host>, 3> hosts;
+  std::unique_ptr<projections::views_impl> views;
+  std::unique_ptr<supervisor> watch;
+  bool stopped = false;
+};
+
+engine::engine(journal::journal& journal, journal::snapshot_store& snapshots, const answer_encoder& encoder,
+               engine_options options)
+    : parts_{std::make_unique<parts>(journal, snapshots, encoder, std::move(options))} {}
+
+engine::~engine() {
+  stop();
+}
+
+auto engine::start() -> tl::expected<void, journal::failure> {
+  auto& my = *parts_;
+  const auto event_heads = my.journal.heads(journal::stream_kind::event);
+  const auto organisation_heads = my.journal.heads(journal::stream_kind::organisation);
+  if (!event_heads || !organisation_heads) {
+    return tl::unexpected{event_heads ? organisation_heads.error() : event_heads.error()};
+  }
+  domain::instant newest;
+  for (const auto* heads : {&*event_heads, &*organisation_heads}) {
+    for (const auto& [stream, head] : *heads) {
+      newest = std::max(newest, head.time);
+    }
+  }
+  my.clock.emplace(newest);
+  if (newest.unix_ms > 0 && my.clock->ahead_of_floor() > my.options.clock_jump_max && !my.options.accept_clock) {
+    my.gate.set_clock_unsure(true);
+    spdlog::critical(
+        "the clock is {} s ahead of the newest fact: no sales and no expiries until an operator confirms it "
+        "(restart with --accept-clock, or raise clock_jump_max_seconds)",
+        my.clock->ahead_of_floor().count / 1000);
+  }
+  my.config = make_config(my.options.workers);
+  my.system = std::make_unique<caf::actor_system>(*my.config);
+  HF_CHECK(dynamic_cast<caf::scheduler::coordinator<caf::policy::work_sharing>*>(&my.system->scheduler()) != nullptr,
+           "the scheduler shares work");
+
+  my.deadlines = std::make_unique<deadline_service>(*my.system, *my.clock,
+                                                    [&my](domain::event_id event) { my.events->expire(event); });
+  my.services =
+      std::make_unique<event_services>(event_services{.journal = my.journal,
+                                                      .snapshots = my.snapshots,
+                                                      .encoder = my.encoder,
+                                                      .clock = *my.clock,
+                                                      .gate = my.gate,
+                                                      .deadlines = *my.deadlines,
+                                                      .metrics = my.metrics,
+                                                      .snapshot_every_records = my.options.snapshot_every_records});
+  my.events =
+      std::make_unique<event_table>(*my.system, *my.services,
+                                    event_table_options{.inflight_per_event_max = my.options.inflight_per_event_max,
+                                                        .passivate_after = my.options.passivate_after});
+  my.organisations = std::make_unique<organisation_table>(*my.system, *my.services, my.directory);
+  if (const auto loaded = my.organisations->load(); !loaded) {
+    return tl::unexpected{loaded.error()};
+  }
+  for (auto& host : my.hosts) {
+    host = std::make_unique<projection_host>(*my.system);
+  }
+  const auto post_to = [&my](std::size_t index) {
+    return [host = my.hosts[index].get()](std::function<void()> job) { host->post(std::move(job)); };
+  };
+  my.views = std::make_unique<projections::views_impl>(
+      my.journal, &my.snapshots,
+      projections::view_posts{.inventory = post_to(0), .bookings = post_to(1), .catalogue = post_to(2)},
+      [clock = &*my.clock] { return clock->now(); });
+  my.journal.listen(my.views->listener());
+  my.views->start();
+  my.watch = std::make_unique<supervisor>(my.journal, *my.views, *my.clock);
+  // Last: an overdue event is woken at once.
+  for (const auto& [stream, head] : *event_heads) {
+    if (head.next_deadline) {
+      my.deadlines->schedule(domain::event_id{stream.id}, *head.next_deadline);
+    }
+  }
+  return {};
+}
+
+auto engine::needs_first_key() const -> bool {
+  return parts_->directory.view()->keys().empty();
+}
+
+auto engine::bootstrap(const std::string& organisation_name, const domain::create_key& first_key) -> bool {
+  const auto ask = [this](domain::organisation_command_body body) {
+    auto sink = std::make_shared<waiting_sink>();
+    domain::organisation_command command;
+    command.by.organisation = root_organisation();
+    command.body = std::move(body);
+    submit(root_organisation(), std::move(command), {}, reply_port{sink});
+    return sink->wait();
+  };
+  constexpr std::uint16_t failures_from = 300;
+  if (directory()->organisations().empty() &&
+      ask(domain::create_organisation{.organisation = root_organisation(), .name = organisation_name}) >=
+          failures_from) {
+    return false;
+  }
+  return ask(first_key) < failures_from;
+}
+
+void engine::stop() {
+  auto& my = *parts_;
+  if (std::exchange(my.stopped, true) || !my.system) {
+    return;
+  }
+  my.gate.drain();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{my.options.drain_max.count};
+  if (!wait_until(deadline, [&] { return in_flight() == 0; })) {
+    spdlog::error("{} requests are still in flight at the drain's deadline", in_flight());
+  }
+  my.deadlines->stop();
+  my.events->passivate_all();
+  const auto last = std::chrono::steady_clock::now() + grace;
+  if (!wait_until(last, [&] { return my.events->loaded() == 0 && my.metrics.snapshots_pending.load() == 0; })) {
+    spdlog::error("{} events and {} snapshots have not ended in time", my.events->loaded(),
+                  my.metrics.snapshots_pending.load());
+    my.events->kill_all();
+  }
+  my.organisations->stop();
+  my.watch.reset();
+  my.journal.release();
+  my.views.reset();
+  for (auto& host : my.hosts) {
+    host->stop();
+  }
+  my.events.reset();
+  my.organisations.reset();
+  my.hosts = {};
+  my.deadlines.reset();
+  my.system.reset();
+}
+
+void engine::accept_clock() noexcept {
+  parts_->gate.set_clock_unsure(false);
+}
+
+void engine::submit(domain::event_id event, domain::command what, request_meta meta, reply_port reply) noexcept {
+  parts_->events->submit(event, {.what = std::move(what), .meta = meta, .reply = std::move(reply)});
+}
+
+void engine::submit(domain::organisation_id organisation, domain::organisation_command what, request_meta meta,
+                    reply_port reply) noexcept {
+  parts_->organisations->submit(organisation, {.what = std::move(what), .meta = meta, .reply = std::move(reply)});
+}
+
+auto engine::directory() const -> std::shared_ptr<const directory_view> {
+  return parts_->directory.view();
+}
+
+void engine::on_directory_change(std::function<void()> handler) {
+  parts_->directory.on_change(std::move(handler));
+}
+
+void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
+                        std::function<void(std::optional<std::vector<fact_line>>)> done) noexcept {
+  struct reading {
+    std::vector<fact_line> lines;
+    bool failed = false;
+  };
+
+  auto at = std::make_shared<reading>();
+  parts_->journal.read(
+      {journal::stream_kind::event, event.value()}, from_seq,
+      [at, limit](std::span<const journal::record_view> records) {
+        for (const auto& record : records) {
+          if (at->lines.size() == limit) {
+            return false;
+          }
+          auto fact = journal::decode_fact(record);
+          if (!fact) {
+            at->failed = true;
+            return false;
+          }
+          at->lines.push_back({.seq = record.header.seq,
+                               .type = journal::fact_name(record.header.type),
+                               .what = std::move(*fact),
+                               .trace = record.header.trace,
+                               .hash_hex = hex(journal::hash_record(record.bytes)),
+                               .previous_hex = hex(record.header.previous)});
+        }
+        return at->lines.size() < limit;
+      },
+      [at, done = std::move(done)](const tl::expected<journal::cursor, journal::failure>& ended) {
+        if (!ended || at->failed) {
+          done(std::nullopt);
+          return;
+        }
+        done(std::move(at->lines));
+      });
+}
+
+void engine::backup(std::function<void(backup_result)> done) noexcept {
+  auto& my = *parts_;
+  const auto directory = my.options.backups / ("backup-" + std::to_string(now().unix_ms));
+  auto shared_done = std::make_shared<std::function<void(backup_result)>>(std::move(done));
+  const bool queued = my.journal.run_on_read_pool([&my, directory, shared_done] {
+    std::error_code failed;
+    std::filesystem::create_directories(directory.parent_path(), failed);
+    const auto position = my.journal.end();
+    const auto copied = my.journal.checkpoint(directory.string());
+    backup_result result;
+    result.ok = copied.has_value();
+    result.detail = copied ? directory.string() : copied.error().detail;
+    result.cursor = position.text();
+    (*shared_done)(std::move(result));
+  });
+  if (!queued) {
+    backup_result busy;
+    busy.detail = "the read pool is full, try again";
+    (*shared_done)(std::move(busy));
+  }
+}
+
+auto engine::ready() const -> readiness {
+  const auto& my = *parts_;
+  readiness now;
+  const auto note = [&now](bool bad, const char* why) {
+    if (bad) {
+      now.reasons.emplace_back(why);
+    }
+  };
+  note(my.gate.draining(), "draining");
+  note(my.journal.mode() == journal::journal_mode::latched, "the journal has failed: selling is off until a restart");
+  note(my.gate.clock_unsure(), "the clock is far ahead of the newest fact: waiting for an operator's word");
+  note(!my.views || !my.views->caught_up(), "projections are catching up with the journal");
+  now.ready = now.reasons.empty();
+  return now;
+}
+
+auto engine::now() const noexcept -> domain::instant {
+  return parts_->clock->now();
+}
+
+auto engine::views() noexcept -> projections::views_impl& {
+  return *parts_->views;
+}
+
+auto engine::metrics() const noexcept -> const engine_metrics& {
+  return parts_->metrics;
+}
+
+auto engine::in_flight() const -> std::size_t {
+  return parts_->events ? parts_->events->in_flight() + parts_->organisations->in_flight() : 0;
+}
+
+auto engine::loaded_events() const noexcept -> std::size_t {
+  return parts_->events ? parts_->events->loaded() : 0;
+}
+
+} // namespace holdfast::actors

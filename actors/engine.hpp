@@ -1,0 +1,77 @@
+#pragma once
+
+#include "actors/engine_metrics.hpp"
+#include "actors/engine_port.hpp"
+#include "domain/instant.hpp"
+#include "domain/organisation/command.hpp"
+#include "journal/failure.hpp"
+#include "journal/journal.hpp"
+#include "journal/snapshot_store.hpp"
+#include "projections/views_impl.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace holdfast::actors {
+
+struct engine_options {
+  std::size_t workers = 2; ///< CAF's threads
+  std::int32_t inflight_per_event_max = 4'096;
+  domain::millis passivate_after = domain::minutes(2);
+  std::uint64_t snapshot_every_records = 200'000;
+  /// A wall clock further ahead of the newest fact than this at start makes sales and expiries wait, for it may be the clock that is wrong.
+  domain::millis clock_jump_max = domain::hours(1);
+  bool accept_clock = false; ///< the operator's word that the clock is right
+  domain::millis drain_max = domain::seconds(10);
+  std::filesystem::path backups; ///< where `backup` puts its copies
+};
+
+/// The engine: actors over a journal, behind a facade that knows neither CAF nor RocksDB. Start once, stop once.
+/// Everything passed by reference outlives it.
+class engine final : public engine_port {
+ public:
+  engine(journal::journal& journal, journal::snapshot_store& snapshots, const answer_encoder& encoder,
+         engine_options options);
+  ~engine() override;
+  engine(const engine&) = delete;
+  auto operator=(const engine&) -> engine& = delete;
+
+  /// Loads what every request needs, starts actors and projections. Blocking; the journal's cell is acquired.
+  [[nodiscard]] auto start() -> tl::expected<void, journal::failure>;
+  /// Whether nobody has a key yet: an empty server, or one that was killed while it made its first.
+  [[nodiscard]] auto needs_first_key() const -> bool;
+  /// Creates the first organisation, unless it is there, and its first key, durably. Blocking; safe to repeat after a crash.
+  [[nodiscard]] auto bootstrap(const std::string& organisation_name, const domain::create_key& first_key) -> bool;
+  /// Refuses new commands, lets those in flight end, makes last snapshots, ends every actor. Blocking, at most some seconds longer than `drain_max`.
+  void stop();
+
+  /// Whoever gives the operator's word while running.
+  void accept_clock() noexcept;
+
+  void submit(domain::event_id event, domain::command what, request_meta meta, reply_port reply) noexcept override;
+  void submit(domain::organisation_id organisation, domain::organisation_command what, request_meta meta,
+              reply_port reply) noexcept override;
+  [[nodiscard]] auto directory() const -> std::shared_ptr<const directory_view> override;
+  void on_directory_change(std::function<void()> handler) override;
+  void read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
+                  std::function<void(std::optional<std::vector<fact_line>>)> done) noexcept override;
+  void backup(std::function<void(backup_result)> done) noexcept override;
+  [[nodiscard]] auto ready() const -> readiness override;
+  [[nodiscard]] auto now() const noexcept -> domain::instant override;
+
+  [[nodiscard]] auto views() noexcept -> projections::views_impl&;
+  [[nodiscard]] auto metrics() const noexcept -> const engine_metrics&;
+  [[nodiscard]] auto in_flight() const -> std::size_t;
+  [[nodiscard]] auto loaded_events() const noexcept -> std::size_t;
+
+ private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+} // namespace holdfast::actors
