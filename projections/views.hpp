@@ -45,7 +45,7 @@ struct event_summary {
   std::string slug, name, venue_name, city;
   domain::instant starts_at;
   domain::event_status status = domain::event_status::draft;
-  domain::event_config config; ///< for sale_status_at
+  domain::event_config config; ///< for sale_status_at; without its description
 };
 
 /// A live hold, an order, or how a hold ended.
@@ -53,38 +53,46 @@ struct booking_line {
   domain::event_id event;
   domain::booking what;
   enum class kind : std::uint8_t { held = 1, released, expired, confirmed } status = kind::held;
-  std::uint64_t seq = 0;  ///< of its last fact
+  std::uint64_t seq = 0; ///< of its last fact
   std::shared_ptr<const domain::layout> seats;
   domain::currency_code currency;
 };
 
 /// What people read, from projections alone: never an event's actor. Thread-safe; nothing blocks.
 class views {
-public:
+ public:
   virtual ~views() = default;
 
   /// The seat status of an event (`GET /v1/events/{id}/seats`), at or after `min_seq` (0: whatever is at hand, at most a second old while facts arrive).
   virtual void seats(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept = 0;
   /// One section of it; not kept.
-  virtual void seats_of_section(domain::event_id event, std::uint64_t min_seq, std::string section, view_done done) noexcept = 0;
+  virtual void seats_of_section(domain::event_id event, std::uint64_t min_seq, std::string section,
+                                view_done done) noexcept = 0;
   /// The event page (`GET /v1/events/{id}`), with seq, status, counts, tiers with availability and the state hash.
   virtual void event_page(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept = 0;
   /// A layout by its content hash, as JSON.
   virtual void layout(std::string hash, view_done done) noexcept = 0;
 
   /// Events of an organisation in id order after `after`, at most `limit`.
-  [[nodiscard]] virtual auto events_of(domain::organisation_id organisation, domain::event_id after, std::size_t limit) const
-      -> std::vector<event_summary> = 0;
+  [[nodiscard]] virtual auto events_of(domain::organisation_id organisation, domain::event_id after,
+                                       std::size_t limit) const -> std::vector<event_summary> = 0;
 
   /// A hold or order by number, waiting for `min_seq` of its event; null: unknown.
   virtual void booking(domain::event_id event, domain::hold_number number, std::uint64_t min_seq,
                        std::function<void(read_outcome, std::shared_ptr<const booking_line>)> done) noexcept = 0;
+
   /// Orders of an owner, newest first, before the given position in that list (0: from the newest).
   struct order_page {
     std::vector<std::shared_ptr<const booking_line>> lines;
     std::uint64_t next = 0; ///< position to go on from; 0: the end
   };
-  [[nodiscard]] virtual auto orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const -> order_page = 0;
+
+  /// Here `booking_line::seats` is null for events whose layout is not in memory; whoever shows seats takes the form below.
+  [[nodiscard]] virtual auto orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const
+      -> order_page = 0;
+  /// The same with every layout, loaded where need be. Outcomes: ok, behind (not caught up yet), overloaded.
+  virtual void orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,
+                         std::function<void(read_outcome, order_page)> done) noexcept = 0;
 };
 
 } // namespace holdfast::projections

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "journal/journal.hpp"
+#include "journal/snapshot_store.hpp"
+#include "projections/metrics.hpp"
+#include "projections/ports.hpp"
+#include "projections/projection_runner.hpp"
+#include "projections/views.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace holdfast::projections {
+
+/// Where each projection runs.
+struct view_posts {
+  post_function inventory;
+  post_function bookings;
+  post_function catalogue;
+};
+
+/// State of one projection, for readiness and metrics.
+struct projection_status {
+  std::string_view name; ///< static text
+  runner_state state = runner_state::resting;
+  std::string reason;     ///< why it stopped or waits; empty when all is well
+  bool caught_up = false; ///< has folded everything that was durable at the start
+  domain::millis lag;
+  std::uint64_t folded = 0; ///< groups since the start
+};
+
+/// The views over three in-memory projections: inventory (seats, event pages), bookings (holds, orders) and the catalogue
+/// (lists of events, layouts).
+///
+/// Life: construct after the journal has recovered and before its first append; give `listener()` to `journal.listen`; `start()`;
+/// call `tick` every 100 ms until the end. The journal and the snapshots must outlive the views and every job of the read pool;
+/// the views may go while closures are still posted.
+class views_impl final : public views {
+ public:
+  /// `snapshots` may be null: events then load by full replay.
+  views_impl(journal::journal& journal, journal::snapshot_store* snapshots, view_posts posts, clock_function clock);
+  views_impl(const views_impl&) = delete;
+  auto operator=(const views_impl&) -> views_impl& = delete;
+  ~views_impl() override;
+
+  [[nodiscard]] auto listener() const -> std::shared_ptr<journal::commit_listener>;
+  /// Begins to catch up. Once, after `journal.listen`.
+  void start();
+  /// Deadlines of waiting readers, what is dropped when unread, lag, retries. Any thread; the work is posted.
+  void tick(domain::instant now);
+  /// Folds one projection again from the journal; false for an unknown name. Any thread.
+  [[nodiscard]] auto rebuild(std::string_view name) -> bool;
+
+  /// For `/readyz`: every projection has folded what was durable at the start.
+  [[nodiscard]] auto caught_up() const -> bool;
+  [[nodiscard]] auto status() const -> std::vector<projection_status>;
+  [[nodiscard]] auto metrics() const noexcept -> const view_metrics&;
+
+  void seats(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept override;
+  void seats_of_section(domain::event_id event, std::uint64_t min_seq, std::string section,
+                        view_done done) noexcept override;
+  void event_page(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept override;
+  void layout(std::string hash, view_done done) noexcept override;
+  [[nodiscard]] auto events_of(domain::organisation_id organisation, domain::event_id after, std::size_t limit) const
+      -> std::vector<event_summary> override;
+  void booking(domain::event_id event, domain::hold_number number, std::uint64_t min_seq,
+               std::function<void(read_outcome, std::shared_ptr<const booking_line>)> done) noexcept override;
+  [[nodiscard]] auto orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const
+      -> order_page override;
+  void orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,
+                 std::function<void(read_outcome, order_page)> done) noexcept override;
+
+ private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+} // namespace holdfast::projections
