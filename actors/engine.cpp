@@ -89,6 +89,10 @@ struct engine::parts {
         options{std::move(options_in)},
         gate{journal_in} {}
 
+  void start_clock(domain::instant newest);
+  void start_actors();
+  void start_projections();
+
   journal::journal& journal;
   journal::snapshot_store& snapshots;
   const answer_encoder& encoder;
@@ -117,6 +121,55 @@ engine::~engine() {
   stop();
 }
 
+/// The clock, never behind the newest fact; unsure when it is too far ahead of it.
+void engine::parts::start_clock(domain::instant newest) {
+  clock.emplace(newest);
+  if (newest.unix_ms > 0 && clock->ahead_of_floor() > options.clock_jump_max && !options.accept_clock) {
+    gate.set_clock_unsure(true);
+    spdlog::critical(
+        "the clock is {} s ahead of the newest fact: no sales and no expiries until an operator confirms it "
+        "(restart with --accept-clock, or raise clock_jump_max_seconds)",
+        clock->ahead_of_floor().count / 1000);
+  }
+}
+
+void engine::parts::start_actors() {
+  config = make_config(options.workers);
+  system = std::make_unique<caf::actor_system>(*config);
+  HF_CHECK(dynamic_cast<caf::scheduler::coordinator<caf::policy::work_sharing>*>(&system->scheduler()) != nullptr,
+           "the scheduler shares work");
+  deadlines =
+      std::make_unique<deadline_service>(*system, *clock, [this](domain::event_id event) { events->expire(event); });
+  services = std::make_unique<event_services>(event_services{.journal = journal,
+                                                             .snapshots = snapshots,
+                                                             .encoder = encoder,
+                                                             .clock = *clock,
+                                                             .gate = gate,
+                                                             .deadlines = *deadlines,
+                                                             .metrics = metrics,
+                                                             .snapshot_every_records = options.snapshot_every_records});
+  events = std::make_unique<event_table>(*system, *services,
+                                         event_table_options{.inflight_per_event_max = options.inflight_per_event_max,
+                                                             .passivate_after = options.passivate_after});
+  organisations = std::make_unique<organisation_table>(*system, *services, directory);
+}
+
+void engine::parts::start_projections() {
+  for (auto& host : hosts) {
+    host = std::make_unique<projection_host>(*system);
+  }
+  const auto post_to = [this](std::size_t index) {
+    return [host = hosts[index].get()](std::function<void()> job) { host->post(std::move(job)); };
+  };
+  views = std::make_unique<projections::views_impl>(
+      journal, &snapshots,
+      projections::view_posts{.inventory = post_to(0), .bookings = post_to(1), .catalogue = post_to(2)},
+      [at = &*clock] { return at->now(); });
+  journal.listen(views->listener());
+  views->start();
+  watch = std::make_unique<supervisor>(journal, *views, *clock);
+}
+
 auto engine::start() -> tl::expected<void, journal::failure> {
   auto& my = *parts_;
   const auto event_heads = my.journal.heads(journal::stream_kind::event);
@@ -130,51 +183,12 @@ auto engine::start() -> tl::expected<void, journal::failure> {
       newest = std::max(newest, head.time);
     }
   }
-  my.clock.emplace(newest);
-  if (newest.unix_ms > 0 && my.clock->ahead_of_floor() > my.options.clock_jump_max && !my.options.accept_clock) {
-    my.gate.set_clock_unsure(true);
-    spdlog::critical(
-        "the clock is {} s ahead of the newest fact: no sales and no expiries until an operator confirms it "
-        "(restart with --accept-clock, or raise clock_jump_max_seconds)",
-        my.clock->ahead_of_floor().count / 1000);
-  }
-  my.config = make_config(my.options.workers);
-  my.system = std::make_unique<caf::actor_system>(*my.config);
-  HF_CHECK(dynamic_cast<caf::scheduler::coordinator<caf::policy::work_sharing>*>(&my.system->scheduler()) != nullptr,
-           "the scheduler shares work");
-
-  my.deadlines = std::make_unique<deadline_service>(*my.system, *my.clock,
-                                                    [&my](domain::event_id event) { my.events->expire(event); });
-  my.services =
-      std::make_unique<event_services>(event_services{.journal = my.journal,
-                                                      .snapshots = my.snapshots,
-                                                      .encoder = my.encoder,
-                                                      .clock = *my.clock,
-                                                      .gate = my.gate,
-                                                      .deadlines = *my.deadlines,
-                                                      .metrics = my.metrics,
-                                                      .snapshot_every_records = my.options.snapshot_every_records});
-  my.events =
-      std::make_unique<event_table>(*my.system, *my.services,
-                                    event_table_options{.inflight_per_event_max = my.options.inflight_per_event_max,
-                                                        .passivate_after = my.options.passivate_after});
-  my.organisations = std::make_unique<organisation_table>(*my.system, *my.services, my.directory);
+  my.start_clock(newest);
+  my.start_actors();
   if (const auto loaded = my.organisations->load(); !loaded) {
     return tl::unexpected{loaded.error()};
   }
-  for (auto& host : my.hosts) {
-    host = std::make_unique<projection_host>(*my.system);
-  }
-  const auto post_to = [&my](std::size_t index) {
-    return [host = my.hosts[index].get()](std::function<void()> job) { host->post(std::move(job)); };
-  };
-  my.views = std::make_unique<projections::views_impl>(
-      my.journal, &my.snapshots,
-      projections::view_posts{.inventory = post_to(0), .bookings = post_to(1), .catalogue = post_to(2)},
-      [clock = &*my.clock] { return clock->now(); });
-  my.journal.listen(my.views->listener());
-  my.views->start();
-  my.watch = std::make_unique<supervisor>(my.journal, *my.views, *my.clock);
+  my.start_projections();
   // Last: an overdue event is woken at once.
   for (const auto& [stream, head] : *event_heads) {
     if (head.next_deadline) {
@@ -243,7 +257,14 @@ void engine::accept_clock() noexcept {
 }
 
 void engine::submit(domain::event_id event, domain::command what, request_meta meta, reply_port reply) noexcept {
-  parts_->events->submit(event, {.what = std::move(what), .meta = meta, .reply = std::move(reply)});
+  parts_->events->submit(event, {.what = std::move(what), .wish = {}, .meta = meta, .reply = std::move(reply)});
+}
+
+void engine::submit(domain::event_id event, domain::command what, domain::hold_wish wish, request_meta meta,
+                    reply_port reply) noexcept {
+  what.body = domain::hold_seats{};
+  parts_->events->submit(event,
+                         {.what = std::move(what), .wish = std::move(wish), .meta = meta, .reply = std::move(reply)});
 }
 
 void engine::submit(domain::organisation_id organisation, domain::organisation_command what, request_meta meta,

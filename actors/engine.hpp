@@ -54,6 +54,8 @@ class engine final : public engine_port {
   void accept_clock() noexcept;
 
   void submit(domain::event_id event, domain::command what, request_meta meta, reply_port reply) noexcept override;
+  void submit(domain::event_id event, domain::command what, domain::hold_wish wish, request_meta meta,
+              reply_port reply) noexcept override;
   void submit(domain::organisation_id organisation, domain::organisation_command what, request_meta meta,
               reply_port reply) noexcept override;
   [[nodiscard]] auto directory() const -> std::shared_ptr<const directory_view> override;

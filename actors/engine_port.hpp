@@ -4,6 +4,7 @@
 #include "actors/reply_port.hpp"
 #include "domain/command.hpp"
 #include "domain/fact.hpp"
+#include "domain/hold_wish.hpp"
 #include "domain/organisation/command.hpp"
 #include "domain/strong_id.hpp"
 
@@ -69,6 +70,9 @@ class engine_port {
 
   /// Sends a command to an event. Takes an in-flight credit of that event or answers 503 at once. The event need not exist: the actor decides.
   virtual void submit(domain::event_id event, domain::command what, request_meta meta, reply_port reply) noexcept = 0;
+  /// The same for a hold, whose seats are named by their labels; `what.body` is ignored.
+  virtual void submit(domain::event_id event, domain::command what, domain::hold_wish wish, request_meta meta,
+                      reply_port reply) noexcept = 0;
   virtual void submit(domain::organisation_id organisation, domain::organisation_command what, request_meta meta,
                       reply_port reply) noexcept = 0;
 

@@ -96,6 +96,9 @@ void event_core::decide_and_answer(event_request&& request) {
     return;
   }
   const auto at = now();
+  if (request.wish && !remembered && !resolve_wish(request, at)) {
+    return;
+  }
   auto decided = domain::decide(*state_, request.what, at);
   if (decided) {
     commit(std::move(request), std::move(*decided), at);
@@ -112,6 +115,25 @@ void event_core::decide_and_answer(event_request&& request) {
   }
   auto what = services_.encoder.rejected(*state_, request.what, why, request.meta, at);
   reply_behind(std::move(request), std::move(what));
+}
+
+/// Names into indices; false when it answered instead. A remembered request is not resolved: its key decides before its wish is looked at.
+auto event_core::resolve_wish(event_request& request, domain::instant at) -> bool {
+  if (!state_->seats()) {
+    return true; // no such event: for decide to say
+  }
+  auto resolved = domain::resolve(*request.wish, *state_->seats());
+  if (resolved) {
+    request.what.body = std::move(*resolved);
+    return true;
+  }
+  domain::rejection why;
+  why.why = domain::reason::invalid;
+  why.faults = std::move(resolved.error());
+  bump(services_.metrics.rejections);
+  auto what = services_.encoder.rejected(*state_, request.what, why, request.meta, at);
+  reply_behind(std::move(request), std::move(what));
+  return false;
 }
 
 void event_core::commit(event_request&& request, domain::facts&& made, domain::instant at) {

@@ -8,6 +8,7 @@
 #include "actors/selling_gate.hpp"
 #include "domain/command.hpp"
 #include "domain/event_state.hpp"
+#include "domain/hold_wish.hpp"
 #include "journal/journal.hpp"
 #include "journal/snapshot_store.hpp"
 
@@ -23,6 +24,7 @@ namespace holdfast::actors {
 /// A command on its way to an event.
 struct event_request {
   domain::command what;
+  std::optional<domain::hold_wish> wish; ///< given: `what.body` becomes it, once the event's layout is at hand
   request_meta meta;
   reply_port reply;
 };
@@ -90,6 +92,7 @@ class event_core {
  private:
   [[nodiscard]] auto now() const -> domain::instant;
   void decide_and_answer(event_request&& request);
+  [[nodiscard]] auto resolve_wish(event_request& request, domain::instant at) -> bool;
   void commit(event_request&& request, domain::facts&& made, domain::instant at);
   void reply_behind(event_request&& request, answer&& what);
   void replay(event_request&& request, std::uint64_t seq);
