@@ -173,6 +173,17 @@ template <class Fact>
 
 } // namespace
 
+void encode_config(const domain::event_config& config, std::string& to) {
+  wire::EventConfig message;
+  write_config(config, message);
+  append(message, to);
+}
+
+auto decode_config(std::string_view bytes, domain::event_config& to) -> bool {
+  wire::EventConfig message;
+  return parse(bytes, message) && read_config(message, to);
+}
+
 void encode(const domain::event_created& fact, std::string& to) {
   HF_CHECK(fact.seats != nullptr, "an event has a layout");
   wire::EventCreated message;

@@ -68,6 +68,10 @@ void encode(const Fact&, std::string&) {}
 /// The same for all other facts.
 [[nodiscard]] auto decode_cold(number type, std::string_view payload, domain::fact_body& body) -> bool;
 
+/// A configuration by itself, as snapshots keep it.
+void encode_config(const domain::event_config& config, std::string& to);
+[[nodiscard]] auto decode_config(std::string_view bytes, domain::event_config& to) -> bool;
+
 void write_layout(const domain::layout_spec& from, wire::Layout& to);
 /// Nothing when a number is outside of what the domain's types hold.
 [[nodiscard]] auto read_layout(const wire::Layout& from) -> std::optional<domain::layout_spec>;
