@@ -24,8 +24,10 @@ ready_seconds_max=120
 
 port_is_taken() { (exec 3<>"/dev/tcp/$host/$port") 2>/dev/null; }
 
+stopping=no
 stop() {
-  if [ -n "${server:-}" ] && kill -0 "$server" 2>/dev/null; then
+  if [ "$stopping" = no ] && [ -n "${server:-}" ] && kill -0 "$server" 2>/dev/null; then
+    stopping=yes
     printf '\n'
     say "stopping (what is in flight is finished first)"
     kill -TERM "$server"
