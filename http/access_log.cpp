@@ -73,7 +73,7 @@ void access_log::finished(const exchange& what, unsigned status, std::chrono::na
 }
 
 void access_log::refused(std::string_view request_id, std::string_view why) {
-  if (!logger_ || !logger_->should_log(spdlog::level::warn)) {
+  if (!logger_ || !logger_->should_log(spdlog::level::warn) || !chosen(wrong_, options_.sample_client_errors_one_in)) {
     return;
   }
   std::string text;
@@ -93,13 +93,21 @@ void access_log::failed(const exchange& what, std::string_view why) {
   write(*logger_, spdlog::level::err, text);
 }
 
-auto make_json_logger(std::string_view name) -> std::shared_ptr<spdlog::logger> {
-  auto pool = std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1);
-  // The pool belongs to the logger: it ends, and writes what it holds, with it.
-  const std::shared_ptr<spdlog::sinks::sink> sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  auto* logger = new spdlog::async_logger(std::string{name}, sink, pool, spdlog::async_overflow_policy::overrun_oldest);
-  logger->set_pattern("%v");
-  return {logger, [pool](spdlog::logger* done) { delete done; }};
+void access_log::gave_up() {
+  if (!logger_) {
+    return;
+  }
+  std::string text;
+  begin_line(text, spdlog::level::err, "a connection was given up for want of resources").end_object();
+  write(*logger_, spdlog::level::err, text);
 }
+
+json_log::json_log(std::string_view name) : pool_{std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1)} {
+  logger_ = std::make_shared<spdlog::async_logger>(std::string{name}, std::make_shared<spdlog::sinks::stderr_sink_mt>(), pool_,
+                                                   spdlog::async_overflow_policy::overrun_oldest);
+  logger_->set_pattern("%v");
+}
+
+json_log::~json_log() = default;
 
 } // namespace holdfast::http

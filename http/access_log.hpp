@@ -9,16 +9,19 @@
 
 namespace spdlog {
 class logger;
+namespace details {
+class thread_pool;
 }
+} // namespace spdlog
 
 namespace holdfast::http {
 
 /// When a request gets a line.
 struct access_log_options {
-  /// Of the requests that went well, one in this many; 1: every one, 0: none. Errors of the server, refusals by the gate and
-  /// slow requests always get a line.
+  /// Of the requests that went well, one in this many; 1: every one, 0: none. Errors of the server and slow requests always get a line.
   std::uint32_t sample_one_in = 100;
-  /// Of the requests that a client got wrong (4xx), one in this many.
+  /// Of the requests that a client got wrong (4xx, and bytes that the gate refuses), one in this many: whoever sends nonsense
+  /// must not fill the disk with it.
   std::uint32_t sample_client_errors_one_in = 10;
   /// Slower than this is always logged.
   std::chrono::milliseconds slow{500};
@@ -37,6 +40,8 @@ class access_log {
   void refused(std::string_view request_id, std::string_view why);
   /// A handler threw.
   void failed(const exchange& what, std::string_view why);
+  /// A connection could not go on for want of memory or descriptors.
+  void gave_up();
 
  private:
   std::shared_ptr<spdlog::logger> logger_;
@@ -45,8 +50,21 @@ class access_log {
   std::uint32_t wrong_ = 0;
 };
 
-/// A logger that writes what it is given, a line each, from a thread of its own to standard error. Its queue is bounded: when it
-/// is full the oldest line is dropped, and no I/O thread ever waits. Lines are made by `access_log` and by `log_line`.
-[[nodiscard]] auto make_json_logger(std::string_view name) -> std::shared_ptr<spdlog::logger>;
+/// A logger with a thread of its own, writing finished JSON lines to standard error. Its queue is bounded: when it is full the
+/// oldest line is dropped, and no I/O thread ever waits. What is queued is written before the destructor returns.
+class json_log {
+ public:
+  explicit json_log(std::string_view name);
+  json_log(const json_log&) = delete;
+  auto operator=(const json_log&) -> json_log& = delete;
+  ~json_log();
+
+  [[nodiscard]] auto logger() const noexcept -> const std::shared_ptr<spdlog::logger>& { return logger_; }
+
+ private:
+  // The pool ends after the logger: a queued line holds its logger, so the logger cannot own the pool.
+  std::shared_ptr<spdlog::details::thread_pool> pool_;
+  std::shared_ptr<spdlog::logger> logger_;
+};
 
 } // namespace holdfast::http

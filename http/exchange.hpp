@@ -174,7 +174,8 @@ class exchange final : private lane_task {
   domain::instant at_;
   std::chrono::steady_clock::time_point started_;
   http::answer answer_;
-  std::vector<char> buffer_; ///< what the connection reads into; every view above points here
+  std::vector<char> buffer_; ///< what the connection reads into; the views above point here or into body_text_
+  std::string body_text_;    ///< a body that does not fit behind its header, or came in chunks
 };
 
 } // namespace holdfast::http

@@ -46,6 +46,7 @@ enum class problem_kind : std::uint8_t {
   starting,
   journal_unavailable,
   storage_low,
+  clock_unsure,
   projection_behind,
   unavailable,
   // States of the world.
@@ -98,10 +99,10 @@ struct json_error {
 /// What one occurrence of a problem adds to its row.
 struct problem_details {
   /// A sentence about this occurrence. Never personal data, secrets or text of the client's.
-  std::string_view detail;
+  std::string_view detail = {};
   /// When trying again makes sense. 429 and 503 always say so; unset, they say one second.
-  std::optional<std::chrono::milliseconds> retry_after;
-  std::span<const json_error> errors;
+  std::optional<std::chrono::milliseconds> retry_after = {};
+  std::span<const json_error> errors = {};
 };
 
 /// Opens a problem document: everything but the closing brace, so that the caller can add members.

@@ -68,6 +68,8 @@ constexpr std::array table{
                 "answered to a retry with the same Idempotency-Key."},
     problem_row{storage_low, "storage_low", 503, "Selling is suspended",
                 "The server's storage is nearly full; holds that exist can still be confirmed and released."},
+    problem_row{clock_unsure, "clock_unsure", 503, "Selling is suspended",
+                "The server's clock is far ahead of everything that was recorded; an operator has to confirm it first."},
     problem_row{projection_behind, "projection_behind", 503, "The view is not there yet",
                 "The view has not reached min_seq within a second. Try again."},
     problem_row{unavailable, "unavailable", 503, "No answer was possible",

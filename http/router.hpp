@@ -79,8 +79,8 @@ inline constexpr std::size_t body_bytes_default = 16 * 1024;
 struct route {
   method verb = method::get;
   /// Segments are literal or `{name}`; at most four names. HEAD is served by the GET row, OPTIONS by the edge.
-  std::string pattern;
-  permission who;
+  std::string pattern = {};
+  permission who = {};
   /// Largest accepted body; what is larger is 413. Rows of GET and DELETE take none.
   std::size_t body_bytes_max = body_bytes_default;
   rate_class rate = rate_class::view;
@@ -89,7 +89,7 @@ struct route {
   bool negotiates = false;
   /// The body may have any media type; otherwise only `application/json` (and `application/merge-patch+json` for PATCH).
   bool any_media = false;
-  handler run;
+  handler run = {};
   /// Position in the table; set by `router::add`.
   std::size_t index = 0;
 };

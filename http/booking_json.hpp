@@ -1,0 +1,32 @@
+#pragma once
+
+#include "domain/event_state.hpp"
+#include "domain/layout.hpp"
+#include "domain/money.hpp"
+#include "domain/public_id.hpp"
+#include "http/json_writer.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace holdfast::http {
+
+/// What a hold or order is shown with.
+struct booking_context {
+  const domain::public_ids& ids;
+  const domain::layout& seats;
+  domain::event_id event;
+  domain::currency_code currency;
+  std::uint64_t seq = 0; ///< of the fact that made the booking what it is
+};
+
+/// A live hold as `POST /v1/events/{id}/holds` answers it. `expires_in_ms` counts from `now`.
+void write_hold(json_writer& out, const domain::booking& hold, const booking_context& in, domain::instant now);
+/// An order as a confirmation answers it.
+void write_order(json_writer& out, const domain::booking& order, const booking_context& in);
+/// "cash", "card_terminal" or "complimentary".
+[[nodiscard]] auto payment_method_text(domain::payment_record::method by) noexcept -> std::string_view;
+/// "available", "held", "sold" or "blocked".
+[[nodiscard]] auto seat_status_text(domain::seat_status status) noexcept -> std::string_view;
+
+} // namespace holdfast::http

@@ -1,0 +1,214 @@
+#include "http/routes/context.hpp"
+
+#include "http/problem.hpp"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+namespace holdfast::http::routes {
+
+namespace {
+
+/// SHA-256 over length-prefixed parts, so that no two lists of parts read the same.
+class part_hash {
+public:
+  explicit part_hash(const std::array<std::uint8_t, 32>& secret) {
+    SHA256_Init(&state_);
+    SHA256_Update(&state_, secret.data(), secret.size());
+  }
+  auto add(std::string_view part) -> part_hash& {
+    const std::uint64_t size = part.size();
+    SHA256_Update(&state_, &size, sizeof size);
+    SHA256_Update(&state_, part.data(), part.size());
+    return *this;
+  }
+  auto add(const domain::subject_id& id) -> part_hash& {
+    SHA256_Update(&state_, &id.high, sizeof id.high);
+    SHA256_Update(&state_, &id.low, sizeof id.low);
+    return *this;
+  }
+  /// The first 64 bits; 1 in place of zero, which means "none".
+  auto first64() -> std::uint64_t {
+    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
+    SHA256_Final(digest.data(), &state_);
+    std::uint64_t value = 0;
+    std::memcpy(&value, digest.data(), sizeof value);
+    return std::max<std::uint64_t>(value, 1);
+  }
+
+private:
+  SHA256_CTX state_{};
+};
+
+auto parse_number(std::string_view text) -> std::optional<std::uint64_t> {
+  std::uint64_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc{} || end != text.data() + text.size() || text.empty()) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+constexpr std::size_t limit_max = 200;
+
+/// Carries the engine's answer back to the session.
+class engine_reply final : public actors::reply_sink {
+public:
+  explicit engine_reply(deferred&& to) noexcept : to_{std::move(to)} {}
+
+  void reply(actors::answer&& what) noexcept override {
+    auto& exchange = *to_;
+    if (what.status >= 500 && what.body.empty()) {
+      exchange.refuse(problem_kind::unavailable);
+      to_.complete();
+      return;
+    }
+    auto& out = exchange.answer();
+    out.status(what.status);
+    if (!what.body.empty()) {
+      out.content_type(what.status >= 400 ? media::problem_json : media::json);
+      out.body() = std::move(what.body);
+    }
+    if (what.seq != 0) {
+      out.header("Event-Seq", what.seq);
+    }
+    if (what.replayed) {
+      out.header("Idempotency-Replayed", "true");
+    }
+    if (what.expires_at) {
+      const auto left = std::max<std::int64_t>((*what.expires_at - exchange.at()).count, 0);
+      out.header("Expires-In-Ms", static_cast<std::uint64_t>(left));
+    }
+    if (!what.location.empty()) {
+      out.header("Location", what.location);
+    }
+    if (what.retry_after_s) {
+      out.header("Retry-After", *what.retry_after_s);
+    }
+    to_.complete();
+  }
+
+private:
+  deferred to_;
+};
+
+} // namespace
+
+void add_all(router& table, const context& in) {
+  add_sessions(table, in);
+  add_events(table, in);
+  add_event_views(table, in);
+  add_venues(table, in);
+  add_holds(table, in);
+  add_orders(table, in);
+  add_keys(table, in);
+  add_journal(table, in);
+  add_operations(table, in);
+}
+
+auto meta_of(const exchange& of) -> actors::request_meta {
+  const auto& who = of.who();
+  actors::request_meta meta;
+  meta.trace = {of.trace().trace_high, of.trace().trace_low};
+  meta.principal = who.is_buyer() ? who.subject : domain::subject_id{who.organisation.value(), who.key.value()};
+  return meta;
+}
+
+auto command_id_of(const exchange& of, const context& in) -> domain::command_id {
+  if (of.idempotency_key().empty()) {
+    return {};
+  }
+  const auto who = meta_of(of).principal;
+  return {part_hash{in.secret}.add(who).add(of.idempotency_key()).first64(),
+          part_hash{in.secret}.add(to_string(of.verb())).add(of.path()).add(of.body()).first64()};
+}
+
+auto created_id(const exchange& of, const context& in, std::string_view kind) -> std::uint64_t {
+  return part_hash{in.secret}.add(kind).add(meta_of(of).principal).add(of.idempotency_key()).first64();
+}
+
+auto caller_of(const principal& who, domain::caller::kind key_as) -> domain::caller {
+  domain::caller by;
+  if (who.is_buyer()) {
+    by.as = domain::caller::kind::buyer;
+    by.subject = who.subject;
+  } else {
+    by.as = key_as;
+    by.organisation = who.organisation;
+    by.key = who.key;
+  }
+  return by;
+}
+
+auto reply_to(exchange& of) -> actors::reply_port {
+  return actors::reply_port{std::make_shared<engine_reply>(of.defer())};
+}
+
+auto event_of(exchange& of, const context& in) -> std::optional<domain::event_id> {
+  const auto name = of.parameter("event");
+  auto event = domain::public_ids::parse_event(name);
+  if (!event) {
+    event = in.engine.directory()->event_of_slug(name);
+  }
+  if (!event) {
+    of.refuse(problem_kind::not_found);
+  }
+  return event;
+}
+
+auto min_seq_of(exchange& of) -> std::optional<std::uint64_t> {
+  const auto text = of.query("min_seq");
+  const auto value = text ? parse_number(*text) : std::optional<std::uint64_t>{0};
+  if (!value) {
+    of.refuse(problem_kind::invalid_query, {.detail = "min_seq is a sequence number", .retry_after = {}, .errors = {}});
+  }
+  return value;
+}
+
+auto limit_of(exchange& of, std::size_t usual) -> std::optional<std::size_t> {
+  const auto text = of.query("limit");
+  if (!text) {
+    return usual;
+  }
+  const auto value = parse_number(*text);
+  if (!value || *value == 0 || *value > limit_max) {
+    of.refuse(problem_kind::invalid_query, {.detail = "limit is a number from 1 to 200", .retry_after = {}, .errors = {}});
+    return std::nullopt;
+  }
+  return static_cast<std::size_t>(*value);
+}
+
+auto if_match_of(exchange& of) -> std::optional<std::optional<std::uint64_t>> {
+  auto text = of.header(header_id::if_match);
+  if (!text || *text == "*") {
+    return std::optional<std::uint64_t>{};
+  }
+  // A version as `version` shows it, bare or in quotes as an entity tag.
+  auto bare = *text;
+  if (bare.size() >= 2 && bare.front() == '"' && bare.back() == '"') {
+    bare = bare.substr(1, bare.size() - 2);
+  }
+  const auto version = parse_number(bare);
+  if (!version) {
+    of.refuse(problem_kind::version_mismatch);
+    return std::nullopt;
+  }
+  return std::optional<std::uint64_t>{version};
+}
+
+auto only_queries(exchange& of, std::initializer_list<std::string_view> known) -> bool {
+  for (const auto& query : of.queries()) {
+    if (std::find(known.begin(), known.end(), query.name) == known.end()) {
+      of.refuse(problem_kind::invalid_query,
+                {.detail = "a query parameter is unknown to this operation", .retry_after = {}, .errors = {}});
+      return false;
+    }
+  }
+  return true;
+}
+
+} // namespace holdfast::http::routes

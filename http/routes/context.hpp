@@ -1,0 +1,69 @@
+#pragma once
+
+#include "actors/engine_port.hpp"
+#include "domain/public_id.hpp"
+#include "http/authenticator.hpp"
+#include "http/exchange.hpp"
+#include "http/metrics.hpp"
+#include "http/router.hpp"
+#include "projections/views.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// The resources of the API, a file each. A route turns JSON into a command, or reads a published view; nothing here decides.
+namespace holdfast::http::routes {
+
+/// What the routes work with. Everything outlives the server.
+struct context {
+  actors::engine_port& engine;
+  projections::views& views;
+  authenticator& credentials;
+  metrics_hub& metrics;
+  domain::public_ids ids;
+  /// Keys the hashes by which requests are remembered and new events get their ids: other keys, other ids.
+  std::array<std::uint8_t, 32> secret{};
+  /// From which the subjects of people known by name are derived.
+  std::array<std::uint8_t, 32> subject_key{};
+  std::int64_t session_ms = 24LL * 3600 * 1000;
+  /// Key of the largest body accepted from organisers: a layout as JSON.
+  std::size_t layout_body_bytes_max = 4U * 1024 * 1024;
+};
+
+void add_sessions(router& table, const context& in);
+void add_events(router& table, const context& in);
+void add_event_views(router& table, const context& in);
+void add_venues(router& table, const context& in);
+void add_holds(router& table, const context& in);
+void add_orders(router& table, const context& in);
+void add_keys(router& table, const context& in);
+void add_journal(router& table, const context& in);
+void add_operations(router& table, const context& in);
+/// Every route above.
+void add_all(router& table, const context& in);
+
+/// Names one request for ever: {principal, idempotency key} and {operation, body} as hashes; zero without a key.
+[[nodiscard]] auto command_id_of(const exchange& of, const context& in) -> domain::command_id;
+/// A number that the same caller always gets for the same idempotency key: ids of what it creates. Never zero.
+[[nodiscard]] auto created_id(const exchange& of, const context& in, std::string_view kind) -> std::uint64_t;
+/// The caller as the domain sees it. A key acts as an organiser on `organise` routes and as a box office elsewhere.
+[[nodiscard]] auto caller_of(const principal& who, domain::caller::kind key_as) -> domain::caller;
+[[nodiscard]] auto meta_of(const exchange& of) -> actors::request_meta;
+/// Answers the exchange with what the engine replies. Takes the exchange's `defer`.
+[[nodiscard]] auto reply_to(exchange& of) -> actors::reply_port;
+
+/// The event that `{event}` names by id or slug; answers 404 and returns nothing when there is none.
+[[nodiscard]] auto event_of(exchange& of, const context& in) -> std::optional<domain::event_id>;
+/// `?min_seq=`, 0 when absent; answers 400 and returns nothing when it is no number.
+[[nodiscard]] auto min_seq_of(exchange& of) -> std::optional<std::uint64_t>;
+/// `?limit=` between 1 and 200; answers 400 and returns nothing when it is something else.
+[[nodiscard]] auto limit_of(exchange& of, std::size_t usual) -> std::optional<std::size_t>;
+/// `If-Match` as a version; nothing inside when absent. Answers 412 and returns nothing when it is no version of ours.
+[[nodiscard]] auto if_match_of(exchange& of) -> std::optional<std::optional<std::uint64_t>>;
+/// Refuses query parameters beyond those named: true when there are none.
+[[nodiscard]] auto only_queries(exchange& of, std::initializer_list<std::string_view> known) -> bool;
+
+} // namespace holdfast::http::routes

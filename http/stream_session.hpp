@@ -1,0 +1,164 @@
+#pragma once
+
+#include "http/io_worker.hpp"
+#include "http/session_io.hpp"
+
+#include <boost/asio/ssl/stream.hpp>
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace holdfast::http {
+
+/// Resumes when the exchange has its answer.
+struct answered {
+  exchange& of;
+
+  [[nodiscard]] auto await_ready() const noexcept -> bool {
+    return exchange_access::stage_of(of) != exchange_access::stage::deferred;
+  }
+  void await_suspend(std::coroutine_handle<> waiter) const noexcept { exchange_access::set_waiter(of, waiter); }
+  void await_resume() const noexcept {}
+};
+
+template <class Stream>
+struct shake_hands {
+  Stream& stream;
+  io_result result{};
+
+  [[nodiscard]] auto await_ready() const noexcept -> bool { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) {
+    stream.async_handshake(boost::asio::ssl::stream_base::server, resume_with{waiter, &result});
+  }
+  [[nodiscard]] auto await_resume() const noexcept -> io_result { return result; }
+};
+
+template <class Stream>
+struct say_goodbye {
+  Stream& stream;
+  io_result result{};
+
+  [[nodiscard]] auto await_ready() const noexcept -> bool { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) { stream.async_shutdown(resume_with{waiter, &result}); }
+  [[nodiscard]] auto await_resume() const noexcept -> io_result { return result; }
+};
+
+/// A connection over a plain socket or TLS: moves bytes between the stream and the conversation.
+template <class Stream>
+class stream_session final : public session {
+ public:
+  static constexpr bool is_tls = !std::is_same_v<Stream, io_worker::socket>;
+  /// Answers in a row before other connections get their turn.
+  static constexpr unsigned answers_in_a_row_max = 32;
+  /// What is read and thrown away while a client reads its last answer.
+  static constexpr std::size_t lingering_bytes_max = 256 * 1024;
+
+  stream_session(io_worker& owner, const client_address& peer, bool exempt, Stream stream)
+      : session{owner, peer, exempt}, stream_{std::move(stream)} {}
+
+  void close() noexcept override {
+    boost::system::error_code ignored;
+    stream_.lowest_layer().close(ignored);
+  }
+
+  /// The connection from its first byte to its last. Ends by deleting the session.
+  [[nodiscard]] auto drive() -> session_coroutine;
+
+ private:
+  /// Writes without waiting; false when nothing could be written now, or (then `open` too) the connection is broken.
+  [[nodiscard]] auto write_now(bool& open) -> bool;
+  void end_sending() noexcept;
+  [[nodiscard]] auto plain() noexcept -> io_worker::socket&;
+
+  Stream stream_;
+  std::size_t lingered_bytes_ = 0;
+};
+
+template <class Stream>
+auto stream_session<Stream>::write_now(bool& open) -> bool {
+  if constexpr (is_tls) {
+    return false;
+  } else {
+    boost::system::error_code error;
+    const std::size_t bytes = stream_.write_some(as_buffers(talk_.output()), error);
+    if (!error) {
+      talk_.sent(bytes);
+      return true;
+    }
+    open = error == boost::asio::error::would_block || error == boost::asio::error::try_again;
+    return false;
+  }
+}
+
+template <class Stream>
+void stream_session<Stream>::end_sending() noexcept {
+  boost::system::error_code ignored;
+  stream_.lowest_layer().shutdown(io_worker::tcp::socket::shutdown_send, ignored);
+}
+
+template <class Stream>
+auto stream_session<Stream>::plain() noexcept -> io_worker::socket& {
+  if constexpr (is_tls) {
+    return stream_.next_layer();
+  } else {
+    return stream_;
+  }
+}
+
+template <class Stream>
+auto stream_session<Stream>::drive() -> session_coroutine {
+  using action = conversation::action;
+  try {
+    bool open = true;
+    unsigned answers = 0;
+    if constexpr (is_tls) {
+      watch_handshake();
+      const io_result shaken = co_await shake_hands<Stream>{stream_};
+      open = !shaken.error;
+    }
+    action next = open ? talk_.next() : action::end;
+    for (; next != action::end; next = open ? talk_.next() : action::end) {
+      if (next == action::read) {
+        watch();
+        answers = 0;
+        const io_result got = co_await read_some<Stream>{stream_, talk_.space()};
+        open = !got.error;
+        talk_.received(got.bytes);
+      } else if (next == action::write && write_now(open)) {
+        if (++answers == answers_in_a_row_max) {
+          answers = 0;
+          unlink();
+          co_await take_turns{*owner_.context_};
+        }
+      } else if (next == action::write && open) {
+        watch();
+        const io_result put = co_await write_some<Stream>{stream_, talk_.output()};
+        open = !put.error;
+        talk_.sent(put.bytes);
+      } else if (next == action::wait) {
+        unlink();
+        co_await answered{talk_.waits_for()};
+      } else if (next == action::linger) {
+        // Closing with unread bytes resets the connection, and the client may lose the answer that it has not read yet: say that
+        // nothing more will come, and read on for a while.
+        watch();
+        if (lingered_bytes_ == 0) {
+          if constexpr (is_tls) {
+            static_cast<void>(co_await say_goodbye<Stream>{stream_});
+          }
+          end_sending();
+        }
+        const io_result got = co_await read_some<io_worker::socket>{plain(), talk_.space()};
+        lingered_bytes_ += std::max<std::size_t>(got.bytes, 1);
+        open = !got.error && lingered_bytes_ < lingering_bytes_max;
+      }
+    }
+  } catch (...) {
+    // Memory has run out, or Asio could not begin an operation: this connection ends, the others go on.
+    owner_.log_.gave_up();
+  }
+  owner_.retire(*this);
+}
+
+} // namespace holdfast::http
