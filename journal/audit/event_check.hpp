@@ -44,6 +44,7 @@ class event_check {
   void take(const record& at, const fact& what);
 
   // What the journal says now.
+  [[nodiscard]] auto event() const -> std::uint64_t { return stream_.id; }
   [[nodiscard]] auto status() const -> life { return status_; }
 
   [[nodiscard]] auto config() const -> const configuration& { return config_; }

@@ -71,7 +71,8 @@ void event_check::check_frozen(const configuration& next) {
   if (next.currency != config_.currency)
     refuse(violation_kind::frozen_field_changed, "the currency changed after publication");
   for (const auto& before : config_.tiers) {
-    if (std::none_of(next.tiers.begin(), next.tiers.end(), [&](const price_tier& after) { return after.id == before.id; }))
+    if (std::none_of(next.tiers.begin(), next.tiers.end(),
+                     [&](const price_tier& after) { return after.id == before.id; }))
       refuse(violation_kind::frozen_field_changed, "price tier '" + before.id + "' vanished after publication");
   }
 }

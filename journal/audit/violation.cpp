@@ -20,6 +20,8 @@ auto name_of(violation_kind kind) noexcept -> std::string_view {
   case payload_malformed: return "payload_malformed";
   case fact_in_wrong_stream: return "fact_in_wrong_stream";
   case head_mismatch: return "head_mismatch";
+  case commit_order_broken: return "commit_order_broken";
+  case deadline_missed: return "deadline_missed";
   case behind_mark: return "behind_mark";
   case unreadable_storage: return "unreadable_storage";
   case illegal_creation: return "illegal_creation";
@@ -74,6 +76,7 @@ auto family_of(violation_kind kind) noexcept -> char {
   case buyer_limit_exceeded:
   case hold_not_live:
   case illegal_extension: return 'L';
+  case deadline_missed:
   case wrong_deadline:
   case acted_after_deadline:
   case expired_early:

@@ -24,8 +24,10 @@ enum class violation_kind : std::uint8_t {
   unknown_fact,     ///< a type or version that the format does not know
   payload_malformed,
   fact_in_wrong_stream,
-  head_mismatch,      ///< the stored head is not the last record
-  behind_mark,        ///< older than what was acknowledged
+  head_mismatch,       ///< the stored head is not the last record
+  commit_order_broken, ///< the index of commits has a gap, misses records, names some twice, or its hash chain does not fit
+  deadline_missed,     ///< the stored head would wake the event later than its next hold expires, or never
+  behind_mark,         ///< older than what was acknowledged
   unreadable_storage, ///< the storage itself refused to give its bytes
   // Life of an event.
   illegal_creation,

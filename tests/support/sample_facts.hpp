@@ -1,0 +1,27 @@
+#pragma once
+
+#include "domain/fact.hpp"
+#include "journal/record.hpp"
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+/// One fact of every type, with every field set to something that no other field has: what golden files are made from.
+namespace holdfast::testing {
+
+/// Two sections (stalls: rows of 4 and 3 seats, one accessible; balcony: a row of 5) and a floor for 50.
+[[nodiscard]] auto sample_layout() -> std::shared_ptr<const domain::layout>;
+[[nodiscard]] auto sample_config() -> domain::event_config;
+
+struct sample {
+  std::string_view name; ///< of the fact, as the codec calls it
+  domain::fact_body body;
+};
+
+[[nodiscard]] auto sample_facts() -> std::vector<sample>;
+
+/// A header for the fact at this place of `sample_facts`, as golden files have it.
+[[nodiscard]] auto sample_header(std::size_t place, const domain::fact_body& body) -> journal::record_header;
+
+} // namespace holdfast::testing
