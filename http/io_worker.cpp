@@ -25,11 +25,11 @@ using reuse_port = net::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 
 /// What a connection gets that there is no room for. Written once, without waiting.
 constexpr std::string_view no_room =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: 155\r\nRetry-After: 1\r\n"
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: 159\r\nRetry-After: 1\r\n"
     "Connection: close\r\n\r\n"
     R"({"type":"/problems/overloaded","title":"Too much is going on","status":503,"code":"overloaded",)"
     R"("detail":"Too many connections are open.","retry_after_ms":1000})";
-static_assert(no_room.size() - no_room.find("\r\n\r\n") - 4 == 155);
+static_assert(no_room.size() - no_room.find("\r\n\r\n") - 4 == 159);
 
 auto to_client(const net::ip::address& address) noexcept -> client_address {
   client_address out;
