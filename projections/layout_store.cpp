@@ -1,0 +1,233 @@
+#include "projections/layout_store.hpp"
+
+#include "domain/fact.hpp"
+#include "journal/codec.hpp"
+#include "projections/layout_json.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+#include <variant>
+
+namespace holdfast::projections {
+
+namespace {
+
+/// Layout objects whose hash is remembered. One an event that was created lately, or a venue.
+constexpr std::size_t hashed_max = 1'024;
+
+/// The layout a fact carries; null for others.
+auto layout_in(const domain::fact_body& body) -> layout_store::seats_ptr {
+  if (const auto* created = std::get_if<domain::event_created>(&body))
+    return created->seats;
+  if (const auto* replaced = std::get_if<domain::layout_replaced>(&body))
+    return replaced->seats;
+  if (const auto* venue = std::get_if<domain::venue_created>(&body))
+    return venue->what.seats;
+  if (const auto* venue = std::get_if<domain::venue_amended>(&body))
+    return venue->what.seats;
+  return nullptr;
+}
+
+auto carries_layout(std::uint16_t type) -> bool {
+  static const std::array types{
+      journal::fact_type(domain::event_created{}), journal::fact_type(domain::layout_replaced{}),
+      journal::fact_type(domain::venue_created{}), journal::fact_type(domain::venue_amended{})};
+  return std::ranges::find(types, type) != types.end();
+}
+
+} // namespace
+
+layout_store::layout_store(journal::journal& from, clock_function clock)
+    : layout_store{from, std::move(clock), bounds{}} {}
+
+layout_store::layout_store(journal::journal& from, clock_function clock, bounds within)
+    : from_{from}, clock_{std::move(clock)}, within_{within} {}
+
+auto layout_store::known(const seats_ptr& seats) const -> ref {
+  const auto found = hashed_.find(seats.get());
+  // The address may have had another layout before.
+  return found != hashed_.end() && found->second.first.lock() == seats ? found->second.second : nullptr;
+}
+
+auto layout_store::intern(const seats_ptr& seats, place where, bool keep) -> ref {
+  garbage dropped;
+  {
+    const std::scoped_lock lock{mutex_};
+    if (auto which = known(seats)) {
+      if (keep)
+        use(which, seats, dropped);
+      return which;
+    }
+  }
+  auto hash = journal::layout_hash(seats->spec());
+  const std::scoped_lock lock{mutex_};
+  auto found = entries_.find(hash);
+  if (found == entries_.end()) {
+    auto added = std::make_shared<entry>();
+    added->hash = std::move(hash);
+    added->where = where;
+    found = entries_.emplace(added->hash, added).first;
+  }
+  auto which = found->second;
+  if (which->seats.expired())
+    which->seats = seats;
+  if (hashed_.size() >= hashed_max)
+    std::erase_if(hashed_, [](const auto& each) { return each.second.first.expired(); });
+  if (hashed_.size() >= hashed_max)
+    hashed_.clear();
+  hashed_[seats.get()] = {seats, which};
+  if (keep)
+    use(which, seats, dropped);
+  return which;
+}
+
+auto layout_store::find(std::string_view hash) const -> ref {
+  const std::scoped_lock lock{mutex_};
+  const auto found = entries_.find(hash);
+  return found == entries_.end() ? nullptr : found->second;
+}
+
+auto layout_store::peek(const ref& which) -> seats_ptr {
+  const std::scoped_lock lock{mutex_};
+  return which->seats.lock();
+}
+
+void layout_store::get(const ref& which, std::function<void(seats_ptr)> done) {
+  garbage dropped;
+  seats_ptr seats;
+  bool refused = false;
+  bool first = false;
+  {
+    const std::scoped_lock lock{mutex_};
+    seats = which->seats.lock();
+    if (seats) {
+      use(which, seats, dropped);
+    } else if (const auto waiting = loading_.find(which.get()); waiting != loading_.end()) {
+      waiting->second.push_back(std::move(done));
+      return;
+    } else if (loading_.size() >= within_.loads_max) {
+      refused = true;
+    } else {
+      loading_[which.get()].push_back(std::move(done));
+      first = true;
+    }
+  }
+  if (first)
+    load(which);
+  else if (seats || refused)
+    done(seats);
+}
+
+void layout_store::load(const ref& which) {
+  const auto found = std::make_shared<seats_ptr>();
+  from_.read(
+      which->where.stream, which->where.from_seq,
+      [which, found](std::span<const journal::record_view> records) {
+        for (const auto& record : records) {
+          if (!carries_layout(record.header.type))
+            continue;
+          const auto fact = journal::decode_fact(record);
+          if (!fact)
+            return false;
+          auto seats = layout_in(fact->body);
+          if (journal::layout_hash(seats->spec()) == which->hash) {
+            *found = std::move(seats);
+            return false;
+          }
+        }
+        return true;
+      },
+      [self = shared_from_this(), which, found](const tl::expected<journal::cursor, journal::failure>& end) {
+        if (!*found)
+          spdlog::warn("layout {} was not read back: {}", which->hash,
+                       end ? std::string{"its stream does not have it"} : end.error().detail);
+        self->loaded(which, *found);
+      });
+}
+
+void layout_store::loaded(const ref& which, const seats_ptr& seats) {
+  garbage dropped;
+  std::vector<std::function<void(seats_ptr)>> waiting;
+  {
+    const std::scoped_lock lock{mutex_};
+    if (const auto found = loading_.find(which.get()); found != loading_.end()) {
+      waiting = std::move(found->second);
+      loading_.erase(found);
+    }
+    if (seats) {
+      if (which->seats.expired())
+        which->seats = seats;
+      use(which, seats, dropped);
+    }
+  }
+  for (const auto& done : waiting)
+    done(seats);
+}
+
+void layout_store::json(const ref& which, view_done done) {
+  std::shared_ptr<const view_body> body;
+  {
+    garbage dropped;
+    const std::scoped_lock lock{mutex_};
+    body = which->json;
+    if (body && which->kept)
+      use(which, which->kept, dropped);
+  }
+  if (body) {
+    done(read_outcome::ok, std::move(body));
+    return;
+  }
+  get(which, [self = shared_from_this(), which, done = std::move(done)](const seats_ptr& seats) {
+    if (!seats || !self->from_.run_on_read_pool([self, which, seats, done] { self->encode(which, seats, done); }))
+      done(read_outcome::overloaded, nullptr);
+  });
+}
+
+void layout_store::encode(const ref& which, const seats_ptr& seats, const view_done& done) {
+  auto body = std::make_shared<view_body>();
+  append_layout_json(seats->spec(), body->bytes);
+  body->bytes.shrink_to_fit();
+  body->etag = "W/\"layout-" + which->hash.substr(0, 16) + "\"";
+  body->made_at = clock_();
+  body->layout_hash = which->hash;
+  {
+    garbage dropped;
+    const std::scoped_lock lock{mutex_};
+    if (which->kept && !which->json) {
+      bytes_ += body->bytes.size();
+      which->bytes += body->bytes.size();
+      which->json = body;
+      shrink(dropped);
+    }
+  }
+  done(read_outcome::ok, std::move(body));
+}
+
+/// Puts a layout in front of the recently used ones. Under the lock.
+void layout_store::use(const ref& which, const seats_ptr& seats, garbage& dropped) {
+  if (which->kept) {
+    recent_.splice(recent_.begin(), recent_, which->recent);
+    return;
+  }
+  recent_.push_front(which);
+  which->recent = recent_.begin();
+  which->kept = seats;
+  which->bytes = seats->bytes();
+  bytes_ += which->bytes;
+  shrink(dropped);
+}
+
+void layout_store::shrink(garbage& dropped) {
+  while (bytes_ > within_.bytes_max && recent_.size() > 1) {
+    const auto oldest = recent_.back();
+    recent_.pop_back();
+    bytes_ -= std::exchange(oldest->bytes, 0);
+    dropped.emplace_back(std::exchange(oldest->kept, nullptr), std::exchange(oldest->json, nullptr));
+  }
+}
+
+} // namespace holdfast::projections

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "domain/layout.hpp"
+#include "journal/journal.hpp"
+#include "projections/ports.hpp"
+#include "projections/views.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace holdfast::projections {
+
+/// Layouts by content: events of one venue share one, and one that nobody uses costs its name and where the journal has it.
+/// Recently used ones stay in memory up to a bound; others are read back from the journal. Thread-safe; nothing blocks.
+class layout_store : public std::enable_shared_from_this<layout_store> {
+ public:
+  using seats_ptr = std::shared_ptr<const domain::layout>;
+
+  struct bounds {
+    std::size_t bytes_max = std::size_t{64} * 1024 * 1024; ///< of layouts and their JSON that only this keeps
+    std::size_t loads_max = 256;                           ///< layouts being read from the journal at once
+  };
+
+  /// A layout that some fact of a stream carries, at or after `from_seq`.
+  struct place {
+    journal::stream_id stream;
+    std::uint64_t from_seq = 1;
+  };
+
+  /// What is known of a layout for ever. Immutable once made, but for what its store's mutex guards.
+  struct entry {
+    std::string hash; ///< content address: 64 hex digits
+    place where;
+    std::weak_ptr<const domain::layout> seats;          ///< guarded
+    std::shared_ptr<const view_body> json;              ///< guarded
+    std::list<std::shared_ptr<entry>>::iterator recent; ///< guarded; valid while `kept`
+    seats_ptr kept;                                     ///< guarded: in the list of recently used ones
+    std::size_t bytes = 0;                              ///< guarded
+  };
+  using ref = std::shared_ptr<entry>;
+
+  layout_store(journal::journal& from, clock_function clock);
+  layout_store(journal::journal& from, clock_function clock, bounds within);
+
+  /// The name of a layout; the first place it was seen at is remembered. Costs a hash of its bytes (up to 1 ms) once an object.
+  /// `keep` counts as a use: it stays in memory for a while.
+  [[nodiscard]] auto intern(const seats_ptr& seats, place where, bool keep = false) -> ref;
+  /// Null when no fact so far carried it.
+  [[nodiscard]] auto find(std::string_view hash) const -> ref;
+  /// The layout if it is in memory.
+  [[nodiscard]] auto peek(const ref& which) -> seats_ptr;
+  /// The layout, at once if it is in memory, else from the read pool. Null when the journal cannot be read or too many wait.
+  void get(const ref& which, std::function<void(seats_ptr)> done);
+  /// Its JSON, encoded on the read pool once. Outcomes: ok, overloaded.
+  void json(const ref& which, view_done done);
+
+ private:
+  /// What the lock must not be held for: freeing a layout.
+  using garbage = std::vector<std::pair<seats_ptr, std::shared_ptr<const view_body>>>;
+
+  [[nodiscard]] auto known(const seats_ptr& seats) const -> ref;
+  void load(const ref& which);
+  void loaded(const ref& which, const seats_ptr& seats);
+  void encode(const ref& which, const seats_ptr& seats, const view_done& done);
+  void use(const ref& which, const seats_ptr& seats, garbage& dropped);
+  void shrink(garbage& dropped);
+
+  journal::journal& from_;
+  const clock_function clock_;
+  const bounds within_;
+
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string_view, ref> entries_; ///< keys point into their entries
+  /// Layout objects that were hashed before, so that events of one venue do not hash it again.
+  std::unordered_map<const domain::layout*, std::pair<std::weak_ptr<const domain::layout>, ref>> hashed_;
+  std::list<ref> recent_; ///< newest first
+  std::size_t bytes_ = 0;
+  std::unordered_map<const entry*, std::vector<std::function<void(seats_ptr)>>> loading_;
+};
+
+} // namespace holdfast::projections
