@@ -165,7 +165,8 @@ void event_check::on(const hold_extended& what) {
     refuse(violation_kind::acted_after_deadline,
            "hold " + std::to_string(what.hold) + " was extended after its deadline");
   const auto due = std::min(time_ms_ + config_.hold_extension_ms, hold->cap_at);
-  if (hold->extended || what.expires_at <= hold->expires_at || what.expires_at > hold->cap_at || what.expires_at != due)
+  if (status_ == life::cancelled || hold->extended || what.expires_at <= hold->expires_at ||
+      what.expires_at > hold->cap_at || what.expires_at != due)
     refuse(violation_kind::illegal_extension, "hold " + std::to_string(what.hold) + " was extended to " +
                                                   std::to_string(what.expires_at) + " ms; once, to " +
                                                   std::to_string(due) + " ms, was allowed");
@@ -177,6 +178,11 @@ void event_check::on(const hold_released& what) {
   const auto* hold = live_hold(what.hold, "released");
   if (hold == nullptr)
     return;
+  // Box offices name the key they release their own holds with; a buyer needs none, and neither does the end of a cancelled event.
+  if (what.by != 0 ? hold->by.is_buyer() : !hold->by.is_buyer() && status_ != life::cancelled) {
+    refuse(violation_kind::invalid_owner,
+           "hold " + std::to_string(what.hold) + " was released by somebody who does not have it");
+  }
   if (what.by != 0) {
     if (const auto why = keys_.why_not_sell(what.by, organisation_, time_ms_); !why.empty())
       refuse(violation_kind::key_without_right, "released hold " + std::to_string(what.hold) + ": " + why);
@@ -208,6 +214,10 @@ void event_check::on(const order_confirmed& what) {
                                                std::to_string(hold->expires_at) + " ms");
   if (const auto why = keys_.why_not_sell(what.confirmed_by, organisation_, time_ms_); !why.empty())
     refuse(violation_kind::key_without_right, "confirmed hold " + std::to_string(what.hold) + ": " + why);
+  if (status_ == life::cancelled) {
+    refuse(violation_kind::cancelled_with_sales,
+           "hold " + std::to_string(what.hold) + " was confirmed after the cancellation");
+  }
   check_payment(what, *hold);
   hold->confirmed = true;
   hold->confirmed_by = what.confirmed_by;

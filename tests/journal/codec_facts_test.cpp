@@ -4,6 +4,7 @@
 #include "tests/support/sample_facts.hpp"
 
 #include <doctest/doctest.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include <random>
 #include <string>
@@ -201,6 +202,7 @@ TEST_CASE("an unknown type, a later version and a version 0 are failures, never 
 }
 
 TEST_CASE("a payload that is cut short, goes on, or has a field nobody knows is refused") {
+  const google::protobuf::LogSilencer quiet;
   for (const auto& [name, body] : testing::sample_facts()) {
     CAPTURE(name);
     const auto type = journal::fact_type(body);
@@ -218,6 +220,7 @@ TEST_CASE("a payload that is cut short, goes on, or has a field nobody knows is 
 }
 
 TEST_CASE("bytes changed at random are refused or are a fact that can be written again") {
+  const google::protobuf::LogSilencer quiet;
   numbers next{99};
   for (const auto& [name, body] : testing::sample_facts()) {
     const auto type = journal::fact_type(body);
