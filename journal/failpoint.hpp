@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string_view>
+
+/// Named places where the crash test lets the process die by SIGKILL, as `kill -9` would at the worst moment.
+/// They exist only in builds with -DHOLDFAST_FAILPOINTS=ON; elsewhere the macros vanish.
+/// One is armed by the environment: HOLDFAST_FAILPOINT=name, or name:n to die on the n-th time it is reached.
+///
+/// Names: before-append, after-wal-append, after-sync-before-mark, after-sync-before-reply, during-snapshot, during-flush,
+/// during-recovery, during-checkpoint.
+namespace holdfast::journal {
+
+/// Whether this build has failpoints at all.
+#ifdef HOLDFAST_FAILPOINTS
+inline constexpr bool failpoints_built = true;
+#else
+inline constexpr bool failpoints_built = false;
+#endif
+
+/// Counts one arrival at `name` and says whether this is the one to die at. Thread-safe.
+[[nodiscard]] auto failpoint_due(std::string_view name) noexcept -> bool;
+/// Kills the process by SIGKILL: no destructor, no flush, no handler runs.
+[[noreturn]] void die_at_failpoint() noexcept;
+
+} // namespace holdfast::journal
+
+/// Whether the process is to die here, for places that must do something first. False, and nothing else, without failpoints.
+#ifdef HOLDFAST_FAILPOINTS
+#define HF_FAILPOINT_DUE(name) ::holdfast::journal::failpoint_due(name)
+#else
+#define HF_FAILPOINT_DUE(name) false
+#endif
+
+/// Dies here if the crash test asked for it.
+#define HF_FAILPOINT(name)                     \
+  do {                                         \
+    if (HF_FAILPOINT_DUE(name))                \
+      ::holdfast::journal::die_at_failpoint(); \
+  } while (false)
