@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t last_unix_ms = 253'402'300'799'999;
 
 class checker {
-public:
+ public:
   explicit checker(std::vector<config_fault>& to) : to_{&to} {}
 
   void operator()(bool sound, std::string pointer, const char* message) {
@@ -23,7 +23,7 @@ public:
     }
   }
 
-private:
+ private:
   std::vector<config_fault>* to_;
 };
 
@@ -63,8 +63,8 @@ void check_tiers(const event_config& config, checker& check) {
 void check_selling(const event_config& config, checker& check) {
   check(is_moment(config.sale_opens_at), "/sale/opens_at", "a time from 1970 to 9999");
   check(is_moment(config.sale_closes_at), "/sale/closes_at", "a time from 1970 to 9999");
-  check(!config.sale_opens_at || !config.sale_closes_at || *config.sale_opens_at < *config.sale_closes_at, "/sale/closes_at",
-        "the sale closes after it opens");
+  check(!config.sale_opens_at || !config.sale_closes_at || *config.sale_opens_at < *config.sale_closes_at,
+        "/sale/closes_at", "the sale closes after it opens");
   check(config.hold_time >= limits::hold_time_min && config.hold_time <= limits::hold_time_max, "/hold_seconds",
         "60 to 3,600 seconds");
   check(config.hold_extension >= millis{0} && config.hold_extension <= limits::hold_time_max, "/hold_extension_seconds",
@@ -111,8 +111,8 @@ auto config_faults(const event_config& config) -> std::vector<config_fault> {
   checker check{faults};
   check(!config.name.empty() && is_name(config.name), "/name", "1 to 200 bytes of UTF-8 without control characters");
   check(config.slug.empty() || is_slug(config.slug), "/slug", "up to 64 of a-z, 0-9 and '-', not first or last");
-  check(config.description.size() <= limits::description_bytes_max && is_multiline_text(config.description), "/description",
-        "at most 8,192 bytes of UTF-8 without control characters");
+  check(config.description.size() <= limits::description_bytes_max && is_multiline_text(config.description),
+        "/description", "at most 8,192 bytes of UTF-8 without control characters");
   check(config.category.size() <= limits::category_bytes_max && is_printable_text(config.category), "/category",
         "at most 64 bytes of UTF-8 without control characters");
   append_venue_faults(config.venue, "/venue", faults);

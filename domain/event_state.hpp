@@ -69,6 +69,8 @@ struct area_counts {
 
 /// All of a state as plain data, in a canonical order (bookings by number, keys by value): what snapshots store and tests compare.
 struct state_image;
+struct event_data;
+struct state_access;
 
 /// One event's inventory, as the fold of its facts. Seats are a dense array, a few bytes each. Not thread-safe; cheap to move, expensive to copy.
 class event_state {
@@ -103,15 +105,17 @@ public:
   [[nodiscard]] auto orders() const noexcept -> std::size_t;
   /// Places that this owner holds or has bought.
   [[nodiscard]] auto places_of(const owner& who) const noexcept -> std::uint64_t;
-  /// When the next hold expires, or earlier (never later); nothing when no hold is live. O(1).
+  /// When the next hold expires; the time of the last fact when the event is cancelled, for its holds are to be ended at once; nothing
+  /// when no hold is live. O(1).
   [[nodiscard]] auto next_deadline() const noexcept -> std::optional<instant>;
   /// What was decided for this key, if it is remembered: the request's hash and the seq of the first fact.
   struct remembered {
     std::uint32_t request_low = 0; ///< low 32 bits of command_id::request
     std::uint64_t seq = 0;
+    std::uint32_t hour = 0;        ///< of that fact: `is_forgotten` in remembered_keys.hpp says until when it counts
   };
   [[nodiscard]] auto remembered_key(std::uint64_t key) const noexcept -> std::optional<remembered>;
-  /// Incremental hash over seats, areas, bookings, life and counters, as docs/journal-format.md defines it. O(1).
+  /// Incremental hash over seats, areas, bookings, life and counters, as docs/state-hash.md defines it. O(1).
   [[nodiscard]] auto hash() const noexcept -> std::uint64_t;
   /// Bytes this state occupies, heap included; an estimate within 10 %.
   [[nodiscard]] auto bytes() const noexcept -> std::size_t;
@@ -121,9 +125,8 @@ public:
   [[nodiscard]] static auto from_image(state_image image) -> std::optional<event_state>;
 
 private:
-  friend void apply(event_state& state, const fact& what) noexcept;
-  struct data;
-  std::unique_ptr<data> data_;
+  friend struct state_access;
+  std::unique_ptr<event_data> data_;
 };
 
 /// Draft, paused, closed and cancelled as they are; published is on sale within the sale window.

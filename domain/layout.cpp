@@ -16,7 +16,7 @@ constexpr std::uint32_t hint_shift = 6;
 
 /// FNV-1a (Fowler, Noll, Vo), in parts so that a label need not be put together.
 class label_hash {
-public:
+ public:
   auto add(std::string_view text) noexcept -> label_hash& {
     for (const char c : text) {
       value_ = (value_ ^ static_cast<unsigned char>(c)) * 0x100'0000'01b3ULL;
@@ -26,7 +26,7 @@ public:
 
   [[nodiscard]] auto value() const noexcept -> std::uint64_t { return mix64(value_); }
 
-private:
+ private:
   std::uint64_t value_ = 0xcbf2'9ce4'8422'2325ULL;
 };
 
@@ -202,7 +202,8 @@ void layout::append_label(seat_index seat, std::string& to) const {
   const auto& line = rows_[row_of(seat)];
   const auto& section = spec_.sections[line.section];
   std::array<char, 12> digits{};
-  const auto printed = std::to_chars(digits.data(), digits.data() + digits.size(), line.first_number + (seat - line.first_seat));
+  const auto printed =
+      std::to_chars(digits.data(), digits.data() + digits.size(), line.first_number + (seat - line.first_seat));
   to.append(section.name).append(1, '/').append(section.rows[line.in_section].name).append(1, '/');
   to.append(digits.data(), printed.ptr);
 }
@@ -215,8 +216,8 @@ auto layout::label(seat_index seat) const -> std::string {
 
 auto layout::bytes() const noexcept -> std::size_t {
   constexpr std::size_t map_node_bytes = 72; // node, its bucket and malloc's own
-  std::size_t sum = sizeof(layout) + rows_.capacity() * sizeof(row) + steps_.capacity() * sizeof(step) + attributes_.capacity() +
-                    (row_hints_.capacity() + row_slots_.capacity()) * sizeof(std::uint32_t) +
+  std::size_t sum = sizeof(layout) + rows_.capacity() * sizeof(row) + steps_.capacity() * sizeof(step) +
+                    attributes_.capacity() + (row_hints_.capacity() + row_slots_.capacity()) * sizeof(std::uint32_t) +
                     (section_by_name_.size() + area_by_name_.size()) * map_node_bytes +
                     spec_.areas.capacity() * sizeof(area_spec) + spec_.sections.capacity() * sizeof(section_spec) +
                     tier_ids_.capacity() * sizeof(std::string);

@@ -12,7 +12,7 @@ namespace holdfast::domain {
 namespace {
 
 class fault_list {
-public:
+ public:
   /// Says where only when a fault is there: sound layouts, which are nearly all, cost no text.
   template <class Where>
   void check(bool sound, const Where& where, const char* message) {
@@ -23,7 +23,7 @@ public:
 
   [[nodiscard]] auto taken() && -> std::vector<layout_fault> { return std::move(faults_); }
 
-private:
+ private:
   std::vector<layout_fault> faults_;
 };
 
@@ -40,7 +40,8 @@ auto within(far_point at) noexcept -> bool {
 constexpr const char* bad_name = "1 to 32 bytes of UTF-8 without '/' and control characters";
 constexpr const char* name_taken = "the name is taken";
 constexpr const char* bad_tier = "the id of a price tier: 1 to 32 bytes of UTF-8 without '/' and control characters";
-constexpr std::uint8_t all_attributes = seat_attribute::accessible | seat_attribute::companion | seat_attribute::restricted_view;
+constexpr std::uint8_t all_attributes =
+    seat_attribute::accessible | seat_attribute::companion | seat_attribute::restricted_view;
 
 void check_attributes(const row_spec& row, const std::string& at, fault_list& faults) {
   std::unordered_set<std::uint32_t> seen;
@@ -103,9 +104,12 @@ void check_sections(const layout_spec& spec, std::unordered_set<std::string_view
   for (std::size_t i = 0; i < spec.sections.size(); ++i) {
     const auto& section = spec.sections[i];
     const std::string at = "/sections/" + std::to_string(i);
-    faults.check(is_label_part(section.name), [&] { return at + "/name"; }, bad_name);
-    faults.check(taken.insert(section.name).second, [&] { return at + "/name"; }, name_taken);
-    faults.check(is_label_part(section.tier), [&] { return at + "/tier"; }, bad_tier);
+    faults.check(
+        is_label_part(section.name), [&] { return at + "/name"; }, bad_name);
+    faults.check(
+        taken.insert(section.name).second, [&] { return at + "/name"; }, name_taken);
+    faults.check(
+        is_label_part(section.tier), [&] { return at + "/tier"; }, bad_tier);
     tiers.insert(section.tier);
     names rows;
     for (std::size_t j = 0; j < section.rows.size(); ++j) {
@@ -118,9 +122,7 @@ void check_areas(const layout_spec& spec, std::unordered_set<std::string_view>& 
   names taken;
   for (std::size_t i = 0; i < spec.areas.size(); ++i) {
     const auto& area = spec.areas[i];
-    const auto field = [&](const char* name) {
-      return [i, name] { return "/areas/" + std::to_string(i) + name; };
-    };
+    const auto field = [&](const char* name) { return [i, name] { return "/areas/" + std::to_string(i) + name; }; };
     faults.check(is_label_part(area.name), field("/name"), bad_name);
     faults.check(taken.insert(area.name).second, field("/name"), name_taken);
     faults.check(is_label_part(area.tier), field("/tier"), bad_tier);

@@ -48,7 +48,8 @@ constexpr int step_bits = 20;
 
 auto step_along(std::int32_t pitch, std::int64_t direction) noexcept -> std::int64_t {
   constexpr int drop = fraction_bits - step_bits;
-  return static_cast<std::int64_t>((static_cast<wide_integer>(pitch) * direction + (wide_integer{1} << (drop - 1))) >> drop);
+  return static_cast<std::int64_t>((static_cast<wide_integer>(pitch) * direction + (wide_integer{1} << (drop - 1))) >>
+                                   drop);
 }
 
 auto rounded(std::int64_t fixed) noexcept -> std::int64_t {

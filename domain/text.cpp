@@ -52,11 +52,17 @@ auto is_text(std::string_view text, bool lines) noexcept -> bool {
   return true;
 }
 
-constexpr auto is_digit(char c) noexcept -> bool { return c >= '0' && c <= '9'; }
+constexpr auto is_digit(char c) noexcept -> bool {
+  return c >= '0' && c <= '9';
+}
 
-constexpr auto is_lower(char c) noexcept -> bool { return c >= 'a' && c <= 'z'; }
+constexpr auto is_lower(char c) noexcept -> bool {
+  return c >= 'a' && c <= 'z';
+}
 
-constexpr auto is_upper(char c) noexcept -> bool { return c >= 'A' && c <= 'Z'; }
+constexpr auto is_upper(char c) noexcept -> bool {
+  return c >= 'A' && c <= 'Z';
+}
 
 constexpr std::size_t card_digits_min = 13;
 constexpr std::size_t card_digits_max = 19;
@@ -133,9 +139,13 @@ auto has_card_number(std::string_view text) noexcept -> bool {
 }
 
 auto is_payment_text(std::string_view text) noexcept -> bool {
-  return text.size() <= limits::payment_text_bytes_max && std::ranges::all_of(text, [](char c) {
-           return is_lower(c) || is_upper(c) || is_digit(c) || c == ' ' || c == '.' || c == '_' || c == '-';
-         }) && !has_card_number(text);
+  return text.size() <= limits::payment_text_bytes_max &&
+         std::ranges::all_of(text,
+                             [](char c) {
+                               return is_lower(c) || is_upper(c) || is_digit(c) || c == ' ' || c == '.' || c == '_' ||
+                                      c == '-';
+                             }) &&
+         !has_card_number(text);
 }
 
 } // namespace holdfast::domain

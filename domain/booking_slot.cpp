@@ -1,0 +1,174 @@
+#include "domain/booking_table.hpp"
+#include "domain/check.hpp"
+#include "domain/limits.hpp"
+#include "domain/state_hash.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace holdfast::domain {
+namespace {
+
+constexpr std::size_t words_per_price = 2;
+constexpr std::size_t words_per_area = 4;
+
+auto low_word(std::uint64_t of) noexcept -> std::uint32_t {
+  return static_cast<std::uint32_t>(of & 0xffff'ffff);
+}
+
+auto high_word(std::uint64_t of) noexcept -> std::uint32_t {
+  return static_cast<std::uint32_t>(of >> 32);
+}
+
+auto short_span(instant from, instant to) noexcept -> std::uint32_t {
+  const auto span = (to - from).count;
+  HF_CHECK(span >= 0, "a hold ends after it begins");
+  HF_CHECK(span <= limits::hold_cap_max.count, "a hold lives no longer than the cap");
+  return static_cast<std::uint32_t>(span);
+}
+
+/// What malloc takes for a block on 64-bit Linux.
+constexpr auto block_bytes(std::size_t size) noexcept -> std::size_t {
+  return std::max<std::size_t>(32, (size + 8 + 15) / 16 * 16);
+}
+
+} // namespace
+
+static_assert(limits::hold_cap_max.count <= std::numeric_limits<std::uint32_t>::max());
+static_assert(limits::places_per_hold_max <= std::numeric_limits<std::uint16_t>::max());
+static_assert(limits::areas_per_event_max <= std::numeric_limits<std::uint16_t>::max());
+static_assert(limits::payment_text_bytes_max <= std::numeric_limits<std::uint8_t>::max());
+
+booking_slot::booking_slot(const hold_created& fact, instant at)
+    : number_{fact.hold.value()},
+      seat_count_{static_cast<std::uint16_t>(fact.seats.size())},
+      area_count_{static_cast<std::uint16_t>(fact.areas.size())},
+      box_office_{static_cast<bool>(fact.by.organisation)},
+      owner_high_{fact.by.subject.high},
+      owner_low_{fact.by.subject.low | fact.by.organisation.value()},
+      sold_by_{fact.sold_by},
+      created_at_{at},
+      expires_after_ms_{short_span(at, fact.expires_at)},
+      cap_after_ms_{short_span(at, fact.cap_at)},
+      words_{std::make_unique<std::uint32_t[]>(fact.seats.size() * (1 + words_per_price) +
+                                               fact.areas.size() * words_per_area)} {
+  auto* to = std::ranges::copy(fact.seats, words_.get()).out;
+  for (const auto price : fact.prices) {
+    *to++ = low_word(static_cast<std::uint64_t>(price));
+    *to++ = high_word(static_cast<std::uint64_t>(price));
+  }
+  for (const auto& held : fact.areas) {
+    *to++ = held.area;
+    *to++ = held.quantity;
+    *to++ = low_word(static_cast<std::uint64_t>(held.price));
+    *to++ = high_word(static_cast<std::uint64_t>(held.price));
+  }
+}
+
+auto booking_slot::by() const noexcept -> owner {
+  if (box_office_) {
+    return {{}, organisation_id{owner_low_}};
+  }
+  return {{owner_high_, owner_low_}, {}};
+}
+
+auto booking_slot::area(std::size_t which) const noexcept -> held_area {
+  const std::size_t word = seat_count_ * (1 + words_per_price) + which * words_per_area;
+  return {static_cast<area_index>(words_[word]), words_[word + 1], price_at(word + 2)};
+}
+
+auto booking_slot::places_in(area_index area_wanted) const noexcept -> std::uint32_t {
+  std::uint32_t places = 0;
+  for (std::size_t i = 0; i < area_count_; ++i) {
+    const auto held = area(i);
+    places += held.area == area_wanted ? held.quantity : 0;
+  }
+  return places;
+}
+
+auto booking_slot::places() const noexcept -> std::uint64_t {
+  std::uint64_t places = seat_count_;
+  for (std::size_t i = 0; i < area_count_; ++i) {
+    places += area(i).quantity;
+  }
+  return places;
+}
+
+auto booking_slot::total() const noexcept -> minor_units {
+  minor_units sum = 0;
+  for (std::size_t i = 0; i < seat_count_; ++i) {
+    sum += price(i);
+  }
+  for (std::size_t i = 0; i < area_count_; ++i) {
+    sum += area(i).price * area(i).quantity;
+  }
+  return sum;
+}
+
+auto booking_slot::as_booking() const -> booking {
+  booking whole;
+  whole.number = hold_number{number_};
+  whole.extended = extended_;
+  whole.by = by();
+  whole.sold_by = sold_by_;
+  whole.created_at = created_at_;
+  whole.expires_at = expires_at();
+  whole.cap_at = cap_at();
+  whole.seats.assign(seats().begin(), seats().end());
+  whole.prices.reserve(seat_count_);
+  for (std::size_t i = 0; i < seat_count_; ++i) {
+    whole.prices.push_back(price(i));
+  }
+  whole.areas.reserve(area_count_);
+  for (std::size_t i = 0; i < area_count_; ++i) {
+    whole.areas.push_back(area(i));
+  }
+  if (order_) {
+    whole.status = booking_status::confirmed;
+    whole.confirmed_by = order_->confirmed_by;
+    whole.confirmed_at = order_->confirmed_at;
+    whole.paid = order_->paid;
+    whole.payment.by = order_->method;
+    const std::string_view text{order_->text.get(), std::size_t{order_->reference_bytes} + order_->reason_bytes};
+    whole.payment.reference = text.substr(0, order_->reference_bytes);
+    whole.payment.reason = text.substr(order_->reference_bytes);
+  }
+  return whole;
+}
+
+auto booking_slot::hash() const noexcept -> std::uint64_t {
+  const auto who = by();
+  hash_fold fold{hash_kind::booking};
+  fold.add(number_ | std::uint64_t{is_order() ? 2U : 1U} << 32 | std::uint64_t{extended_} << 40)
+      .add(who.subject.high)
+      .add(who.subject.low)
+      .add(who.organisation.value())
+      .add(sold_by_.value())
+      .add(static_cast<std::uint64_t>(created_at_.unix_ms))
+      .add(static_cast<std::uint64_t>(expires_at().unix_ms))
+      .add(static_cast<std::uint64_t>(cap_at().unix_ms))
+      .add(static_cast<std::uint64_t>(total()));
+  for (std::size_t i = 0; i < area_count_; ++i) {
+    const auto held = area(i);
+    fold.add(held.area | std::uint64_t{held.quantity} << 32).add(static_cast<std::uint64_t>(held.price));
+  }
+  if (order_) {
+    fold.add(static_cast<std::uint64_t>(order_->confirmed_at.unix_ms))
+        .add(order_->confirmed_by.value())
+        .add(static_cast<std::uint64_t>(order_->paid))
+        .add(static_cast<std::uint64_t>(order_->method));
+  }
+  return fold.value();
+}
+
+auto booking_slot::heap_bytes() const noexcept -> std::size_t {
+  const std::size_t words = seat_count_ * (1 + words_per_price) + area_count_ * words_per_area;
+  std::size_t sum = block_bytes(words * sizeof(std::uint32_t));
+  if (order_) {
+    sum += block_bytes(sizeof(order_detail));
+    sum += order_->text ? block_bytes(std::size_t{order_->reference_bytes} + order_->reason_bytes) : 0;
+  }
+  return sum;
+}
+
+} // namespace holdfast::domain

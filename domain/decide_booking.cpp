@@ -1,0 +1,129 @@
+#include "domain/decide_parts.hpp"
+#include "domain/limits.hpp"
+#include "domain/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace holdfast::domain {
+namespace {
+
+/// The caller's own hold or order, or why there is none.
+auto owned(const question& ask, hold_number number) -> const booking_slot* {
+  const auto* const slot = ask.data.bookings.find(number);
+  return slot != nullptr && slot->by() == ask.as_owner() ? slot : nullptr;
+}
+
+auto owned_ended(const question& ask, hold_number number) -> const ended_hold* {
+  const auto* const ended = ask.data.bookings.find_ended(number, ask.data.time);
+  return ended != nullptr && ended->by == ask.as_owner() ? ended : nullptr;
+}
+
+/// Why a hold that is not in the table can no longer be used.
+auto gone(const ended_hold* ended) -> reason {
+  if (ended == nullptr) {
+    return reason::not_found;
+  }
+  return ended->ended == ended_hold::how::expired ? reason::hold_expired : reason::hold_ended;
+}
+
+auto payment_faults(const payment_record& payment) -> std::vector<config_fault> {
+  std::vector<config_fault> faults;
+  constexpr const char* alphabet = "at most 64 of A-Z, a-z, 0-9, space, '.', '_' and '-', and no card number";
+  if (!is_payment_text(payment.reference)) {
+    faults.push_back({"/payment/reference", alphabet});
+  }
+  if (!is_payment_text(payment.reason)) {
+    faults.push_back({"/payment/reason", alphabet});
+  }
+  if (payment.by == payment_record::method::complimentary && payment.reason.empty()) {
+    faults.push_back({"/payment/reason", "a complimentary order says why"});
+  }
+  return faults;
+}
+
+} // namespace
+
+auto decide_booking(const question& ask, const extend_hold& what) -> decision {
+  const auto* const slot = owned(ask, what.hold);
+  if (slot == nullptr) {
+    return rejected(gone(owned_ended(ask, what.hold)));
+  }
+  if (ask.data.status == event_status::cancelled) {
+    return rejected(reason::wrong_status);
+  }
+  if (slot->is_due(ask.now)) {
+    return rejected(reason::hold_expired);
+  }
+  if (slot->is_order()) {
+    return rejected(reason::hold_confirmed);
+  }
+  const auto expires_at = std::min(ask.now + ask.data.config.hold_extension, slot->cap_at());
+  if (slot->extended() || expires_at <= slot->expires_at()) {
+    return rejected(reason::already_extended);
+  }
+  return decided(ask, hold_extended{what.hold, expires_at});
+}
+
+auto decide_booking(const question& ask, const release_hold& what) -> decision {
+  const auto* const slot = owned(ask, what.hold);
+  if (slot == nullptr) {
+    const auto why = gone(owned_ended(ask, what.hold));
+    if (why == reason::hold_ended) {
+      return facts{};
+    }
+    return rejected(why);
+  }
+  if (slot->is_due(ask.now)) {
+    return rejected(reason::hold_expired);
+  }
+  if (slot->is_order()) {
+    return rejected(reason::hold_confirmed);
+  }
+  return decided(ask, hold_released{what.hold, ask.key()});
+}
+
+auto decide_booking(const question& ask, const confirm_hold& what) -> decision {
+  // A box office of the event's organisation, which is the only one that gets here, confirms anybody's hold.
+  const auto* const slot = ask.is_staff() ? ask.data.bookings.find(what.hold) : owned(ask, what.hold);
+  if (slot == nullptr) {
+    const auto* const ended =
+        ask.is_staff() ? ask.data.bookings.find_ended(what.hold, ask.data.time) : owned_ended(ask, what.hold);
+    return rejected(gone(ended));
+  }
+  const bool by_gateway = !ask.is_staff() || !what.payment;
+  if (!by_gateway) {
+    if (auto faults = payment_faults(*what.payment); !faults.empty()) {
+      return invalid(std::move(faults));
+    }
+  }
+  if (ask.data.status == event_status::cancelled) {
+    return rejected(reason::wrong_status);
+  }
+  if (slot->is_due(ask.now)) {
+    return rejected(reason::hold_expired);
+  }
+  if (slot->is_order()) {
+    return rejected(reason::hold_ended);
+  }
+  if (by_gateway) {
+    return rejected(reason::payments_not_configured);
+  }
+  const bool free_of_charge = what.payment->by == payment_record::method::complimentary;
+  return decided(ask, order_confirmed{what.hold, *what.payment, ask.key(), free_of_charge ? 0 : slot->total()});
+}
+
+auto decide_due(const question& ask) -> decision {
+  // All holds of a cancelled event are to end, whenever they would have expired.
+  const bool cancelled = ask.data.status == event_status::cancelled;
+  constexpr instant end_of_time{INT64_MAX};
+  facts ended;
+  for (const auto& due :
+       ask.data.bookings.deadlines().first(limits::facts_per_command_max, cancelled ? end_of_time : ask.now)) {
+    const hold_number hold{due.hold};
+    ended.push_back({ask.now, ask.id, cancelled ? fact_body{hold_released{hold, {}}} : fact_body{hold_expired{hold}}});
+  }
+  return ended;
+}
+
+} // namespace holdfast::domain

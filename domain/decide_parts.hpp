@@ -1,0 +1,70 @@
+#pragma once
+
+#include "domain/command.hpp"
+#include "domain/event_data.hpp"
+#include "domain/fact.hpp"
+#include "domain/instant.hpp"
+#include "domain/rejection.hpp"
+
+#include <tl/expected.hpp>
+
+#include <utility>
+#include <vector>
+
+/// The families of decisions that `decide` is put together from.
+namespace holdfast::domain {
+
+using decision = tl::expected<facts, rejection>;
+
+/// One question: the state as it is, who asks under which id, and when.
+struct question {
+  const event_data& data;
+  const caller& by;
+  const command_id& id;
+  instant now;
+
+  [[nodiscard]] auto is_staff() const noexcept -> bool { return by.as != caller::kind::buyer; }
+  /// Whose a hold is that this caller makes.
+  [[nodiscard]] auto as_owner() const noexcept -> owner {
+    return is_staff() ? owner{{}, by.organisation} : owner{by.subject, {}};
+  }
+  /// The caller's key; none for a buyer.
+  [[nodiscard]] auto key() const noexcept -> key_id { return is_staff() ? by.key : key_id{}; }
+};
+
+[[nodiscard]] inline auto rejected(reason why) -> tl::unexpected<rejection> {
+  rejection no;
+  no.why = why;
+  return tl::unexpected{std::move(no)};
+}
+
+[[nodiscard]] inline auto invalid(std::vector<config_fault> faults) -> tl::unexpected<rejection> {
+  rejection no;
+  no.why = reason::invalid;
+  no.faults = std::move(faults);
+  return tl::unexpected{std::move(no)};
+}
+
+/// A decision of one fact.
+template <class Body>
+[[nodiscard]] auto decided(const question& ask, Body body) -> decision {
+  facts made;
+  made.push_back({ask.now, ask.id, std::move(body)});
+  return made;
+}
+
+[[nodiscard]] auto decide_create(const question& ask, const create_event& what) -> decision;
+[[nodiscard]] auto decide_life(const question& ask, const amend_event& what) -> decision;
+[[nodiscard]] auto decide_life(const question& ask, const replace_layout& what) -> decision;
+[[nodiscard]] auto decide_life(const question& ask, const publish_event& what) -> decision;
+[[nodiscard]] auto decide_life(const question& ask, const pause_event& what) -> decision;
+[[nodiscard]] auto decide_life(const question& ask, const resume_event& what) -> decision;
+[[nodiscard]] auto decide_life(const question& ask, const close_event& what) -> decision;
+[[nodiscard]] auto decide_life(const question& ask, const cancel_event& what) -> decision;
+[[nodiscard]] auto decide_hold(const question& ask, const event_state& state, const hold_seats& what) -> decision;
+[[nodiscard]] auto decide_booking(const question& ask, const extend_hold& what) -> decision;
+[[nodiscard]] auto decide_booking(const question& ask, const release_hold& what) -> decision;
+[[nodiscard]] auto decide_booking(const question& ask, const confirm_hold& what) -> decision;
+[[nodiscard]] auto decide_due(const question& ask) -> decision;
+
+} // namespace holdfast::domain

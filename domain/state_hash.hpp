@@ -1,0 +1,48 @@
+#pragma once
+
+#include "domain/event_state.hpp"
+#include "domain/strong_id.hpp"
+
+#include <cstdint>
+
+/// The elements of a state's hash; docs/state-hash.md defines them for everybody.
+namespace holdfast::domain {
+
+/// Folds words into one: h = mix64(kind), then h = mix64(h xor word) for each.
+class hash_fold {
+ public:
+  explicit constexpr hash_fold(std::uint64_t kind) noexcept : value_{mix64(kind)} {}
+
+  constexpr auto add(std::uint64_t word) noexcept -> hash_fold& {
+    value_ = mix64(value_ ^ word);
+    return *this;
+  }
+
+  [[nodiscard]] constexpr auto value() const noexcept -> std::uint64_t { return value_; }
+
+ private:
+  std::uint64_t value_;
+};
+
+namespace hash_kind {
+inline constexpr std::uint64_t seat = 1;
+inline constexpr std::uint64_t area = 2;
+inline constexpr std::uint64_t booking = 3;
+inline constexpr std::uint64_t life = 4;
+} // namespace hash_kind
+
+/// Of a seat that is not available.
+[[nodiscard]] constexpr auto seat_hash(seat_index seat, seat_status status, std::uint32_t holder) noexcept
+    -> std::uint64_t {
+  return hash_fold{hash_kind::seat}.add(seat | static_cast<std::uint64_t>(status) << 32).add(holder).value();
+}
+
+/// Of an area; 0 for one of which nothing is held or sold.
+[[nodiscard]] constexpr auto area_hash(area_index area, area_counts counts) noexcept -> std::uint64_t {
+  if (counts == area_counts{}) {
+    return 0;
+  }
+  return hash_fold{hash_kind::area}.add(area).add(counts.held | std::uint64_t{counts.sold} << 32).value();
+}
+
+} // namespace holdfast::domain
