@@ -1,0 +1,134 @@
+#include "tools/engine_collector.hpp"
+
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace holdfast::tools {
+
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+constexpr double nanoseconds_a_second = 1e9;
+
+template <class Number>
+auto as_double(const std::atomic<Number>& value) -> double {
+  return static_cast<double>(value.load(std::memory_order_relaxed));
+}
+
+auto counter(std::string name, std::string help, double value) -> MetricFamily {
+  ClientMetric metric;
+  metric.counter.value = value;
+  return {std::move(name), std::move(help), MetricType::Counter, {std::move(metric)}};
+}
+
+auto gauge(std::string name, std::string help, double value) -> MetricFamily {
+  ClientMetric metric;
+  metric.gauge.value = value;
+  return {std::move(name), std::move(help), MetricType::Gauge, {std::move(metric)}};
+}
+
+} // namespace
+
+template <std::size_t Buckets>
+auto atomic_histogram<Buckets>::family_metric() const -> ClientMetric {
+  ClientMetric metric;
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i <= Buckets; ++i) {
+    sum += counts_[i].load(std::memory_order_relaxed);
+    const auto upper = i < Buckets ? upper_[i] : std::numeric_limits<double>::infinity();
+    metric.histogram.bucket.push_back({sum, upper});
+  }
+  metric.histogram.sample_count = sum;
+  metric.histogram.sample_sum = sum_.load(std::memory_order_relaxed);
+  return metric;
+}
+
+void commit_histograms::committed(const journal::commit_sample& sample) noexcept {
+  records.add(static_cast<double>(sample.records));
+  sync_seconds.add(static_cast<double>(sample.sync.count()) / nanoseconds_a_second);
+}
+
+engine_collector::engine_collector(actors::engine& engine, const journal::rocksdb_journal& journal,
+                                   std::shared_ptr<const commit_histograms> commits)
+    : engine_{engine}, journal_{journal}, commits_{std::move(commits)} {}
+
+void engine_collector::add_engine(std::vector<MetricFamily>& to) const {
+  const auto& of = engine_.metrics();
+  to.push_back(counter("holdfast_holds_total", "Holds created", as_double(of.holds)));
+  to.push_back(counter("holdfast_hold_extensions_total", "Holds extended", as_double(of.extensions)));
+  to.push_back(counter("holdfast_confirms_total", "Holds that became orders", as_double(of.confirms)));
+  to.push_back(counter("holdfast_releases_total", "Holds released", as_double(of.releases)));
+  to.push_back(counter("holdfast_expiries_total", "Holds expired", as_double(of.expiries)));
+  to.push_back(counter("holdfast_conflicts_total", "Holds refused because a place was taken", as_double(of.conflicts)));
+  to.push_back(counter("holdfast_rejections_total", "Commands refused by a decision", as_double(of.rejections)));
+  to.push_back(counter("holdfast_replays_total", "Remembered answers given again", as_double(of.replays)));
+  to.push_back(counter("holdfast_rejected_overload_total", "Requests refused for want of an in-flight credit",
+                       as_double(of.refused_overload)));
+  to.push_back(counter("holdfast_refused_total", "Requests refused while draining, latched, or low on disk",
+                       as_double(of.refused_other)));
+  to.push_back(counter("holdfast_events_loaded_total", "Events loaded into memory", as_double(of.events_loaded)));
+  to.push_back(counter("holdfast_event_load_failures_total", "Events whose journal could not be folded",
+                       as_double(of.load_failures)));
+  to.push_back(counter("holdfast_snapshots_total", "Snapshots made", as_double(of.snapshots)));
+  to.push_back(
+      gauge("holdfast_events_in_memory", "Events with an actor", static_cast<double>(engine_.loaded_events())));
+  to.push_back(
+      gauge("holdfast_mailbox_depth", "Commands in flight in all actors", static_cast<double>(engine_.in_flight())));
+}
+
+void engine_collector::add_journal(std::vector<MetricFamily>& to) const {
+  const auto& of = journal_.metrics();
+  to.push_back(counter("holdfast_journal_records_total", "Facts made durable", as_double(of.records)));
+  to.push_back(gauge("holdfast_journal_queue_depth", "Appends waiting for the writer", as_double(of.queue_depth)));
+  to.push_back(gauge("holdfast_journal_head_position", "Newest durable commit", as_double(of.head_position)));
+  to.push_back(gauge("holdfast_journal_latched", "1 after a storage error: selling is off until a restart",
+                     of.latched.load(std::memory_order_relaxed) ? 1 : 0));
+  to.push_back(gauge("holdfast_disk_free_ratio", "Free share of the journal's disk", as_double(of.disk_free_ratio)));
+  to.push_back(gauge("holdfast_recovery_seconds", "How long opening the journal took",
+                     as_double(of.recovery_nanoseconds) / nanoseconds_a_second));
+  to.push_back(
+      {"holdfast_journal_batch_records", "Facts a sync", MetricType::Histogram, {commits_->records.family_metric()}});
+  to.push_back({"holdfast_journal_sync_seconds",
+                "Seconds a synced write took",
+                MetricType::Histogram,
+                {commits_->sync_seconds.family_metric()}});
+}
+
+void engine_collector::add_projections(std::vector<MetricFamily>& to) const {
+  const auto& views = engine_.views();
+  const auto& of = views.metrics();
+  to.push_back(counter("holdfast_double_sales_detected_total", "Facts that give a place to two owners; must be 0",
+                       as_double(of.double_sales_detected)));
+  to.push_back(counter("holdfast_contradictions_detected_total", "Facts that cannot follow the ones before; must be 0",
+                       as_double(of.contradictions_detected)));
+  to.push_back(counter("holdfast_view_hits_total", "Reads answered from an encoded body", as_double(of.body_hits)));
+  to.push_back(counter("holdfast_view_misses_total", "Reads that waited for a body", as_double(of.body_misses)));
+  to.push_back(gauge("holdfast_live_holds", "Holds that are live in all events", as_double(of.live_holds)));
+  to.push_back(gauge("holdfast_orders", "Orders in all events", as_double(of.orders)));
+  MetricFamily lag{"holdfast_projection_lag_seconds", "Age of the oldest fact not yet folded", MetricType::Gauge, {}};
+  MetricFamily state{"holdfast_projection_stopped", "1 when a projection has stopped", MetricType::Gauge, {}};
+  for (const auto& projection : views.status()) {
+    ClientMetric metric;
+    metric.label.push_back({"projection", std::string{projection.name}});
+    metric.gauge.value = static_cast<double>(projection.lag.count) / 1000;
+    lag.metric.push_back(metric);
+    metric.gauge.value = projection.state == projections::runner_state::stopped ? 1 : 0;
+    state.metric.push_back(std::move(metric));
+  }
+  to.push_back(std::move(lag));
+  to.push_back(std::move(state));
+}
+
+auto engine_collector::Collect() const -> std::vector<MetricFamily> {
+  std::vector<MetricFamily> all;
+  add_engine(all);
+  add_journal(all);
+  add_projections(all);
+  return all;
+}
+
+} // namespace holdfast::tools

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/engine.hpp"
+#include "http/server_options.hpp"
+#include "journal/disk_watch.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace holdfast::tools {
+
+/// Everything `holdfast serve` can be told, with its defaults; configs/holdfast.json is the commented example.
+struct server_config {
+  std::filesystem::path data_directory = "data";
+  std::filesystem::path marks_directory; ///< empty: `data_directory`/marks
+  http::server_options http;
+  actors::engine_options engine;
+  journal::disk_watch_options disk;
+  std::size_t read_threads = 1;
+  std::int64_t session_lifetime_ms = 24LL * 3600 * 1000;
+  std::string log_level = "info"; ///< trace, debug, info, warn, error
+  bool accept_journal_loss = false;
+};
+
+/// Reads a JSON file (comments allowed) over the defaults. Every fault at once, each with its place; an unknown key is one.
+[[nodiscard]] auto read_config(const std::filesystem::path& file)
+    -> tl::expected<server_config, std::vector<std::string>>;
+
+/// `ADDR:PORT` into the options; false when it is not one. IPv6 addresses stand in brackets.
+[[nodiscard]] auto set_listen(std::string_view text, http::server_options& to) -> bool;
+
+/// The effective configuration as one JSON line, without secrets (it holds none: keys are read from files).
+[[nodiscard]] auto describe(const server_config& config) -> std::string;
+
+} // namespace holdfast::tools

@@ -1,0 +1,225 @@
+#include "tools/server_process.hpp"
+
+#include "actors/engine.hpp"
+#include "http/access_log.hpp"
+#include "http/api_key.hpp"
+#include "http/engine_answers.hpp"
+#include "http/routes/context.hpp"
+#include "http/server.hpp"
+#include "journal/rocksdb_journal.hpp"
+#include "journal/snapshot_store.hpp"
+#include "tools/engine_collector.hpp"
+
+#include <openssl/rand.h>
+#include <spdlog/spdlog.h>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace holdfast::tools {
+
+namespace {
+
+auto random_key_id() -> domain::key_id {
+  std::uint64_t value = 0;
+  while (value == 0) {
+    RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value);
+  }
+  return domain::key_id{value};
+}
+
+/// All keys of the directory as the edge looks them up.
+auto table_of(const actors::directory_view& view) -> std::shared_ptr<const http::key_table> {
+  std::vector<http::key_entry> entries;
+  entries.reserve(view.keys().size());
+  for (const auto& key : view.keys()) {
+    entries.push_back({.key = key.key,
+                       .organisation = key.organisation,
+                       .scopes = {key.scopes},
+                       .revoked = key.revoked_at.has_value(),
+                       .hash = key.secret_hash});
+  }
+  return std::make_shared<const http::key_table>(entries);
+}
+
+} // namespace
+
+struct server_process::parts {
+  explicit parts(server_config from, server_secrets secrets_in)
+      : config{std::move(from)},
+        paths{config.data_directory},
+        secrets{std::move(secrets_in)},
+        answers{secrets.ids},
+        callers{std::make_shared<http::authenticator>(secrets.tokens)},
+        metrics{std::make_shared<http::metrics_hub>()} {}
+
+  server_config config;
+  data_paths paths;
+  server_secrets secrets;
+  http::engine_answers answers;
+  std::shared_ptr<http::authenticator> callers;
+  std::shared_ptr<http::metrics_hub> metrics;
+  std::shared_ptr<commit_histograms> commits = std::make_shared<commit_histograms>();
+  std::unique_ptr<journal::rocksdb_journal> journal;
+  std::optional<journal::snapshot_store> snapshots;
+  std::unique_ptr<actors::engine> engine;
+  std::shared_ptr<engine_collector> collector;
+  std::optional<http::routes::context> routes;
+  std::optional<http::json_log> access_log;
+  std::unique_ptr<http::server> server;
+  bool stopped = false;
+
+  auto open_journal() -> tl::expected<void, std::string>;
+  auto start_engine() -> tl::expected<void, std::string>;
+  auto make_first_key() -> tl::expected<void, std::string>;
+  auto start_server() -> tl::expected<void, std::string>;
+};
+
+auto server_process::parts::open_journal() -> tl::expected<void, std::string> {
+  journal::rocksdb_journal_options options;
+  options.directory = paths.journal;
+  options.marks_directory = config.marks_directory.empty() ? paths.marks : config.marks_directory;
+  options.lock_file = paths.lock;
+  options.accept_journal_loss = config.accept_journal_loss;
+  options.disk = config.disk;
+  options.read_threads = config.read_threads;
+  options.samples = commits;
+  auto opened = journal::rocksdb_journal::open(std::move(options));
+  if (!opened) {
+    return tl::unexpected{opened.error().detail};
+  }
+  journal = std::move(*opened);
+  for (const auto& repair : journal->report().repairs) {
+    spdlog::warn("journal: {}", repair);
+  }
+  const auto tenure = journal->acquire({});
+  if (!tenure) {
+    return tl::unexpected{tenure.error().detail};
+  }
+  spdlog::info("journal open at position {}, epoch {}, recovered in {} ms", journal->report().position, tenure->epoch,
+               std::chrono::duration_cast<std::chrono::milliseconds>(journal->report().took).count());
+  return {};
+}
+
+auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
+  snapshots.emplace(paths.snapshots);
+  auto options = config.engine;
+  options.backups = paths.backups;
+  engine = std::make_unique<actors::engine>(*journal, *snapshots, answers, std::move(options));
+  if (const auto started = engine->start(); !started) {
+    return tl::unexpected{started.error().detail};
+  }
+  if (engine->needs_first_key()) {
+    if (const auto made = make_first_key(); !made) {
+      return made;
+    }
+  }
+  const auto refresh = [this] { callers->set_keys(table_of(*engine->directory())); };
+  engine->on_directory_change(refresh);
+  refresh();
+  return {};
+}
+
+auto server_process::parts::make_first_key() -> tl::expected<void, std::string> {
+  const auto text = ensure_admin_key(paths.admin_key);
+  if (!text) {
+    return tl::unexpected{text.error()};
+  }
+  domain::create_key first;
+  first.key = random_key_id();
+  first.name = "first admin key";
+  first.scopes = domain::key_scope::admin;
+  first.secret_hash = http::hash_api_key(*text);
+  if (!engine->bootstrap("Default organisation", first)) {
+    return tl::unexpected{std::string{"the first API key could not be stored; the log says why"}};
+  }
+  spdlog::info("the first admin API key is in {}", paths.admin_key.string());
+  return {};
+}
+
+auto server_process::parts::start_server() -> tl::expected<void, std::string> {
+  collector = std::make_shared<engine_collector>(*engine, *journal, commits);
+  metrics->add(collector);
+  access_log.emplace("access");
+  routes.emplace(http::routes::context{.engine = *engine,
+                                       .views = engine->views(),
+                                       .credentials = *callers,
+                                       .metrics = *metrics,
+                                       .ids = secrets.ids,
+                                       .secret = secrets.request_key,
+                                       .subject_key = secrets.subject_key,
+                                       .session_ms = config.session_lifetime_ms});
+  http::server_parts made;
+  http::routes::add_all(made.table, *routes);
+  made.callers = callers;
+  made.metrics = metrics;
+  made.logger = access_log->logger();
+  auto started = http::server::start(config.http, std::move(made));
+  if (!started) {
+    return tl::unexpected{started.error().what};
+  }
+  server = std::move(*started);
+  spdlog::info("listening on {}:{}", config.http.address, server->port());
+  return {};
+}
+
+server_process::server_process(std::unique_ptr<parts> own) noexcept : parts_{std::move(own)} {}
+
+server_process::~server_process() {
+  stop();
+}
+
+auto server_process::start(server_config config) -> tl::expected<std::unique_ptr<server_process>, std::string> {
+  std::error_code failed;
+  std::filesystem::create_directories(config.data_directory, failed);
+  if (failed) {
+    return tl::unexpected{"cannot make " + config.data_directory.string() + ": " + failed.message()};
+  }
+  auto secrets = load_secrets(data_paths{config.data_directory}.secrets);
+  if (!secrets) {
+    return tl::unexpected{secrets.error()};
+  }
+  std::unique_ptr<server_process> made{
+      new server_process{std::make_unique<parts>(std::move(config), std::move(*secrets))}};
+  auto& my = *made->parts_;
+  if (const auto opened = my.open_journal(); !opened) {
+    return tl::unexpected{opened.error()};
+  }
+  if (const auto started = my.start_engine(); !started) {
+    return tl::unexpected{started.error()};
+  }
+  if (const auto listening = my.start_server(); !listening) {
+    return tl::unexpected{listening.error()};
+  }
+  return made;
+}
+
+void server_process::stop() {
+  auto& my = *parts_;
+  if (std::exchange(my.stopped, true)) {
+    return;
+  }
+  if (my.server) {
+    my.server->begin_drain();
+    if (!my.server->await_drained(std::chrono::milliseconds{my.config.engine.drain_max.count})) {
+      spdlog::warn("{} connections were still open at the drain's deadline", my.server->connections());
+    }
+    my.server->stop();
+  }
+  // The collector reads the engine, the handlers read its views: both are gone before it.
+  my.collector.reset();
+  if (my.engine) {
+    my.engine->stop();
+  }
+}
+
+auto server_process::port() const noexcept -> std::uint16_t {
+  return parts_->server->port();
+}
+
+auto server_process::engine() noexcept -> actors::engine& {
+  return *parts_->engine;
+}
+
+} // namespace holdfast::tools
