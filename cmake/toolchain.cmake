@@ -9,6 +9,12 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
 
+# The build of the crash test; journal/failpoint.hpp has the names.
+option(HOLDFAST_FAILPOINTS "Named places where HOLDFAST_FAILPOINT=name kills the process; never in a release" OFF)
+if(HOLDFAST_FAILPOINTS)
+  add_compile_definitions(HOLDFAST_FAILPOINTS)
+endif()
+
 # Diagnostics and assertions name files from the repository's root, so that builds in two places give the same bytes.
 add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=" "-fno-omit-frame-pointer")
 

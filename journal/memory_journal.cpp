@@ -1,32 +1,14 @@
 #include "journal/memory_journal.hpp"
 
 #include "domain/check.hpp"
-#include "journal/read_pool_chunks.hpp"
-#include "journal/writer.hpp"
+#include "journal/memory_journal_parts.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <deque>
-#include <map>
 #include <mutex>
 #include <optional>
 
 namespace holdfast::journal {
-
-struct memory_disk::content {
-  std::mutex mutex;
-  std::map<stream_id, std::vector<std::string>> records; ///< seq 1 first
-  std::map<stream_id, stream_head> heads;
-  std::vector<layout::position_value> positions; ///< position 1 first
-  std::map<std::string, std::string, std::less<>> answers;
-  std::map<cell_id, std::uint64_t> epochs;
-  std::uint64_t newest_epoch = 0;
-
-  [[nodiscard]] auto newest_commit() const -> layout::commit_note {
-    return positions.empty() ? layout::commit_note{}
-                             : layout::commit_note{positions.size(), positions.back().batch_hash};
-  }
-};
 
 memory_disk::memory_disk() : content_{std::make_unique<content>()} {}
 
@@ -39,191 +21,6 @@ constexpr std::uint32_t answer_hours = 24;
 auto corrupt(std::string detail) -> tl::unexpected<failure> {
   return tl::unexpected{failure{failure_kind::corrupt, std::move(detail)}};
 }
-
-/// Stages a commit beside the disk and moves it over at once.
-class memory_commits final : public commit_target {
- public:
-  memory_commits(memory_disk::content& disk, std::function<void()> on_fenced)
-      : disk_{disk}, on_fenced_{std::move(on_fenced)} {}
-
-  auto load_head(stream_id stream) -> tl::expected<stream_head, failure> override {
-    const std::lock_guard hold{disk_.mutex};
-    const auto found = disk_.heads.find(stream);
-    return found == disk_.heads.end() ? stream_head{} : found->second;
-  }
-
-  void begin() override {
-    records_.clear();
-    heads_.clear();
-    answers_.clear();
-    positions_.clear();
-  }
-
-  void put_record(stream_id stream, std::uint64_t seq, std::string_view bytes) override {
-    records_.emplace_back(stream, seq, bytes);
-  }
-
-  void put_head(stream_id stream, const stream_head& head) override { heads_.emplace_back(stream, head); }
-
-  void put_answer(std::string_view key, std::string_view value) override { answers_.emplace_back(key, value); }
-
-  void put_position(std::uint64_t /*position*/, std::string_view value) override {
-    auto decoded = layout::decode_position(value);
-    HF_CHECK(decoded.has_value(), "a batch's value reads as it was written");
-    positions_.push_back(std::move(*decoded));
-  }
-
-  auto commit(const layout::commit_note& last, std::uint64_t epoch) -> tl::expected<void, failure> override {
-    const auto fault = fault_.exchange(no_fault);
-    std::unique_lock hold{disk_.mutex};
-    if (disk_.newest_epoch != epoch) {
-      hold.unlock(); // the handler may read this journal
-      on_fenced_();
-      return tl::unexpected{failure{failure_kind::closed, "another has the cell"}};
-    }
-    if (fault != static_cast<int>(memory_journal::fault::lost))
-      store(last);
-    if (fault != no_fault)
-      return tl::unexpected{failure{failure_kind::io, "a storage error was asked for"}};
-    return {};
-  }
-
-  void fail_next(memory_journal::fault how) { fault_.store(static_cast<int>(how)); }
-
- private:
-  static constexpr int no_fault = -1;
-
-  void store(const layout::commit_note& last) {
-    for (auto& [stream, seq, bytes] : records_) {
-      auto& kept = disk_.records[stream];
-      HF_CHECK(kept.size() + 1 == seq, "records are put once, in order");
-      kept.push_back(std::move(bytes));
-    }
-    for (const auto& [stream, head] : heads_)
-      disk_.heads[stream] = head;
-    for (auto& [key, value] : answers_)
-      disk_.answers[std::move(key)] = std::move(value);
-    for (auto& position : positions_)
-      disk_.positions.push_back(std::move(position));
-    HF_CHECK(disk_.positions.size() == last.last_position, "positions are dense");
-  }
-
-  struct staged_record {
-    stream_id stream;
-    std::uint64_t seq;
-    std::string bytes;
-    staged_record(stream_id of, std::uint64_t at, std::string_view text) : stream{of}, seq{at}, bytes{text} {}
-  };
-
-  memory_disk::content& disk_;
-  std::function<void()> on_fenced_;
-  std::atomic<int> fault_{no_fault};
-  std::vector<staged_record> records_;
-  std::vector<std::pair<stream_id, stream_head>> heads_;
-  std::vector<std::pair<std::string, std::string>> answers_;
-  std::vector<layout::position_value> positions_;
-};
-
-/// Jobs that wait for `pump`.
-class pumped_jobs final : public job_queue {
- public:
-  auto post(std::function<void()> job) -> bool override {
-    jobs_.push_back(std::move(job));
-    return true;
-  }
-
-  [[nodiscard]] auto size() const noexcept -> std::size_t { return jobs_.size(); }
-
-  /// Runs those that are there now, not what they queue.
-  auto run() -> std::size_t {
-    auto now = std::exchange(jobs_, {});
-    for (auto& job : now)
-      job();
-    return now.size();
-  }
-
- private:
-  std::deque<std::function<void()>> jobs_;
-};
-
-class stream_read final : public chunked_read {
- public:
-  stream_read(memory_disk::content& disk, job_queue& jobs, stream_id stream, std::uint64_t from_seq, record_sink sink,
-              read_done done)
-      : chunked_read{jobs, std::move(sink), std::move(done)},
-        disk_{disk},
-        stream_{stream},
-        next_seq_{std::max<std::uint64_t>(from_seq, 1)} {}
-
- protected:
-  auto fill() -> tl::expected<progress, failure> override {
-    const std::lock_guard hold{disk_.mutex};
-    const auto& kept = disk_.records[stream_];
-    if (!last_seq_)
-      last_seq_ = kept.size();
-    for (chunk_first_seq_ = next_seq_; next_seq_ <= *last_seq_ && !chunk_is_full(); ++next_seq_)
-      add(stream_, next_seq_, kept[next_seq_ - 1]);
-    return next_seq_ > *last_seq_ ? progress::finished : progress::more;
-  }
-
-  auto position_after(std::size_t handed_over) const -> cursor override {
-    return cursor{std::to_string(chunk_first_seq_ + handed_over - 1)};
-  }
-
- private:
-  memory_disk::content& disk_;
-  stream_id stream_;
-  std::uint64_t next_seq_;
-  std::uint64_t chunk_first_seq_ = 0;
-  std::optional<std::uint64_t> last_seq_;
-};
-
-class tail_read final : public chunked_read {
- public:
-  tail_read(memory_disk::content& disk, job_queue& jobs, const tail_place& after, std::uint64_t last_position,
-            record_sink sink, read_done done)
-      : chunked_read{jobs, std::move(sink), std::move(done)},
-        disk_{disk},
-        place_{after},
-        last_position_{last_position} {}
-
- protected:
-  auto fill() -> tl::expected<progress, failure> override {
-    const std::lock_guard hold{disk_.mutex};
-    ends_.clear();
-    while (place_.position < last_position_ && !chunk_is_full())
-      add_batch(disk_.positions[place_.position]);
-    return place_.position >= last_position_ ? progress::finished : progress::more;
-  }
-
-  auto position_after(std::size_t handed_over) const -> cursor override {
-    return format_cursor(handed_over == 0 ? place_ : ends_[handed_over - 1]);
-  }
-
- private:
-  void add_batch(const layout::position_value& batch) {
-    std::uint64_t index = 0;
-    for (const auto& group : batch.groups)
-      for (std::uint32_t i = 0; i < group.count; ++i, ++index) {
-        if (index < place_.records)
-          continue;
-        if (chunk_is_full())
-          return;
-        const auto seq = group.first_seq + i;
-        add(group.stream, seq, disk_.records[group.stream][seq - 1]);
-        ++place_.records;
-        ends_.push_back(place_);
-      }
-    place_ = {place_.position + 1, 0};
-    if (!ends_.empty())
-      ends_.back() = place_;
-  }
-
-  memory_disk::content& disk_;
-  tail_place place_;
-  std::uint64_t last_position_;
-  std::vector<tail_place> ends_;
-};
 
 } // namespace
 
@@ -333,8 +130,7 @@ auto memory_journal::heads(stream_kind kind) -> tl::expected<std::vector<std::pa
 }
 
 void memory_journal::read(stream_id stream, std::uint64_t from_seq, record_sink sink, read_done done) {
-  std::make_shared<stream_read>(impl_->disk, impl_->jobs(), stream, from_seq, std::move(sink), std::move(done))
-      ->schedule();
+  make_memory_read(impl_->disk, impl_->jobs(), stream, from_seq, std::move(sink), std::move(done))->schedule();
 }
 
 void memory_journal::tail(cursor from, record_sink sink, read_done done) {
@@ -342,8 +138,8 @@ void memory_journal::tail(cursor from, record_sink sink, read_done done) {
   if (!place)
     return fail_read(impl_->jobs(), std::move(done),
                      {failure_kind::invalid, "this is no cursor of this journal: " + from.text()});
-  std::make_shared<tail_read>(impl_->disk, impl_->jobs(), *place, impl_->writer.durable_position(), std::move(sink),
-                              std::move(done))
+  make_memory_tail(impl_->disk, impl_->jobs(), *place, impl_->writer.durable_position(), std::move(sink),
+                   std::move(done))
       ->schedule();
 }
 
