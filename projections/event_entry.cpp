@@ -1,9 +1,9 @@
 #include "projections/event_entry.hpp"
 
 #include "domain/state_image.hpp"
+#include "projections/unfoldable.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <variant>
@@ -57,8 +57,7 @@ class folder {
 
   template <class Other>
   void operator()(const Other&) {
-    throw std::runtime_error("a fact of an organisation is in the stream of event " +
-                             std::to_string(to_.event.value()));
+    stop_folding("a fact of an organisation is in the stream of event " + std::to_string(to_.event.value()));
   }
 
  private:
@@ -109,8 +108,8 @@ auto fold_group(event_fold& to, const applied_group& group, layout_store& layout
   folder fold{to, layouts, findings};
   for (const auto& fact : *group.facts) {
     if (seq > to.seq + 1)
-      throw std::runtime_error("event " + std::to_string(to.event.value()) + " is at seq " + std::to_string(to.seq) +
-                               " and was given seq " + std::to_string(seq));
+      stop_folding("event " + std::to_string(to.event.value()) + " is at seq " + std::to_string(to.seq) +
+                   " and was given seq " + std::to_string(seq));
     if (seq == to.seq + 1) {
       to.seq = seq;
       std::visit(fold, fact.body);

@@ -38,7 +38,7 @@ struct event_fold {
 [[nodiscard]] auto make_fold(domain::event_id event, const domain::event_state& state, layout_store& layouts, bool keep)
     -> event_fold;
 
-/// Folds a group into a complete fold; facts that it has are passed over. Throws std::runtime_error when one is missing in between.
+/// Folds a group into a complete fold; facts that it has are passed over. Throws `unfoldable` when one is missing in between.
 /// False when there was nothing new.
 auto fold_group(event_fold& to, const applied_group& group, layout_store& layouts, ledger_findings& findings) -> bool;
 

@@ -1,10 +1,13 @@
 #include "projections/layout_json.hpp"
 
+#include "journal/codec.hpp"
 #include "projections/json_writer.hpp"
 
 #include <array>
 #include <cstdlib>
+#include <mutex>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace holdfast::projections {
@@ -47,7 +50,45 @@ void write_row(json_writer& out, const domain::row_spec& row) {
   out.end_object();
 }
 
+/// Hashes of layout objects that live, so that one is hashed once. Thread-safe.
+class hash_memory {
+ public:
+  auto of(const std::shared_ptr<const domain::layout>& seats) -> std::string {
+    {
+      const std::lock_guard lock{mutex_};
+      const auto found = known_.find(seats.get());
+      // Another object may have lived at this address.
+      if (found != known_.end() && found->second.object.lock() == seats)
+        return found->second.hash;
+    }
+    auto hash = journal::layout_hash(seats->spec());
+    const std::lock_guard lock{mutex_};
+    if (known_.size() >= entries_max)
+      std::erase_if(known_, [](const auto& each) { return each.second.object.expired(); });
+    if (known_.size() >= entries_max)
+      known_.clear();
+    known_.insert_or_assign(seats.get(), entry{seats, hash});
+    return hash;
+  }
+
+ private:
+  struct entry {
+    std::weak_ptr<const domain::layout> object;
+    std::string hash;
+  };
+
+  static constexpr std::size_t entries_max = 1'024; ///< some 200 bytes each
+
+  std::mutex mutex_;
+  std::unordered_map<const domain::layout*, entry> known_;
+};
+
 } // namespace
+
+auto layout_hash(const std::shared_ptr<const domain::layout>& of) -> std::string {
+  static hash_memory memory;
+  return memory.of(of);
+}
 
 void append_hundredths(std::int32_t hundredths, std::string& to) {
   const auto size = std::llabs(std::int64_t{hundredths});

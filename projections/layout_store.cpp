@@ -16,9 +16,6 @@ namespace holdfast::projections {
 
 namespace {
 
-/// Layout objects whose hash is remembered. One an event that was created lately, or a venue.
-constexpr std::size_t hashed_max = 1'024;
-
 /// The layout a fact carries; null for others.
 auto layout_in(const domain::fact_body& body) -> layout_store::seats_ptr {
   if (const auto* created = std::get_if<domain::event_created>(&body))
@@ -47,23 +44,9 @@ layout_store::layout_store(journal::journal& from, clock_function clock)
 layout_store::layout_store(journal::journal& from, clock_function clock, bounds within)
     : from_{from}, clock_{std::move(clock)}, within_{within} {}
 
-auto layout_store::known(const seats_ptr& seats) const -> ref {
-  const auto found = hashed_.find(seats.get());
-  // The address may have had another layout before.
-  return found != hashed_.end() && found->second.first.lock() == seats ? found->second.second : nullptr;
-}
-
 auto layout_store::intern(const seats_ptr& seats, place where, bool keep) -> ref {
+  auto hash = layout_hash(seats);
   garbage dropped;
-  {
-    const std::scoped_lock lock{mutex_};
-    if (auto which = known(seats)) {
-      if (keep)
-        use(which, seats, dropped);
-      return which;
-    }
-  }
-  auto hash = journal::layout_hash(seats->spec());
   const std::scoped_lock lock{mutex_};
   auto found = entries_.find(hash);
   if (found == entries_.end()) {
@@ -75,11 +58,6 @@ auto layout_store::intern(const seats_ptr& seats, place where, bool keep) -> ref
   auto which = found->second;
   if (which->seats.expired())
     which->seats = seats;
-  if (hashed_.size() >= hashed_max)
-    std::erase_if(hashed_, [](const auto& each) { return each.second.first.expired(); });
-  if (hashed_.size() >= hashed_max)
-    hashed_.clear();
-  hashed_[seats.get()] = {seats, which};
   if (keep)
     use(which, seats, dropped);
   return which;
@@ -227,6 +205,13 @@ void layout_store::shrink(garbage& dropped) {
     recent_.pop_back();
     bytes_ -= std::exchange(oldest->bytes, 0);
     dropped.emplace_back(std::exchange(oldest->kept, nullptr), std::exchange(oldest->json, nullptr));
+  }
+}
+
+void hash_layouts(const domain::facts& facts) {
+  for (const auto& fact : facts) {
+    if (const auto seats = layout_in(fact.body))
+      static_cast<void>(layout_hash(seats));
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/fact.hpp"
 #include "domain/layout.hpp"
 #include "journal/journal.hpp"
 #include "projections/ports.hpp"
@@ -67,7 +68,6 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
   /// What the lock must not be held for: freeing a layout.
   using garbage = std::vector<std::pair<seats_ptr, std::shared_ptr<const view_body>>>;
 
-  [[nodiscard]] auto known(const seats_ptr& seats) const -> ref;
   void load(const ref& which);
   void loaded(const ref& which, const seats_ptr& seats);
   void encode(const ref& which, const seats_ptr& seats, const view_done& done);
@@ -80,11 +80,12 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
 
   mutable std::mutex mutex_;
   std::unordered_map<std::string_view, ref> entries_; ///< keys point into their entries
-  /// Layout objects that were hashed before, so that events of one venue do not hash it again.
-  std::unordered_map<const domain::layout*, std::pair<std::weak_ptr<const domain::layout>, ref>> hashed_;
-  std::list<ref> recent_; ///< newest first
+  std::list<ref> recent_;                             ///< newest first
   std::size_t bytes_ = 0;
   std::unordered_map<const entry*, std::vector<std::function<void(seats_ptr)>>> loading_;
 };
+
+/// Hashes the layouts that facts carry, once each, so that `intern` under a lock takes no time.
+void hash_layouts(const domain::facts& facts);
 
 } // namespace holdfast::projections

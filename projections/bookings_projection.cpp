@@ -1,0 +1,263 @@
+#include "projections/bookings_projection.hpp"
+
+#include "projections/unfoldable.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace holdfast::projections {
+
+namespace {
+
+/// Folds one fact of an event into the store.
+class booking_folder {
+ public:
+  booking_folder(booking_store& to, layout_store& layouts, domain::event_id event, booking_store::event_slot slot)
+      : to_{to}, layouts_{layouts}, event_{event}, slot_{slot} {}
+
+  void fold(const domain::fact& fact, std::uint64_t seq) {
+    seq_ = seq;
+    at_ = fact.time;
+    std::visit(*this, fact.body);
+  }
+
+  void operator()(const domain::event_created& what) {
+    to_.set_currency(slot_, what.config.currency);
+    start(what.seats);
+  }
+
+  void operator()(const domain::event_amended& what) { to_.set_currency(slot_, what.config.currency); }
+
+  void operator()(const domain::layout_replaced& what) { start(what.seats); }
+
+  void operator()(const domain::hold_created& what) { must(to_.hold(slot_, seq_, what, at_), what.hold); }
+
+  void operator()(const domain::hold_extended& what) { must(to_.extend(slot_, seq_, what), what.hold); }
+
+  void operator()(const domain::hold_released& what) {
+    must(to_.end(slot_, seq_, what.hold, booking_line::kind::released, at_), what.hold);
+  }
+
+  void operator()(const domain::hold_expired& what) {
+    must(to_.end(slot_, seq_, what.hold, booking_line::kind::expired, at_), what.hold);
+  }
+
+  void operator()(const domain::order_confirmed& what) { must(to_.confirm(slot_, seq_, what, at_), what.hold); }
+
+  template <class Other>
+  void operator()(const Other&) {}
+
+ private:
+  void start(const std::shared_ptr<const domain::layout>& seats) {
+    to_.set_layout(slot_, layouts_.intern(seats, {{journal::stream_kind::event, event_.value()}, seq_}));
+  }
+
+  void must(bool folded, domain::hold_number hold) const {
+    if (!folded)
+      stop_folding("event " + std::to_string(event_.value()) + ", seq " + std::to_string(seq_) + ": hold " +
+                   std::to_string(hold.value()) + " is not in the state that the fact follows on");
+  }
+
+  booking_store& to_;
+  layout_store& layouts_;
+  domain::event_id event_;
+  booking_store::event_slot slot_;
+  std::uint64_t seq_ = 0;
+  domain::instant at_;
+};
+
+auto finish(found_booking found, layout_store::seats_ptr seats) -> std::shared_ptr<const booking_line> {
+  found.line.seats = std::move(seats);
+  return std::make_shared<const booking_line>(std::move(found.line));
+}
+
+} // namespace
+
+bookings_projection::bookings_projection(std::shared_ptr<layout_store> layouts, std::shared_ptr<view_metrics> metrics,
+                                         post_function post, clock_function clock)
+    : bookings_projection{std::move(layouts), std::move(metrics), std::move(post), std::move(clock), bounds{}} {}
+
+bookings_projection::bookings_projection(std::shared_ptr<layout_store> layouts, std::shared_ptr<view_metrics> metrics,
+                                         post_function post, clock_function clock, bounds within)
+    : layouts_{std::move(layouts)},
+      metrics_{std::move(metrics)},
+      post_{std::move(post)},
+      clock_{std::move(clock)},
+      within_{within},
+      store_{std::make_unique<booking_store>(within.store)} {}
+
+auto bookings_projection::wants(journal::stream_kind kind, std::uint16_t) const noexcept -> bool {
+  // Every fact of an event counts: its seq is what readers wait for.
+  return kind == journal::stream_kind::event;
+}
+
+void bookings_projection::apply(const applied_group& group) {
+  if (group.stream.kind != journal::stream_kind::event)
+    return;
+  const domain::event_id event{group.stream.id};
+  hash_layouts(*group.facts);
+  {
+    const std::unique_lock lock{mutex_};
+    const auto slot = store_->open_event(event);
+    if (group.first_seq != store_->seq_of(slot) + 1)
+      stop_folding("event " + std::to_string(event.value()) + " is at seq " + std::to_string(store_->seq_of(slot)) +
+                   " and was given seq " + std::to_string(group.first_seq));
+    booking_folder folder{*store_, *layouts_, event, slot};
+    auto seq = group.first_seq;
+    for (const auto& fact : *group.facts)
+      folder.fold(fact, seq++);
+    store_->set_seq(slot, seq - 1);
+    store_->forget(group.facts->back().time);
+    metrics_->live_holds.store(store_->live_holds(), std::memory_order_relaxed);
+    metrics_->orders.store(store_->orders(), std::memory_order_relaxed);
+  }
+  if (!waiting_.empty() && waiting_.contains(event))
+    touched_.push_back(event);
+}
+
+void bookings_projection::publish(const journal::cursor& position) {
+  position_ = position;
+  for (const auto event : std::exchange(touched_, {}))
+    serve(event);
+}
+
+void bookings_projection::reset() {
+  position_ = {};
+  auto store = std::make_unique<booking_store>(within_.store); // the old one is freed after the lock
+  const std::unique_lock lock{mutex_};
+  store_.swap(store);
+}
+
+void bookings_projection::read(domain::event_id event, domain::hold_number number, std::uint64_t min_seq, bool complete,
+                               booking_done done) {
+  reader who{number, min_seq, complete, clock_() + within_.wait_max, std::move(done)};
+  if (try_answer(event, who))
+    return;
+  if (metrics_->readers_waiting.fetch_add(1, std::memory_order_relaxed) >= within_.readers_waiting_max) {
+    leave(1);
+    metrics_->reads_refused.fetch_add(1, std::memory_order_relaxed);
+    who.done(read_outcome::overloaded, nullptr);
+    return;
+  }
+  post_([weak = weak_from_this(), event, who = std::move(who)]() mutable {
+    if (const auto self = weak.lock())
+      self->admit(event, std::move(who));
+  });
+}
+
+auto bookings_projection::try_answer(domain::event_id event, const reader& who) -> bool {
+  std::optional<found_booking> found;
+  {
+    const std::shared_lock lock{mutex_};
+    const auto slot = store_->find_event(event);
+    if (who.min_seq > (slot ? store_->seq_of(*slot) : 0))
+      return false;
+    if (slot)
+      found = store_->find(*slot, who.number);
+  }
+  if (!found) {
+    if (who.complete)
+      who.done(read_outcome::not_found, nullptr);
+    return who.complete;
+  }
+  const auto layout = found->layout;
+  layouts_->get(layout, [found = std::move(*found), done = who.done](layout_store::seats_ptr seats) {
+    if (seats)
+      done(read_outcome::ok, finish(found, std::move(seats)));
+    else
+      done(read_outcome::overloaded, nullptr);
+  });
+  return true;
+}
+
+void bookings_projection::admit(domain::event_id event, reader who) {
+  // It may have come since the reader looked.
+  if (try_answer(event, who))
+    leave(1);
+  else
+    waiting_[event].push_back(std::move(who));
+}
+
+void bookings_projection::serve(domain::event_id event) {
+  const auto found = waiting_.find(event);
+  if (found == waiting_.end())
+    return;
+  leave(std::erase_if(found->second, [&](const reader& who) { return try_answer(event, who); }));
+  if (found->second.empty())
+    waiting_.erase(found);
+}
+
+void bookings_projection::tick(domain::instant now) {
+  for (auto& [event, readers] : waiting_) {
+    leave(std::erase_if(readers, [&](const reader& who) {
+      if (who.deadline > now)
+        return false;
+      metrics_->reads_behind.fetch_add(1, std::memory_order_relaxed);
+      who.done(read_outcome::behind, nullptr);
+      return true;
+    }));
+  }
+  std::erase_if(waiting_, [](const auto& each) { return each.second.empty(); });
+}
+
+void bookings_projection::leave(std::size_t readers) {
+  metrics_->readers_waiting.fetch_sub(readers, std::memory_order_relaxed);
+}
+
+auto bookings_projection::page_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const
+    -> booking_store::page {
+  const std::shared_lock lock{mutex_};
+  return store_->orders_of(who, before, limit);
+}
+
+auto bookings_projection::orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const
+    -> views::order_page {
+  auto found = page_of(who, before, limit);
+  views::order_page page;
+  page.next = found.next;
+  for (auto& order : found.orders) {
+    auto seats = layouts_->peek(order.layout);
+    page.lines.push_back(finish(std::move(order), std::move(seats)));
+  }
+  return page;
+}
+
+void bookings_projection::orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,
+                                    orders_done done) const {
+  /// Lines whose layouts arrive one after the other, on several threads.
+  struct gathering {
+    views::order_page page;
+    orders_done done;
+    std::atomic<std::size_t> missing{0};
+    std::atomic<bool> failed{false};
+
+    void arrived() {
+      if (missing.fetch_sub(1) == 1)
+        done(failed ? read_outcome::overloaded : read_outcome::ok, failed ? views::order_page{} : std::move(page));
+    }
+  };
+
+  auto found = page_of(who, before, limit);
+  auto gathered = std::make_shared<gathering>();
+  gathered->page.next = found.next;
+  gathered->page.lines.resize(found.orders.size());
+  gathered->done = std::move(done);
+  // One more than the lines: the answer leaves after this loop even when every layout was at hand.
+  gathered->missing = found.orders.size() + 1;
+  for (std::size_t i = 0; i < found.orders.size(); ++i) {
+    const auto layout = found.orders[i].layout;
+    layouts_->get(layout, [gathered, i, order = std::move(found.orders[i])](layout_store::seats_ptr seats) {
+      if (!seats)
+        gathered->failed = true;
+      gathered->page.lines[i] = finish(order, std::move(seats));
+      gathered->arrived();
+    });
+  }
+  gathered->arrived();
+}
+
+} // namespace holdfast::projections

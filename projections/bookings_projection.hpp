@@ -1,0 +1,97 @@
+#pragma once
+
+#include "domain/instant.hpp"
+#include "domain/strong_id.hpp"
+#include "journal/journal.hpp"
+#include "projections/booking_store.hpp"
+#include "projections/layout_store.hpp"
+#include "projections/metrics.hpp"
+#include "projections/ports.hpp"
+#include "projections/projection.hpp"
+#include "projections/views.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <shared_mutex>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace holdfast::projections {
+
+using booking_done = std::function<void(read_outcome, std::shared_ptr<const booking_line>)>;
+using orders_done = std::function<void(read_outcome, views::order_page)>;
+
+/// Live holds, orders, and for an hour how holds ended. Folded in memory from the journal's beginning; readers share a lock that
+/// the fold takes once a command.
+///
+/// `apply` to `tick` run on its actor, the reads on any thread.
+class bookings_projection final : public projection, public std::enable_shared_from_this<bookings_projection> {
+ public:
+  struct bounds {
+    booking_store::bounds store;
+    domain::millis wait_max = domain::seconds(1);
+    std::size_t readers_waiting_max = 50'000;
+  };
+
+  bookings_projection(std::shared_ptr<layout_store> layouts, std::shared_ptr<view_metrics> metrics, post_function post,
+                      clock_function clock);
+  bookings_projection(std::shared_ptr<layout_store> layouts, std::shared_ptr<view_metrics> metrics, post_function post,
+                      clock_function clock, bounds within);
+
+  [[nodiscard]] auto name() const noexcept -> std::string_view override { return "bookings"; }
+
+  void apply(const applied_group& group) override;
+  void publish(const journal::cursor& position) override;
+
+  [[nodiscard]] auto position() const -> journal::cursor override { return position_; }
+
+  void reset() override;
+  [[nodiscard]] auto wants(journal::stream_kind kind, std::uint16_t type) const noexcept -> bool override;
+
+  /// Deadlines of readers. Every 100 ms or so.
+  void tick(domain::instant now);
+
+  /// A hold or order, once the event is at `min_seq`. While the fold is not `complete`, what is not found may still come and is waited for.
+  void read(domain::event_id event, domain::hold_number number, std::uint64_t min_seq, bool complete,
+            booking_done done);
+  [[nodiscard]] auto orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const
+      -> views::order_page;
+  /// The same with every layout.
+  void orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit, orders_done done) const;
+
+ private:
+  struct reader {
+    domain::hold_number number;
+    std::uint64_t min_seq = 0;
+    bool complete = true;
+    domain::instant deadline;
+    booking_done done;
+  };
+
+  /// Answers if the answer is known; false to wait.
+  auto try_answer(domain::event_id event, const reader& who) -> bool;
+  void admit(domain::event_id event, reader who);
+  void serve(domain::event_id event);
+  void leave(std::size_t readers);
+  [[nodiscard]] auto page_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const
+      -> booking_store::page;
+
+  const std::shared_ptr<layout_store> layouts_;
+  const std::shared_ptr<view_metrics> metrics_;
+  const post_function post_;
+  const clock_function clock_;
+  const bounds within_;
+
+  mutable std::shared_mutex mutex_;      ///< over store_
+  std::unique_ptr<booking_store> store_; ///< never null
+
+  // The actor's.
+  journal::cursor position_;
+  std::unordered_map<domain::event_id, std::vector<reader>> waiting_;
+  std::vector<domain::event_id> touched_; ///< of events that somebody waits for
+};
+
+} // namespace holdfast::projections

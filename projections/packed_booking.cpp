@@ -1,0 +1,218 @@
+#include "projections/packed_booking.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+namespace holdfast::projections {
+
+namespace {
+
+/// Bits of the first byte.
+namespace flag {
+constexpr std::uint8_t confirmed = 1;
+constexpr std::uint8_t extended = 2;
+constexpr std::uint8_t by_subject = 4;
+constexpr std::uint8_t by_organisation = 8;
+constexpr std::uint8_t sold_by = 16;
+constexpr std::uint8_t confirmed_by = 32;
+constexpr std::uint8_t one_price = 64; ///< all seats have the price of the first
+} // namespace flag
+
+class packer {
+ public:
+  explicit packer(std::string& to) noexcept : to_{to} {}
+
+  void byte(std::uint8_t value) { to_.push_back(static_cast<char>(value)); }
+
+  void number(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7U)
+      byte(static_cast<std::uint8_t>(value | 0x80U));
+    byte(static_cast<std::uint8_t>(value));
+  }
+
+  /// A number that may be negative, small ones in few bytes.
+  void signed_number(std::int64_t value) {
+    number((static_cast<std::uint64_t>(value) << 1U) ^ static_cast<std::uint64_t>(value >> 63));
+  }
+
+  void fixed(std::uint64_t value) {
+    char bytes[sizeof value];
+    std::memcpy(bytes, &value, sizeof value);
+    to_.append(bytes, sizeof value);
+  }
+
+  void text(const std::string& value) {
+    number(value.size());
+    to_.append(value);
+  }
+
+ private:
+  std::string& to_;
+};
+
+class unpacker {
+ public:
+  explicit unpacker(const char* at) noexcept : at_{at} {}
+
+  auto byte() noexcept -> std::uint8_t { return static_cast<std::uint8_t>(*at_++); }
+
+  auto number() noexcept -> std::uint64_t {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0;; shift += 7) {
+      const auto next = byte();
+      value |= static_cast<std::uint64_t>(next & 0x7fU) << shift;
+      if (next < 0x80)
+        return value;
+    }
+  }
+
+  auto signed_number() noexcept -> std::int64_t {
+    const auto value = number();
+    return static_cast<std::int64_t>((value >> 1U) ^ (~(value & 1U) + 1));
+  }
+
+  auto fixed() noexcept -> std::uint64_t {
+    std::uint64_t value = 0;
+    std::memcpy(&value, at_, sizeof value);
+    at_ += sizeof value;
+    return value;
+  }
+
+  auto text() -> std::string {
+    const auto size = number();
+    std::string value{at_, static_cast<std::size_t>(size)};
+    at_ += size;
+    return value;
+  }
+
+ private:
+  const char* at_;
+};
+
+auto flags_of(const domain::booking& what) -> std::uint8_t {
+  std::uint8_t flags = 0;
+  const auto set = [&](bool when, std::uint8_t bit) { flags = static_cast<std::uint8_t>(flags | (when ? bit : 0)); };
+  set(what.status == domain::booking_status::confirmed, flag::confirmed);
+  set(what.extended, flag::extended);
+  set(what.by.subject != domain::subject_id{}, flag::by_subject);
+  set(static_cast<bool>(what.by.organisation), flag::by_organisation);
+  set(static_cast<bool>(what.sold_by), flag::sold_by);
+  set(static_cast<bool>(what.confirmed_by), flag::confirmed_by);
+  const auto& prices = what.prices;
+  set(prices.size() > 1 && std::adjacent_find(prices.begin(), prices.end(), std::not_equal_to<>{}) == prices.end(),
+      flag::one_price);
+  return flags;
+}
+
+void pack_places(const domain::booking& what, std::uint8_t flags, packer& out) {
+  out.number(what.seats.size());
+  std::int64_t last = 0;
+  for (const auto seat : what.seats) {
+    out.signed_number(std::int64_t{seat} - last);
+    last = seat;
+  }
+  for (const auto price : what.prices) {
+    out.signed_number(price);
+    if ((flags & flag::one_price) != 0)
+      break;
+  }
+  out.number(what.areas.size());
+  for (const auto& area : what.areas) {
+    out.number(area.area);
+    out.number(area.quantity);
+    out.signed_number(area.price);
+  }
+}
+
+void unpack_places(unpacker& in, std::uint8_t flags, domain::booking& what) {
+  what.seats.resize(in.number());
+  std::int64_t last = 0;
+  for (auto& seat : what.seats) {
+    last += in.signed_number();
+    seat = static_cast<domain::seat_index>(last);
+  }
+  what.prices.resize(what.seats.size());
+  for (auto& price : what.prices) {
+    price = in.signed_number();
+    if ((flags & flag::one_price) != 0) {
+      std::ranges::fill(what.prices, domain::minor_units{price});
+      break;
+    }
+  }
+  what.areas.resize(in.number());
+  for (auto& area : what.areas) {
+    area.area = static_cast<domain::area_index>(in.number());
+    area.quantity = static_cast<std::uint32_t>(in.number());
+    area.price = in.signed_number();
+  }
+}
+
+} // namespace
+
+void pack_booking(const domain::booking& what, std::string& to) {
+  packer out{to};
+  const auto flags = flags_of(what);
+  out.byte(flags);
+  out.number(what.number.value());
+  if ((flags & flag::by_subject) != 0) {
+    out.fixed(what.by.subject.high);
+    out.fixed(what.by.subject.low);
+  }
+  if ((flags & flag::by_organisation) != 0)
+    out.number(what.by.organisation.value());
+  if ((flags & flag::sold_by) != 0)
+    out.number(what.sold_by.value());
+  if ((flags & flag::confirmed_by) != 0)
+    out.number(what.confirmed_by.value());
+  out.signed_number(what.created_at.unix_ms);
+  out.signed_number((what.expires_at - what.created_at).count);
+  out.signed_number((what.cap_at - what.created_at).count);
+  pack_places(what, flags, out);
+  if ((flags & flag::confirmed) != 0) {
+    out.signed_number((what.confirmed_at - what.created_at).count);
+    out.signed_number(what.paid);
+    out.byte(static_cast<std::uint8_t>(what.payment.by));
+    out.text(what.payment.reference);
+    out.text(what.payment.reason);
+  }
+}
+
+auto unpack_booking(const char* from) -> domain::booking {
+  unpacker in{from};
+  domain::booking what;
+  const auto flags = in.byte();
+  what.number = domain::hold_number{static_cast<std::uint32_t>(in.number())};
+  what.extended = (flags & flag::extended) != 0;
+  if ((flags & flag::by_subject) != 0) {
+    what.by.subject.high = in.fixed();
+    what.by.subject.low = in.fixed();
+  }
+  if ((flags & flag::by_organisation) != 0)
+    what.by.organisation = domain::organisation_id{in.number()};
+  if ((flags & flag::sold_by) != 0)
+    what.sold_by = domain::key_id{in.number()};
+  if ((flags & flag::confirmed_by) != 0)
+    what.confirmed_by = domain::key_id{in.number()};
+  what.created_at = {in.signed_number()};
+  what.expires_at = what.created_at + domain::millis{in.signed_number()};
+  what.cap_at = what.created_at + domain::millis{in.signed_number()};
+  unpack_places(in, flags, what);
+  if ((flags & flag::confirmed) != 0) {
+    what.status = domain::booking_status::confirmed;
+    what.confirmed_at = what.created_at + domain::millis{in.signed_number()};
+    what.paid = in.signed_number();
+    what.payment.by = static_cast<domain::payment_record::method>(in.byte());
+    what.payment.reference = in.text();
+    what.payment.reason = in.text();
+  }
+  return what;
+}
+
+auto own_bytes(const std::string& packed) -> std::unique_ptr<char[]> {
+  auto bytes = std::make_unique_for_overwrite<char[]>(packed.size());
+  std::memcpy(bytes.get(), packed.data(), packed.size());
+  return bytes;
+}
+
+} // namespace holdfast::projections

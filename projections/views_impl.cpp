@@ -1,0 +1,145 @@
+#include "projections/views_impl.hpp"
+
+#include "projections/bookings_projection.hpp"
+#include "projections/catalogue_projection.hpp"
+#include "projections/feed.hpp"
+#include "projections/inventory_projection.hpp"
+#include "projections/layout_store.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+namespace holdfast::projections {
+
+struct views_impl::parts {
+  parts(journal::journal& from, journal::snapshot_store* snapshots, const view_posts& through,
+        const clock_function& clock)
+      : posts{through},
+        base{from.end()},
+        metrics{std::make_shared<view_metrics>()},
+        layouts{std::make_shared<layout_store>(from, clock)},
+        live{std::make_shared<feed>(base)},
+        inventory{
+            std::make_shared<inventory_projection>(from, snapshots, layouts, metrics, through.inventory, clock, base)},
+        bookings{std::make_shared<bookings_projection>(layouts, metrics, through.bookings, clock)},
+        catalogue{std::make_shared<catalogue_projection>(layouts)},
+        runners{std::make_shared<projection_runner>(inventory, from, live, through.inventory),
+                std::make_shared<projection_runner>(bookings, from, live, through.bookings),
+                std::make_shared<projection_runner>(catalogue, from, live, through.catalogue)} {}
+
+  [[nodiscard]] auto bookings_complete() const -> bool { return runners[1]->caught_up(); }
+
+  [[nodiscard]] auto catalogue_complete() const -> bool { return runners[2]->caught_up(); }
+
+  view_posts posts;
+  journal::cursor base; ///< the journal's end before this process's first append
+  std::shared_ptr<view_metrics> metrics;
+  std::shared_ptr<layout_store> layouts;
+  std::shared_ptr<feed> live;
+  std::shared_ptr<inventory_projection> inventory;
+  std::shared_ptr<bookings_projection> bookings;
+  std::shared_ptr<catalogue_projection> catalogue;
+  std::array<std::shared_ptr<projection_runner>, 3> runners;
+};
+
+views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, view_posts posts,
+                       clock_function clock)
+    : parts_{std::make_unique<parts>(journal, snapshots, posts, clock)} {}
+
+views_impl::~views_impl() = default;
+
+auto views_impl::listener() const -> std::shared_ptr<journal::commit_listener> {
+  return parts_->live;
+}
+
+void views_impl::start() {
+  for (const auto& runner : parts_->runners)
+    runner->start();
+}
+
+void views_impl::tick(domain::instant now) {
+  const auto post_tick = [now](const post_function& post, const auto&... ticked) {
+    post([now, weak = std::tuple{std::weak_ptr{ticked}...}] {
+      const auto tick_one = [now](const auto& each) {
+        if (const auto alive = each.lock())
+          alive->tick(now);
+      };
+      std::apply([&](const auto&... each) { (tick_one(each), ...); }, weak);
+    });
+  };
+  const auto& my = *parts_;
+  post_tick(my.posts.inventory, my.runners[0], my.inventory);
+  post_tick(my.posts.bookings, my.runners[1], my.bookings);
+  post_tick(my.posts.catalogue, my.runners[2]);
+}
+
+auto views_impl::rebuild(std::string_view name) -> bool {
+  const auto found = std::ranges::find(parts_->runners, name, [](const auto& runner) { return runner->name(); });
+  if (found == parts_->runners.end())
+    return false;
+  (*found)->rebuild();
+  return true;
+}
+
+auto views_impl::caught_up() const -> bool {
+  return std::ranges::all_of(parts_->runners, [](const auto& runner) { return runner->caught_up(); });
+}
+
+auto views_impl::status() const -> std::vector<projection_status> {
+  std::vector<projection_status> all;
+  for (const auto& runner : parts_->runners)
+    all.push_back(
+        {runner->name(), runner->state(), runner->reason(), runner->caught_up(), runner->lag(), runner->folded()});
+  return all;
+}
+
+auto views_impl::metrics() const noexcept -> const view_metrics& {
+  return *parts_->metrics;
+}
+
+void views_impl::seats(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept {
+  parts_->inventory->read(event, waiting_reader::wish::seats, min_seq, {}, std::move(done));
+}
+
+void views_impl::seats_of_section(domain::event_id event, std::uint64_t min_seq, std::string section,
+                                  view_done done) noexcept {
+  parts_->inventory->read(event, waiting_reader::wish::section, min_seq, std::move(section), std::move(done));
+}
+
+void views_impl::event_page(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept {
+  parts_->inventory->read(event, waiting_reader::wish::page, min_seq, {}, std::move(done));
+}
+
+void views_impl::layout(std::string hash, view_done done) noexcept {
+  if (const auto which = parts_->layouts->find(hash))
+    parts_->layouts->json(which, std::move(done));
+  else
+    done(parts_->catalogue_complete() ? read_outcome::not_found : read_outcome::behind, nullptr);
+}
+
+auto views_impl::events_of(domain::organisation_id organisation, domain::event_id after, std::size_t limit) const
+    -> std::vector<event_summary> {
+  return parts_->catalogue->events_of(organisation, after, limit);
+}
+
+void views_impl::booking(domain::event_id event, domain::hold_number number, std::uint64_t min_seq,
+                         std::function<void(read_outcome, std::shared_ptr<const booking_line>)> done) noexcept {
+  parts_->bookings->read(event, number, min_seq, parts_->bookings_complete(), std::move(done));
+}
+
+auto views_impl::orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const -> order_page {
+  return parts_->bookings->orders_of(who, before, limit);
+}
+
+void views_impl::orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,
+                           std::function<void(read_outcome, order_page)> done) noexcept {
+  if (parts_->bookings_complete())
+    parts_->bookings->orders_of(who, before, limit, std::move(done));
+  else
+    done(read_outcome::behind, {});
+}
+
+} // namespace holdfast::projections
