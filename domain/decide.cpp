@@ -8,23 +8,31 @@
 namespace holdfast::domain {
 namespace {
 
-template <class What>
-constexpr bool is_booking = std::is_same_v<What, hold_seats> || std::is_same_v<What, extend_hold> ||
-                            std::is_same_v<What, release_hold> || std::is_same_v<What, confirm_hold>;
+/// Whose business a command is.
+enum class business : std::uint8_t { organisers, sellers, own };
 
-auto is_booking_command(const command_body& body) -> bool {
-  return std::visit([](const auto& what) { return is_booking<std::decay_t<decltype(what)>>; }, body);
+template <class What>
+constexpr auto business_of() noexcept -> business {
+  if constexpr (std::is_same_v<What, hold_seats> || std::is_same_v<What, extend_hold> ||
+                std::is_same_v<What, release_hold> || std::is_same_v<What, confirm_hold>) {
+    return business::sellers;
+  } else {
+    return std::is_same_v<What, end_due_holds> ? business::own : business::organisers;
+  }
 }
 
 /// Whether a caller may ask this of an event of that organisation at all. What they may not, they do not learn about.
 auto may_ask(organisation_id organisation, const command& what) -> bool {
+  const auto whose =
+      std::visit([](const auto& body) { return business_of<std::decay_t<decltype(body)>>(); }, what.body);
+  const bool is_ours = what.by.organisation == organisation;
   switch (what.by.as) {
-  case caller::kind::system: return !is_booking_command(what.body);
-  case caller::kind::buyer: return is_booking_command(what.body) && what.by.subject != subject_id{};
-  case caller::kind::box_office:
+  case caller::kind::system: return whose == business::own;
+  case caller::kind::buyer: return whose == business::sellers && what.by.subject != subject_id{};
+  case caller::kind::box_office: return whose == business::sellers && is_ours;
   case caller::kind::organiser: break;
   }
-  return what.by.organisation == organisation && !std::holds_alternative<end_due_holds>(what.body);
+  return whose == business::organisers && is_ours;
 }
 
 /// What was decided for this id before, if anything: the rejection that says so.
@@ -36,9 +44,9 @@ auto decided_before(const question& ask) -> std::optional<rejection> {
   if (!known || is_forgotten(known->hour, ask.now)) {
     return std::nullopt;
   }
+  const bool same = known->request_low == static_cast<std::uint32_t>(ask.id.request & 0xffff'ffff);
   rejection no;
-  const auto request_low = static_cast<std::uint32_t>(ask.id.request & 0xffff'ffff);
-  no.why = known->request_low == request_low ? reason::already_remembered : reason::key_reused;
+  no.why = same ? reason::already_remembered : reason::key_reused;
   no.remembered_seq = known->seq;
   return no;
 }
@@ -53,7 +61,7 @@ struct decider {
 
   template <class What>
   auto operator()(const What& what) const -> decision {
-    if constexpr (is_booking<What>) {
+    if constexpr (business_of<What>() == business::sellers) {
       return decide_booking(ask, what);
     } else {
       return decide_life(ask, what);
@@ -67,11 +75,11 @@ auto decide(const event_state& state, const command& what, instant now) -> tl::e
   const auto& data = state_access::of(state);
   const question ask{data, what.by, what.id, now};
   const auto* const create = std::get_if<create_event>(&what.body);
-  const bool absent = data.status == event_status::absent;
-  if (absent && create == nullptr) {
+  const bool exists = data.status != event_status::absent;
+  if (create == nullptr ? !exists : !may_ask(create->organisation, what)) {
     return rejected(reason::not_found);
   }
-  if (!may_ask(absent ? create->organisation : data.organisation, what)) {
+  if (exists && !may_ask(data.organisation, what)) {
     return rejected(reason::not_found);
   }
   if (auto before = decided_before(ask)) {

@@ -85,13 +85,13 @@ auto decide_booking(const question& ask, const release_hold& what) -> decision {
 
 auto decide_booking(const question& ask, const confirm_hold& what) -> decision {
   // A box office of the event's organisation, which is the only one that gets here, confirms anybody's hold.
-  const auto* const slot = ask.is_staff() ? ask.data.bookings.find(what.hold) : owned(ask, what.hold);
+  const auto* const slot = ask.is_box_office() ? ask.data.bookings.find(what.hold) : owned(ask, what.hold);
   if (slot == nullptr) {
     const auto* const ended =
-        ask.is_staff() ? ask.data.bookings.find_ended(what.hold, ask.data.time) : owned_ended(ask, what.hold);
+        ask.is_box_office() ? ask.data.bookings.find_ended(what.hold, ask.data.time) : owned_ended(ask, what.hold);
     return rejected(gone(ended));
   }
-  const bool by_gateway = !ask.is_staff() || !what.payment;
+  const bool by_gateway = !ask.is_box_office() || !what.payment;
   if (!by_gateway) {
     if (auto faults = payment_faults(*what.payment); !faults.empty()) {
       return invalid(std::move(faults));

@@ -138,7 +138,7 @@ auto limit_exceeded(const question& ask, std::uint64_t places, ended_first& ends
   if (places > order_max) {
     return over_limit(reason::order_limit_exceeded, order_max, 0);
   }
-  if (ask.is_staff()) {
+  if (ask.is_box_office()) {
     return std::nullopt;
   }
   auto has = ask.data.bookings.places_of(ask.as_owner());

@@ -23,13 +23,13 @@ struct question {
   const command_id& id;
   instant now;
 
-  [[nodiscard]] auto is_staff() const noexcept -> bool { return by.as != caller::kind::buyer; }
+  [[nodiscard]] auto is_box_office() const noexcept -> bool { return by.as == caller::kind::box_office; }
   /// Whose a hold is that this caller makes.
   [[nodiscard]] auto as_owner() const noexcept -> owner {
-    return is_staff() ? owner{{}, by.organisation} : owner{by.subject, {}};
+    return is_box_office() ? owner{{}, by.organisation} : owner{by.subject, {}};
   }
   /// The caller's key; none for a buyer.
-  [[nodiscard]] auto key() const noexcept -> key_id { return is_staff() ? by.key : key_id{}; }
+  [[nodiscard]] auto key() const noexcept -> key_id { return is_box_office() ? by.key : key_id{}; }
 };
 
 [[nodiscard]] inline auto rejected(reason why) -> tl::unexpected<rejection> {

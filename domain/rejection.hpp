@@ -57,7 +57,7 @@ struct alternative {
 
 struct rejection {
   reason why = reason::not_found;
-  std::uint64_t remembered_seq = 0;   ///< already_remembered
+  std::uint64_t remembered_seq = 0;   ///< already_remembered, key_reused
   std::uint64_t limit = 0;            ///< order_limit_exceeded, buyer_limit_exceeded: the limit
   std::uint64_t current = 0;          ///< buyer_limit_exceeded: places the buyer has; version_mismatch: the version
   std::vector<seat_conflict> conflicts;

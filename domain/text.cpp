@@ -67,11 +67,6 @@ constexpr auto is_upper(char c) noexcept -> bool {
 constexpr std::size_t card_digits_min = 13;
 constexpr std::size_t card_digits_max = 19;
 
-struct digit_run {
-  std::array<std::uint8_t, limits::payment_text_bytes_max> digits{};
-  std::size_t count = 0;
-};
-
 auto luhn_holds(const std::uint8_t* digits, std::size_t count) noexcept -> bool {
   std::uint32_t sum = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -82,20 +77,30 @@ auto luhn_holds(const std::uint8_t* digits, std::size_t count) noexcept -> bool 
   return sum % 10 == 0;
 }
 
-auto has_card_number(const digit_run& run) noexcept -> bool {
-  for (std::size_t from = 0; from + card_digits_min <= run.count; ++from) {
-    const auto first = run.digits[from];
-    if (first < 2 || first > 6) {
-      continue;
-    }
-    const std::size_t longest = std::min(card_digits_max, run.count - from);
-    for (std::size_t length = card_digits_min; length <= longest; ++length) {
-      if (luhn_holds(&run.digits[from], length)) {
-        return true;
+constexpr auto is_separator(char c) noexcept -> bool {
+  return c == ' ' || c == '.' || c == '_' || c == '-';
+}
+
+/// Whether some of the groups of digits that begin at `at` make up a card number.
+auto begins_card_number(std::string_view text, std::size_t at) noexcept -> bool {
+  std::array<std::uint8_t, card_digits_max> digits{};
+  std::size_t count = 0;
+  for (;;) {
+    for (; at < text.size() && is_digit(text[at]); ++at) {
+      if (count == card_digits_max) {
+        return false;
       }
+      digits[count++] = static_cast<std::uint8_t>(text[at] - '0');
     }
+    const bool issued = digits[0] >= 2 && digits[0] <= 6;
+    if (count >= card_digits_min && issued && luhn_holds(digits.data(), count)) {
+      return true;
+    }
+    if (at + 1 >= text.size() || !is_separator(text[at]) || !is_digit(text[at + 1])) {
+      return false;
+    }
+    ++at;
   }
-  return false;
 }
 
 } // namespace
@@ -119,23 +124,13 @@ auto is_slug(std::string_view text) noexcept -> bool {
 }
 
 auto has_card_number(std::string_view text) noexcept -> bool {
-  digit_run run;
-  char before = 0;
-  for (const char c : text) {
-    if (is_digit(c)) {
-      if (run.count == run.digits.size()) {
-        run.count = 0;
-      }
-      run.digits[run.count++] = static_cast<std::uint8_t>(c - '0');
-    } else if (!is_digit(before) || (c != ' ' && c != '.' && c != '-' && c != '_')) {
-      if (has_card_number(run)) {
-        return true;
-      }
-      run.count = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool begins_group = is_digit(text[at]) && (at == 0 || !is_digit(text[at - 1]));
+    if (begins_group && begins_card_number(text, at)) {
+      return true;
     }
-    before = c;
   }
-  return has_card_number(run);
+  return false;
 }
 
 auto is_payment_text(std::string_view text) noexcept -> bool {

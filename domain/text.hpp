@@ -16,8 +16,8 @@ namespace holdfast::domain {
 [[nodiscard]] auto is_slug(std::string_view text) noexcept -> bool;
 /// What a payment may carry: up to limits::payment_text_bytes_max of [A-Za-z0-9 ._-], and no card number.
 [[nodiscard]] auto is_payment_text(std::string_view text) noexcept -> bool;
-/// Whether 13 to 19 digits in a row (single spaces, dots, dashes and underscores between them do not count) start like a card
-/// number (2 … 6) and pass Luhn's check (ISO/IEC 7812-1).
+/// Whether one group of digits, or several with a single space, dot, dash or underscore between each two, make up a card number: whole
+/// groups of 13 to 19 digits in all, the first of them 2 … 6, that pass Luhn's check (ISO/IEC 7812-1).
 [[nodiscard]] auto has_card_number(std::string_view text) noexcept -> bool;
 
 } // namespace holdfast::domain

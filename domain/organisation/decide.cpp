@@ -193,8 +193,9 @@ auto decide(const organisation_state& state, const organisation_command& what, i
   const auto known = state.keys_remembered.find(what.id.key);
   const bool remembered = what.id != command_id{} && known != state.keys_remembered.end();
   if (remembered && !is_forgotten(hour_of(known->second.at), now)) {
+    const bool same = known->second.request == what.id.request;
     rejection no;
-    no.why = known->second.request == what.id.request ? reason::already_remembered : reason::key_reused;
+    no.why = same ? reason::already_remembered : reason::key_reused;
     no.remembered_seq = known->second.seq;
     return tl::unexpected{std::move(no)};
   }
