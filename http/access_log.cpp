@@ -55,8 +55,8 @@ void access_log::finished(const exchange& what, unsigned status, std::chrono::na
   }
   const bool bad = status >= 500;
   const bool slow = took >= options_.slow;
-  const bool taken = status >= 400 ? chosen(wrong_, options_.sample_client_errors_one_in)
-                                   : chosen(well_, options_.sample_one_in);
+  const bool taken =
+      status >= 400 ? chosen(wrong_, options_.sample_client_errors_one_in) : chosen(well_, options_.sample_one_in);
   if (!bad && !slow && !taken) {
     return;
   }
@@ -67,7 +67,8 @@ void access_log::finished(const exchange& what, unsigned status, std::chrono::na
   std::string text;
   json_writer out = begin_line(text, level, "request");
   add_request(out, what);
-  out.member("status", status).member("latency_us", std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  out.member("status", status)
+      .member("latency_us", std::chrono::duration_cast<std::chrono::microseconds>(took).count());
   out.end_object();
   write(*logger_, level, text);
 }
@@ -103,8 +104,8 @@ void access_log::gave_up() {
 }
 
 json_log::json_log(std::string_view name) : pool_{std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1)} {
-  logger_ = std::make_shared<spdlog::async_logger>(std::string{name}, std::make_shared<spdlog::sinks::stderr_sink_mt>(), pool_,
-                                                   spdlog::async_overflow_policy::overrun_oldest);
+  logger_ = std::make_shared<spdlog::async_logger>(std::string{name}, std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+                                                   pool_, spdlog::async_overflow_policy::overrun_oldest);
   logger_->set_pattern("%v");
 }
 

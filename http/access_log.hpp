@@ -11,7 +11,7 @@ namespace spdlog {
 class logger;
 namespace details {
 class thread_pool;
-}
+} // namespace details
 } // namespace spdlog
 
 namespace holdfast::http {

@@ -17,7 +17,8 @@ constexpr std::string_view base32 = "abcdefghijklmnopqrstuvwxyz234567"; // RFC 4
 
 auto make_api_key() -> new_api_key {
   std::array<std::uint8_t, 32> secret{};
-  HF_CHECK(RAND_bytes(secret.data(), static_cast<int>(secret.size())) == 1, "the operating system gives random numbers");
+  HF_CHECK(RAND_bytes(secret.data(), static_cast<int>(secret.size())) == 1,
+           "the operating system gives random numbers");
   new_api_key out;
   out.text = "hf_";
   std::uint32_t bits = 0;

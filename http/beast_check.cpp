@@ -28,7 +28,8 @@ class comparing_parser final : public beast::http::basic_parser<true> {
 
   void on_request_impl(beast::http::verb, beast::string_view method, beast::string_view target, int version,
                        error_code&) override {
-    agrees_ = view(method) == to_string(header_.verb) && view(target) == header_.target && (version == 11 || version == 10);
+    agrees_ =
+        view(method) == to_string(header_.verb) && view(target) == header_.target && (version == 11 || version == 10);
   }
 
   void on_response_impl(int, beast::string_view, int, error_code&) override { agrees_ = false; }
@@ -65,9 +66,9 @@ auto beast_agrees(std::string_view block, const accepted_header& header, std::sp
     return false;
   }
   switch (header.body) {
-    case framing::chunked: return parser.chunked();
-    case framing::length: return !parser.chunked() && parser.content_length() == header.content_length;
-    case framing::none: return !parser.chunked() && parser.content_length().value_or(0) == 0;
+  case framing::chunked: return parser.chunked();
+  case framing::length: return !parser.chunked() && parser.content_length() == header.content_length;
+  case framing::none: return !parser.chunked() && parser.content_length().value_or(0) == 0;
   }
   return false;
 }

@@ -52,29 +52,29 @@ auto chunked_decoder::step(char c, const std::string& out, std::size_t body_byte
     return c == wanted ? progress::more : progress::refused;
   };
   switch (state_) {
-    case state::size: {
-      if (c == '\r' && digits_ > 0) {
-        state_ = state::size_lf;
-        return progress::more;
-      }
-      const int value = hex_value(c);
-      if (value < 0 || ++digits_ > size_digits_max) {
-        return progress::refused;
-      }
-      left_ = left_ * 16 + static_cast<std::size_t>(value);
+  case state::size: {
+    if (c == '\r' && digits_ > 0) {
+      state_ = state::size_lf;
       return progress::more;
     }
-    case state::size_lf:
-      digits_ = 0;
-      if (c == '\n' && left_ > body_bytes_max - std::min(body_bytes_max, out.size())) {
-        return progress::too_large;
-      }
-      return expect('\n', left_ == 0 ? state::end_cr : state::data);
-    case state::data_cr: return expect('\r', state::data_lf);
-    case state::data_lf: return expect('\n', state::size);
-    case state::end_cr: return expect('\r', state::end_lf);
-    case state::end_lf: return c == '\n' ? progress::done : progress::refused;
-    case state::data: break;
+    const int value = hex_value(c);
+    if (value < 0 || ++digits_ > size_digits_max) {
+      return progress::refused;
+    }
+    left_ = left_ * 16 + static_cast<std::size_t>(value);
+    return progress::more;
+  }
+  case state::size_lf:
+    digits_ = 0;
+    if (c == '\n' && left_ > body_bytes_max - std::min(body_bytes_max, out.size())) {
+      return progress::too_large;
+    }
+    return expect('\n', left_ == 0 ? state::end_cr : state::data);
+  case state::data_cr: return expect('\r', state::data_lf);
+  case state::data_lf: return expect('\n', state::size);
+  case state::end_cr: return expect('\r', state::end_lf);
+  case state::end_lf: return c == '\n' ? progress::done : progress::refused;
+  case state::data: break;
   }
   return progress::refused;
 }

@@ -10,7 +10,7 @@ namespace holdfast::http {
 /// Decodes a chunked body strictly: sizes of 1 to 8 hexadecimal digits, CR LF, no extensions, no trailers. What a lenient
 /// reader would skip over could hide a second request, so it is an error.
 class chunked_decoder {
-public:
+ public:
   enum class progress : std::uint8_t { more, done, refused, too_large };
 
   /// Takes what it can from `input`, appends payload to `out`, and sets `taken` to the bytes used up. A body longer than
@@ -20,7 +20,7 @@ public:
 
   void reset() noexcept { *this = chunked_decoder{}; }
 
-private:
+ private:
   enum class state : std::uint8_t { size, size_lf, data, data_cr, data_lf, end_cr, end_lf };
 
   [[nodiscard]] auto step(char c, const std::string& out, std::size_t body_bytes_max) noexcept -> progress;

@@ -24,11 +24,9 @@ auto unix_ms_now() noexcept -> std::int64_t {
 
 } // namespace
 
-conversation::conversation(const surroundings& around, std::shared_ptr<reply_lane> lane, const client_address& peer, bool secure)
-    : around_{around},
-      exchange_{std::move(lane)},
-      buffer_{access::buffer(*exchange_)},
-      phase_began_{clock::now()} {
+conversation::conversation(const surroundings& around, std::shared_ptr<reply_lane> lane, const client_address& peer,
+                           bool secure)
+    : around_{around}, exchange_{std::move(lane)}, buffer_{access::buffer(*exchange_)}, phase_began_{clock::now()} {
   facts_.peer = peer;
   facts_.secure = secure;
   buffer_.resize(buffer_bytes_first);
@@ -52,35 +50,35 @@ auto conversation::header_block() const noexcept -> std::string_view {
 auto conversation::next() -> action {
   while (true) {
     switch (state_) {
-      case state::header:
-        if (!read_header()) {
-          return state_ == state::ended ? action::end : action::read;
-        }
+    case state::header:
+      if (!read_header()) {
+        return state_ == state::ended ? action::end : action::read;
+      }
+      break;
+    case state::body_length:
+      if (!read_body()) {
+        return action::read;
+      }
+      break;
+    case state::body_chunked:
+      if (!read_chunks()) {
+        return action::read;
+      }
+      break;
+    case state::handling:
+      if (access::stage_of(*exchange_) == access::stage::deferred) {
+        return action::wait;
+      }
+      prepare_answer();
+      break;
+    case state::writing:
+      if (output()[0].empty() && output()[1].empty()) {
+        finish_answer();
         break;
-      case state::body_length:
-        if (!read_body()) {
-          return action::read;
-        }
-        break;
-      case state::body_chunked:
-        if (!read_chunks()) {
-          return action::read;
-        }
-        break;
-      case state::handling:
-        if (access::stage_of(*exchange_) == access::stage::deferred) {
-          return action::wait;
-        }
-        prepare_answer();
-        break;
-      case state::writing:
-        if (output()[0].empty() && output()[1].empty()) {
-          finish_answer();
-          break;
-        }
-        return action::write;
-      case state::lingering: return action::linger;
-      case state::ended: return action::end;
+      }
+      return action::write;
+    case state::lingering: return action::linger;
+    case state::ended: return action::end;
     }
   }
 }
@@ -94,13 +92,13 @@ auto conversation::read_header() -> bool {
     return false;
   }
   switch (gate_.scan({buffer_.data(), filled_})) {
-    case gate::verdict::incomplete:
-      if (phase_ == phase::idle) {
-        enter(phase::header, clock::now());
-      }
-      return false;
-    case gate::verdict::refused: refuse_bytes(gate_.why()); return true;
-    case gate::verdict::accepted: break;
+  case gate::verdict::incomplete:
+    if (phase_ == phase::idle) {
+      enter(phase::header, clock::now());
+    }
+    return false;
+  case gate::verdict::refused: refuse_bytes(gate_.why()); return true;
+  case gate::verdict::accepted: break;
   }
   if (gate_.header().body == framing::chunked && buffer_.size() - gate_.header().bytes < chunk_room_bytes) {
     // Later it would be too late: the header's views would not survive a move.
@@ -203,17 +201,17 @@ auto conversation::read_chunks() -> bool {
   std::memmove(buffer_.data() + from, buffer_.data() + from + taken, filled_ - from - taken);
   filled_ -= taken;
   switch (progress) {
-    case chunked_decoder::progress::more: return false;
-    case chunked_decoder::progress::done:
-      access::set_body(*exchange_, body);
-      handle();
-      return true;
-    case chunked_decoder::progress::refused: refuse_bytes("a chunked body that is not plain"); return true;
-    case chunked_decoder::progress::too_large:
-      exchange_->refuse(problem_kind::body_too_large);
-      closing_ = true;
-      prepare_answer();
-      return true;
+  case chunked_decoder::progress::more: return false;
+  case chunked_decoder::progress::done:
+    access::set_body(*exchange_, body);
+    handle();
+    return true;
+  case chunked_decoder::progress::refused: refuse_bytes("a chunked body that is not plain"); return true;
+  case chunked_decoder::progress::too_large:
+    exchange_->refuse(problem_kind::body_too_large);
+    closing_ = true;
+    prepare_answer();
+    return true;
   }
   return true;
 }

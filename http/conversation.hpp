@@ -99,14 +99,14 @@ class conversation {
   state state_ = state::header;
   phase phase_ = phase::idle;
   clock::time_point phase_began_;
-  clock::time_point started_;      ///< the request was complete
-  std::size_t filled_ = 0;         ///< bytes in the buffer
-  std::size_t consumed_ = 0;       ///< of those, the current request's
-  std::size_t body_have_ = 0;      ///< of a body in body_text
+  clock::time_point started_; ///< the request was complete
+  std::size_t filled_ = 0;    ///< bytes in the buffer
+  std::size_t consumed_ = 0;  ///< of those, the current request's
+  std::size_t body_have_ = 0; ///< of a body in body_text
   bool body_in_buffer_ = true;
-  bool interim_ = false;           ///< what is being written is 100 Continue
-  bool closing_ = false;           ///< the connection ends after the answer
-  bool begun_ = false;             ///< counted as in flight
+  bool interim_ = false; ///< what is being written is 100 Continue
+  bool closing_ = false; ///< the connection ends after the answer
+  bool begun_ = false;   ///< counted as in flight
   std::string head_;
   std::size_t sent_ = 0;
 };

@@ -53,9 +53,9 @@ auto is_write(method verb) noexcept -> bool {
 
 auto address_lane(rate_class what) noexcept -> rate_lane {
   switch (what) {
-    case rate_class::act: return rate_lane::address_act;
-    case rate_class::session: return rate_lane::address_session;
-    default: return rate_lane::address_view;
+  case rate_class::act: return rate_lane::address_act;
+  case rate_class::session: return rate_lane::address_session;
+  default: return rate_lane::address_view;
   }
 }
 
@@ -67,15 +67,16 @@ auto origin_host(std::string_view origin) noexcept -> std::string_view {
 
 } // namespace
 
-edge::edge(std::shared_ptr<const router> table, std::shared_ptr<const authenticator> callers, const server_options& options,
-           trusted_proxies proxies)
+edge::edge(std::shared_ptr<const router> table, std::shared_ptr<const authenticator> callers,
+           const server_options& options, trusted_proxies proxies)
     : table_{std::move(table)},
       callers_{std::move(callers)},
       proxies_{std::move(proxies)},
       origins_{options.allowed_origins},
       limiter_{std::make_unique<rate_limiter>(options.rates)} {}
 
-auto edge::admit(exchange& of, const accepted_header& header, connection_facts& connection, clock_point now) const -> bool {
+auto edge::admit(exchange& of, const accepted_header& header, connection_facts& connection, clock_point now) const
+    -> bool {
   connection.rate = {};
   connection.allow_any_origin = false;
   connection.allow_origin = {};
@@ -85,7 +86,8 @@ auto edge::admit(exchange& of, const accepted_header& header, connection_facts& 
          origin_may(of, connection) && media_fit(of, header) && key_fits(of);
 }
 
-auto edge::find_route(exchange& of, const accepted_header& header, connection_facts& connection, clock_point now) const -> bool {
+auto edge::find_route(exchange& of, const accepted_header& header, connection_facts& connection, clock_point now) const
+    -> bool {
   const router::found found = table_->find(header.verb, header.path);
   if (header.verb == method::options && !found.allowed.empty()) {
     answer_options(of, found.allowed, connection);
@@ -145,8 +147,7 @@ auto edge::find_caller(exchange& of, connection_facts& connection, clock_point n
   const route& row = *of.matched_route();
   const auto authorization = of.header(header_id::authorization);
   const bool look = row.who.what() != permission::rule::credential_free && authorization;
-  const principal* caller =
-      look ? callers_->check(*authorization, of.at().unix_ms, connection.remembered) : nullptr;
+  const principal* caller = look ? callers_->check(*authorization, of.at().unix_ms, connection.remembered) : nullptr;
   if (caller != nullptr) {
     access::set_who(of, *caller);
   }
@@ -205,8 +206,8 @@ auto edge::is_permitted(exchange& of) const -> bool {
 
 auto edge::is_allowed_origin(const exchange& of, std::string_view origin) const noexcept -> bool {
   // A page of this very server: browsers send Origin on its writes too.
-  const bool own = !origin_host(origin).empty() && equal_ignoring_case(origin_host(origin),
-                                                                       of.header(header_id::host).value_or(std::string_view{}));
+  const bool own = !origin_host(origin).empty() &&
+                   equal_ignoring_case(origin_host(origin), of.header(header_id::host).value_or(std::string_view{}));
   return own || std::ranges::find(origins_, origin) != origins_.end();
 }
 

@@ -49,8 +49,8 @@ class edge {
   [[nodiscard]] auto find_route(exchange& of, const accepted_header& header, connection_facts& connection,
                                 std::chrono::steady_clock::time_point now) const -> bool;
   void answer_options(exchange& of, method_set allowed, connection_facts& connection) const;
-  [[nodiscard]] auto find_caller(exchange& of, connection_facts& connection, std::chrono::steady_clock::time_point now) const
-      -> bool;
+  [[nodiscard]] auto find_caller(exchange& of, connection_facts& connection,
+                                 std::chrono::steady_clock::time_point now) const -> bool;
   [[nodiscard]] auto within_rate(exchange& of, connection_facts& connection, rate_class what,
                                  std::chrono::steady_clock::time_point now) const -> bool;
   [[nodiscard]] auto is_permitted(exchange& of) const -> bool;

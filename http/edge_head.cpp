@@ -23,11 +23,11 @@ void append_number(std::string& out, std::size_t number) {
 
 void append_status_line(std::string& out, unsigned status) {
   switch (status) {
-    case 200: out.append("HTTP/1.1 200 OK\r\n"); return;
-    case 201: out.append("HTTP/1.1 201 Created\r\n"); return;
-    case 204: out.append("HTTP/1.1 204 No Content\r\n"); return;
-    case 409: out.append("HTTP/1.1 409 Conflict\r\n"); return;
-    default: break;
+  case 200: out.append("HTTP/1.1 200 OK\r\n"); return;
+  case 201: out.append("HTTP/1.1 201 Created\r\n"); return;
+  case 204: out.append("HTTP/1.1 204 No Content\r\n"); return;
+  case 409: out.append("HTTP/1.1 409 Conflict\r\n"); return;
+  default: break;
   }
   out.append("HTTP/1.1 ");
   append_number(out, status);
@@ -75,7 +75,8 @@ void edge::append_head(std::string& out, const exchange& of, const connection_fa
     append_number(out, what.bytes().size());
     out.append("\r\n");
   }
-  out.append("Cache-Control: ").append(what.cache_control().empty() ? std::string_view{"no-store"} : what.cache_control());
+  out.append("Cache-Control: ")
+      .append(what.cache_control().empty() ? std::string_view{"no-store"} : what.cache_control());
   out.append("\r\nX-Request-Id: ").append(of.request_id()).append("\r\n");
   limiter_->append_headers(out, connection.rate);
   append_cross_origin(out, of, connection);

@@ -13,7 +13,8 @@ constexpr std::size_t body_capacity_kept = 64 * 1024;
 constexpr std::size_t request_id_bytes_max = 128;
 
 /// Names by which other APIs take secrets in URLs. Accepting one would teach people to put it there.
-constexpr std::array<std::string_view, 6> secret_names{"access_token", "api_key", "apikey", "authorization", "bearer", "token"};
+constexpr std::array<std::string_view, 6> secret_names{"access_token",  "api_key", "apikey",
+                                                       "authorization", "bearer",  "token"};
 
 auto hex_digit(char c) noexcept -> unsigned {
   if (c >= '0' && c <= '9') {
@@ -25,7 +26,8 @@ auto hex_digit(char c) noexcept -> unsigned {
 /// Decodes into `store`, whose capacity suffices, and returns the view; text without escapes is returned as it is. The gate has
 /// checked every `%xx`.
 auto decoded(std::string_view text, std::string& store, bool plus_is_blank) -> std::string_view {
-  const bool plain = text.find('%') == std::string_view::npos && (!plus_is_blank || text.find('+') == std::string_view::npos);
+  const bool plain =
+      text.find('%') == std::string_view::npos && (!plus_is_blank || text.find('+') == std::string_view::npos);
   if (plain) {
     return text;
   }

@@ -8,13 +8,16 @@ namespace holdfast::http {
 struct exchange_access {
   using stage = exchange::stage;
 
-  [[nodiscard]] static auto make(std::shared_ptr<reply_lane> lane) -> exchange* { return new exchange{std::move(lane)}; }
+  [[nodiscard]] static auto make(std::shared_ptr<reply_lane> lane) -> exchange* {
+    return new exchange{std::move(lane)};
+  }
   static void release(exchange& of) noexcept { of.release(); }
 
   /// Takes over what the gate read. `fields` gets the previous request's vector back, to be reused.
   static void set_header(exchange& of, method verb, std::string_view path, std::vector<header_field>& fields);
   /// Names and values of the path, percent-decoded.
-  static void set_path_values(exchange& of, std::span<const std::string> names, std::span<const std::string_view> values);
+  static void set_path_values(exchange& of, std::span<const std::string> names,
+                              std::span<const std::string_view> values);
   /// Parses the query; a problem when it is not sound.
   [[nodiscard]] static auto set_query(exchange& of, std::string_view query) -> std::optional<problem_kind>;
   static void set_ids(exchange& of);
@@ -27,7 +30,9 @@ struct exchange_access {
 
   [[nodiscard]] static auto buffer(exchange& of) noexcept -> std::vector<char>& { return of.buffer_; }
   [[nodiscard]] static auto body_text(exchange& of) noexcept -> std::string& { return of.body_text_; }
-  [[nodiscard]] static auto headers(const exchange& of) noexcept -> const std::vector<header_field>& { return of.headers_; }
+  [[nodiscard]] static auto headers(const exchange& of) noexcept -> const std::vector<header_field>& {
+    return of.headers_;
+  }
   [[nodiscard]] static auto stage_of(const exchange& of) noexcept -> stage { return of.stage_; }
   static void set_stage(exchange& of, stage to) noexcept { of.stage_ = to; }
   static void set_waiter(exchange& of, std::coroutine_handle<> waiter) noexcept { of.waiter_ = waiter; }

@@ -125,20 +125,21 @@ auto is_host(std::string_view value) noexcept -> bool {
   }
   unsigned number = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  return error == std::errc{} && end == port.data() + port.size() && port.size() <= 5 && number <= 65535 && is_digit(port[0]);
+  return error == std::errc{} && end == port.data() + port.size() && port.size() <= 5 && number <= 65535 &&
+         is_digit(port[0]);
 }
 
 /// A header that may come once only: a second one could be read by somebody else instead of the first.
 auto is_single(header_id id) noexcept -> bool {
   switch (id) {
-    case header_id::accept:
-    case header_id::accept_encoding:
-    case header_id::access_control_request_headers:
-    case header_id::connection:
-    case header_id::if_none_match:
-    case header_id::x_forwarded_for:
-    case header_id::other: return false;
-    default: return true;
+  case header_id::accept:
+  case header_id::accept_encoding:
+  case header_id::access_control_request_headers:
+  case header_id::connection:
+  case header_id::if_none_match:
+  case header_id::x_forwarded_for:
+  case header_id::other: return false;
+  default: return true;
   }
 }
 
@@ -150,9 +151,7 @@ struct gate::seen {
   bool closes = false;
   bool keeps_alive = false;
 
-  [[nodiscard]] auto has(header_id id) const noexcept -> bool {
-    return ((ids >> static_cast<unsigned>(id)) & 1U) != 0;
-  }
+  [[nodiscard]] auto has(header_id id) const noexcept -> bool { return ((ids >> static_cast<unsigned>(id)) & 1U) != 0; }
 };
 
 auto gate::refuse(std::string_view why) noexcept -> bool {
@@ -283,7 +282,8 @@ auto gate::read_field(std::string_view line, seen& counts) -> bool {
   if (fields_.size() == gate_limits::fields_max) {
     return refuse("more than 64 headers");
   }
-  const header_field& field = fields_.emplace_back(header_field{name, without_blanks(line.substr(colon + 1)), header_id_of(name)});
+  const header_field& field =
+      fields_.emplace_back(header_field{name, without_blanks(line.substr(colon + 1)), header_id_of(name)});
   if (field.id == header_id::other) {
     const bool forbidden = equal_ignoring_case(name, "trailer") || equal_ignoring_case(name, "http2-settings");
     return forbidden ? refuse("a header that announces what is not served") : true;
@@ -298,31 +298,31 @@ auto gate::read_field(std::string_view line, seen& counts) -> bool {
 auto gate::read_known_field(const header_field& field, seen& counts) -> bool {
   const std::string_view value = field.value;
   switch (field.id) {
-    case header_id::host: return is_host(value) ? true : refuse("Host is not a host");
-    case header_id::transfer_encoding:
-      header_.body = framing::chunked;
-      return value == "chunked" ? true : refuse("a Transfer-Encoding other than chunked");
-    case header_id::content_length: {
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), header_.content_length);
-      const bool sound = error == std::errc{} && end == value.data() + value.size() && is_digit(value.front()) &&
-                         (value.size() == 1 || value.front() != '0') &&
-                         header_.content_length <= gate_limits::content_length_max;
-      header_.body = framing::length;
-      return sound ? true : refuse("Content-Length is not a plain number");
+  case header_id::host: return is_host(value) ? true : refuse("Host is not a host");
+  case header_id::transfer_encoding:
+    header_.body = framing::chunked;
+    return value == "chunked" ? true : refuse("a Transfer-Encoding other than chunked");
+  case header_id::content_length: {
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), header_.content_length);
+    const bool sound = error == std::errc{} && end == value.data() + value.size() && is_digit(value.front()) &&
+                       (value.size() == 1 || value.front() != '0') &&
+                       header_.content_length <= gate_limits::content_length_max;
+    header_.body = framing::length;
+    return sound ? true : refuse("Content-Length is not a plain number");
+  }
+  case header_id::connection: {
+    if (!read_connection(value)) {
+      return false;
     }
-    case header_id::connection: {
-      if (!read_connection(value)) {
-        return false;
-      }
-      counts.closes = counts.closes || !header_.keep_alive;
-      return true;
-    }
-    case header_id::upgrade: return refuse("an upgrade, which is not served");
-    case header_id::expect:
-      header_.expects_continue = equal_ignoring_case(value, "100-continue");
-      header_.expects_other = !header_.expects_continue;
-      return true;
-    default: return true;
+    counts.closes = counts.closes || !header_.keep_alive;
+    return true;
+  }
+  case header_id::upgrade: return refuse("an upgrade, which is not served");
+  case header_id::expect:
+    header_.expects_continue = equal_ignoring_case(value, "100-continue");
+    header_.expects_other = !header_.expects_continue;
+    return true;
+  default: return true;
   }
 }
 

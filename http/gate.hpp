@@ -41,7 +41,7 @@ struct accepted_header {
 /// Scans one header, given in as many pieces as the network makes of it. Not thread-safe; reused for every request of a
 /// connection.
 class gate {
-public:
+ public:
   enum class verdict : std::uint8_t { incomplete, accepted, refused };
 
   /// `bytes` is everything received of this request so far: the same bytes as in the last call, and more. Looks at each byte's
@@ -61,7 +61,7 @@ public:
   /// Ready for the next request.
   void reset() noexcept;
 
-private:
+ private:
   struct seen;
 
   [[nodiscard]] auto scan_bytes(std::string_view bytes) noexcept -> verdict;
@@ -73,7 +73,7 @@ private:
   [[nodiscard]] auto check_framing(const seen& counts) -> bool;
   auto refuse(std::string_view why) noexcept -> bool;
 
-  std::size_t scanned_ = 0;   ///< bytes known to be legal
+  std::size_t scanned_ = 0;    ///< bytes known to be legal
   std::size_t line_start_ = 0; ///< of the line that `scanned_` is in
   bool after_cr_ = false;
   bool http_1_0_ = false;

@@ -5,7 +5,6 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/v6_only.hpp>
-
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -46,17 +45,20 @@ auto to_client(const net::ip::address& address) noexcept -> client_address {
 
 auto close_reason_of(conversation::phase phase) noexcept -> close_reason {
   switch (phase) {
-    case conversation::phase::header: return close_reason::slow_header;
-    case conversation::phase::body: return close_reason::slow_body;
-    case conversation::phase::write: return close_reason::slow_reader;
-    default: return close_reason::idle;
+  case conversation::phase::header: return close_reason::slow_header;
+  case conversation::phase::body: return close_reason::slow_body;
+  case conversation::phase::write: return close_reason::slow_reader;
+  default: return close_reason::idle;
   }
 }
 
 } // namespace
 
 session::session(io_worker& owner, const client_address& peer, bool exempt)
-    : owner_{owner}, peer_{peer}, exempt_{exempt}, talk_{owner.around_, owner.lane_, peer, owner.shared_.tls != nullptr} {
+    : owner_{owner},
+      peer_{peer},
+      exempt_{exempt},
+      talk_{owner.around_, owner.lane_, peer, owner.shared_.tls != nullptr} {
   owner_.counts_.opened();
 }
 
@@ -112,7 +114,8 @@ auto io_worker::listen(const std::string& address, std::uint16_t port) -> tl::ex
   }
   const tcp::endpoint endpoint{ip, port};
   const auto trouble = [&](std::string_view doing) {
-    return tl::unexpected{failure{"cannot " + std::string{doing} + " " + address + ":" + std::to_string(port) + ": " + error.message()}};
+    return tl::unexpected{
+        failure{"cannot " + std::string{doing} + " " + address + ":" + std::to_string(port) + ": " + error.message()}};
   };
   if (acceptor_.open(endpoint.protocol(), error); error) {
     return trouble("open a socket for");
@@ -188,7 +191,8 @@ void io_worker::take(socket peer) {
   peer.set_option(tcp::no_delay{true}, error);
   if (shared_.tls != nullptr) {
     using secure = net::ssl::stream<socket>;
-    auto fresh = std::make_unique<stream_session<secure>>(*this, address, exempt, secure{std::move(peer), *shared_.tls});
+    auto fresh =
+        std::make_unique<stream_session<secure>>(*this, address, exempt, secure{std::move(peer), *shared_.tls});
     const std::coroutine_handle<> coroutine = fresh->drive().handle();
     open(std::move(fresh), coroutine);
   } else {
@@ -206,7 +210,8 @@ void io_worker::open(std::unique_ptr<session> fresh, std::coroutine_handle<> cor
 }
 
 void io_worker::refuse(socket& peer, connection_census::verdict why) {
-  counts_.closed_by(why == connection_census::verdict::too_many ? close_reason::too_many : close_reason::too_many_of_address);
+  counts_.closed_by(why == connection_census::verdict::too_many ? close_reason::too_many
+                                                                : close_reason::too_many_of_address);
   if (shared_.tls == nullptr) {
     error_code ignored;
     peer.non_blocking(true, ignored);

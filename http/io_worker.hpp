@@ -12,6 +12,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <tl/expected.hpp>
 
 #include <array>
 #include <atomic>
@@ -19,8 +20,6 @@
 #include <list>
 #include <memory>
 #include <thread>
-
-#include <tl/expected.hpp>
 
 namespace holdfast::http {
 

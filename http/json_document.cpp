@@ -72,7 +72,8 @@ class document_builder {
     return true;
   }
 
-  auto parse_error(std::size_t position, const std::string& /*token*/, const nlohmann::detail::exception& /*error*/) -> bool {
+  auto parse_error(std::size_t position, const std::string& /*token*/, const nlohmann::detail::exception& /*error*/)
+      -> bool {
     to_.faults_.push_back({"", "is not valid JSON in UTF-8 at byte " + std::to_string(position)});
     return false;
   }

@@ -65,8 +65,8 @@ auto json_value::number(double min, double max) const -> double {
 auto json_value::integer_between(std::int64_t min, std::int64_t max) const -> std::int64_t {
   const auto& here = document_->nodes_[node_];
   const bool whole = here.is == json_document::kind::integer;
-  const bool beyond_63_bits =
-      here.is == json_document::kind::number && std::abs(here.number) >= 9.2e18 && std::trunc(here.number) == here.number;
+  const bool beyond_63_bits = here.is == json_document::kind::number && std::abs(here.number) >= 9.2e18 &&
+                              std::trunc(here.number) == here.number;
   if (!whole && !beyond_63_bits) {
     fault("must be an integer");
     return min;
@@ -140,7 +140,8 @@ auto json_array::end() const noexcept -> iterator {
 
 auto json_object::find(std::string_view name) const -> std::optional<json_value> {
   for (std::uint32_t at = document_->nodes_[node_].first; at != json_document::none; at = document_->nodes_[at].next) {
-    if (document_->name_of(document_->nodes_[at]) == name && document_->nodes_[node_].is == json_document::kind::object) {
+    if (document_->name_of(document_->nodes_[at]) == name &&
+        document_->nodes_[node_].is == json_document::kind::object) {
       document_->nodes_[at].known = true;
       return json_value{*document_, at};
     }

@@ -59,8 +59,8 @@ class json_value {
   [[nodiscard]] auto is_string() const noexcept -> bool;
 
   template <std::integral Integer>
-    requires(!std::same_as<Integer, bool> && sizeof(Integer) <= 8)
-  [[nodiscard]] auto integer(Integer min, Integer max) const -> Integer {
+  requires(!std::same_as<Integer, bool> && sizeof(Integer) <= 8)
+      [[nodiscard]] auto integer(Integer min, Integer max) const -> Integer {
     static_assert(std::signed_integral<Integer> || sizeof(Integer) < 8, "the API's integers fit 63 bits");
     return static_cast<Integer>(integer_between(static_cast<std::int64_t>(min), static_cast<std::int64_t>(max)));
   }
@@ -135,7 +135,8 @@ class json_object {
   }
 
   // Optional members.
-  [[nodiscard]] auto optional_text(std::string_view name, const text_rule& rule = {}) const -> std::optional<std::string_view>;
+  [[nodiscard]] auto optional_text(std::string_view name, const text_rule& rule = {}) const
+      -> std::optional<std::string_view>;
   [[nodiscard]] auto optional_boolean(std::string_view name) const -> std::optional<bool>;
   [[nodiscard]] auto optional_number(std::string_view name, double min, double max) const -> std::optional<double>;
   [[nodiscard]] auto optional_time(std::string_view name) const -> std::optional<std::int64_t>;
@@ -191,8 +192,8 @@ class json_document {
     std::uint32_t next = none;  ///< sibling
     std::uint32_t first = none; ///< child
     std::uint32_t last = none;
-    std::uint32_t size = 0;     ///< children
-    std::uint32_t name_at = 0;  ///< in text_
+    std::uint32_t size = 0;    ///< children
+    std::uint32_t name_at = 0; ///< in text_
     std::uint32_t name_size = 0;
     std::uint32_t text_at = 0;
     std::uint32_t text_size = 0;

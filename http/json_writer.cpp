@@ -31,12 +31,12 @@ void append_digits(std::string& out, unsigned value, int width) {
 void append_escape(std::string& out, char c) {
   constexpr std::string_view hex = "0123456789abcdef";
   switch (c) {
-    case '"': out.append("\\\""); return;
-    case '\\': out.append("\\\\"); return;
-    case '\n': out.append("\\n"); return;
-    case '\r': out.append("\\r"); return;
-    case '\t': out.append("\\t"); return;
-    default: break;
+  case '"': out.append("\\\""); return;
+  case '\\': out.append("\\\\"); return;
+  case '\n': out.append("\\n"); return;
+  case '\r': out.append("\\r"); return;
+  case '\t': out.append("\\t"); return;
+  default: break;
   }
   const auto code = static_cast<unsigned char>(c);
   out.append("\\u00");

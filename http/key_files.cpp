@@ -30,7 +30,8 @@ auto number_of(const fs::path& file) -> std::optional<std::uint32_t> {
   std::uint32_t number = 0;
   const char* const end = name.data() + name.size() - suffix.size();
   const auto [stop, error] = std::from_chars(name.data() + prefix.size(), end, number);
-  return error == std::errc{} && stop == end && number >= 1 && number <= number_max ? std::optional{number} : std::nullopt;
+  return error == std::errc{} && stop == end && number >= 1 && number <= number_max ? std::optional{number}
+                                                                                    : std::nullopt;
 }
 
 /// Numbers of the keys in the folder, highest first.

@@ -165,7 +165,8 @@ auto edge_metrics::Collect() const -> std::vector<MetricFamily> {
   out.push_back(collect_latency());
   out.push_back(single("holdfast_inflight_requests", "Requests that have no answer yet", MetricType::Gauge, in_flight));
   out.push_back(single("holdfast_http_connections", "Open connections", MetricType::Gauge, open_now));
-  out.push_back(single("holdfast_http_connections_accepted_total", "Accepted connections", MetricType::Counter, opened));
+  out.push_back(
+      single("holdfast_http_connections_accepted_total", "Accepted connections", MetricType::Counter, opened));
   out.push_back(collect_closed());
   return out;
 }

@@ -45,12 +45,12 @@ class edge_metrics final : public prometheus::Collectable {
   [[nodiscard]] auto Collect() const -> std::vector<prometheus::MetricFamily> override;
 
   /// Upper bounds of the latency histogram's buckets.
-  static constexpr std::array<std::chrono::microseconds, 14> bounds{{
-      std::chrono::microseconds{100}, std::chrono::microseconds{250}, std::chrono::microseconds{500},
-      std::chrono::microseconds{1'000}, std::chrono::microseconds{2'500}, std::chrono::microseconds{5'000},
-      std::chrono::microseconds{10'000}, std::chrono::microseconds{25'000}, std::chrono::microseconds{50'000},
-      std::chrono::microseconds{100'000}, std::chrono::microseconds{250'000}, std::chrono::microseconds{500'000},
-      std::chrono::microseconds{1'000'000}, std::chrono::microseconds{2'500'000}}};
+  static constexpr std::array<std::chrono::microseconds, 14> bounds{
+      {std::chrono::microseconds{100}, std::chrono::microseconds{250}, std::chrono::microseconds{500},
+       std::chrono::microseconds{1'000}, std::chrono::microseconds{2'500}, std::chrono::microseconds{5'000},
+       std::chrono::microseconds{10'000}, std::chrono::microseconds{25'000}, std::chrono::microseconds{50'000},
+       std::chrono::microseconds{100'000}, std::chrono::microseconds{250'000}, std::chrono::microseconds{500'000},
+       std::chrono::microseconds{1'000'000}, std::chrono::microseconds{2'500'000}}};
 
  private:
   struct label {
@@ -70,7 +70,9 @@ class edge_metrics final : public prometheus::Collectable {
 /// A counter that one thread writes and others read.
 class single_writer_counter {
  public:
-  void add(std::uint64_t by) noexcept { value_.store(value_.load(std::memory_order_relaxed) + by, std::memory_order_relaxed); }
+  void add(std::uint64_t by) noexcept {
+    value_.store(value_.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+  }
 
   [[nodiscard]] auto value() const noexcept -> std::uint64_t { return value_.load(std::memory_order_relaxed); }
 
@@ -82,8 +84,9 @@ class single_writer_counter {
 class edge_metrics::slab {
  public:
   /// Statuses that are told apart; others count as the last, 0.
-  static constexpr std::array<std::uint16_t, 28> statuses{200, 201, 202, 204, 302, 304, 400, 401, 402, 403, 404, 405, 406, 409,
-                                                          410, 412, 413, 415, 417, 422, 425, 429, 500, 501, 502, 503, 504, 0};
+  static constexpr std::array<std::uint16_t, 28> statuses{200, 201, 202, 204, 302, 304, 400, 401, 402, 403,
+                                                          404, 405, 406, 409, 410, 412, 413, 415, 417, 422,
+                                                          425, 429, 500, 501, 502, 503, 504, 0};
 
   explicit slab(std::size_t rows) : rows_(rows) {}
 

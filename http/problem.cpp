@@ -1,6 +1,7 @@
 #include "http/problem.hpp"
 
 #include "domain/check.hpp"
+#include "http/documents.hpp"
 
 #include <algorithm>
 
@@ -20,17 +21,6 @@ auto retry_after(problem_kind kind, const problem_details& details) noexcept
     return retry_default;
   }
   return std::nullopt;
-}
-
-void append_html(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '<': out.append("&lt;"); break;
-      case '>': out.append("&gt;"); break;
-      case '&': out.append("&amp;"); break;
-      default: out.push_back(c);
-    }
-  }
 }
 
 } // namespace

@@ -44,6 +44,7 @@ enum class problem_kind : std::uint8_t {
   overloaded,
   draining,
   starting,
+  not_ready,
   journal_unavailable,
   storage_low,
   clock_unsure,

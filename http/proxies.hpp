@@ -3,13 +3,13 @@
 #include "http/failure.hpp"
 #include "http/request.hpp"
 
+#include <tl/expected.hpp>
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <tl/expected.hpp>
 
 namespace holdfast::http {
 
@@ -25,7 +25,8 @@ class trusted_proxies {
 
   /// The client behind `peer`: when the peer is a trusted proxy, the last address of the `X-Forwarded-For` headers (in the
   /// order received) that is not one itself. A proxy that names garbage counts as the client.
-  [[nodiscard]] auto client_behind(const client_address& peer, std::span<const header_field> fields) const -> client_address;
+  [[nodiscard]] auto client_behind(const client_address& peer, std::span<const header_field> fields) const
+      -> client_address;
 
  private:
   struct network {

@@ -122,7 +122,8 @@ auto rate_limiter::take(rate_lane lane, std::uint64_t high, std::uint64_t low, c
   verdict.limited = true;
   const std::int64_t debt = full_at - now_ns;
   if (verdict.allowed) {
-    verdict.remaining = static_cast<std::uint32_t>(std::min<std::int64_t>((by.depth_ns - debt) / by.interval_ns, INT32_MAX));
+    verdict.remaining =
+        static_cast<std::uint32_t>(std::min<std::int64_t>((by.depth_ns - debt) / by.interval_ns, INT32_MAX));
     verdict.reset = to_ms_up(debt);
   } else {
     verdict.retry_after = to_ms_up(debt - by.depth_ns);

@@ -24,12 +24,12 @@ struct rate_rule {
 /// The buckets. Addresses and buyers share one budget of the public; API keys, the back office, have a lane of their own that
 /// no crowd can use up.
 struct rate_limits {
-  rate_rule address_view{.per_second = 50, .burst = 200};   ///< reads of one address
-  rate_rule address_act{.per_second = 20, .burst = 60};     ///< writes of one address
-  rate_rule address_session{.per_second = 2, .burst = 30};  ///< new sessions of one address
-  rate_rule buyer{.per_second = 10, .burst = 40};           ///< everything of one buyer
-  rate_rule key{.per_second = 500, .burst = 1000};          ///< everything of one API key
-  std::size_t buckets_max = 65'536;                         ///< 16 bytes each; the fullest buckets make room
+  rate_rule address_view{.per_second = 50, .burst = 200};  ///< reads of one address
+  rate_rule address_act{.per_second = 20, .burst = 60};    ///< writes of one address
+  rate_rule address_session{.per_second = 2, .burst = 30}; ///< new sessions of one address
+  rate_rule buyer{.per_second = 10, .burst = 40};          ///< everything of one buyer
+  rate_rule key{.per_second = 500, .burst = 1000};         ///< everything of one API key
+  std::size_t buckets_max = 65'536;                        ///< 16 bytes each; the fullest buckets make room
 };
 
 /// Which bucket.
@@ -40,9 +40,9 @@ struct rate_verdict {
   bool limited = false; ///< the lane has a rule
   bool allowed = true;
   rate_lane lane = rate_lane::address_view;
-  std::uint32_t remaining = 0;               ///< whole requests left now
-  std::chrono::milliseconds reset{0};        ///< until the bucket is full again
-  std::chrono::milliseconds retry_after{0};  ///< when refused
+  std::uint32_t remaining = 0;              ///< whole requests left now
+  std::chrono::milliseconds reset{0};       ///< until the bucket is full again
+  std::chrono::milliseconds retry_after{0}; ///< when refused
 };
 
 /// Token buckets by the generic cell rate algorithm (ITU-T I.371): one time stamp a bucket. A table of fixed size; when it is

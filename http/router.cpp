@@ -32,7 +32,8 @@ auto pattern_fault(std::string_view pattern) -> std::string_view {
       return "its pattern has an empty segment";
     }
     const bool braces = segment.find_first_of("{}") != std::string_view::npos;
-    if (braces && (!is_name(segment) || segment.substr(1, segment.size() - 2).find_first_of("{}") != std::string_view::npos)) {
+    if (braces &&
+        (!is_name(segment) || segment.substr(1, segment.size() - 2).find_first_of("{}") != std::string_view::npos)) {
       return "its pattern has braces that do not enclose a segment";
     }
     names += braces ? 1 : 0;

@@ -2,10 +2,9 @@
 
 #include "domain/check.hpp"
 
+#include <fcntl.h>
 #include <openssl/rand.h>
 #include <sys/stat.h>
-
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -87,14 +86,14 @@ auto read_secret(const fs::path& file) -> tl::expected<secret_bytes, failure> {
 
 auto create_secret(const fs::path& file) -> tl::expected<secret_bytes, failure> {
   secret_bytes secret{};
-  HF_CHECK(RAND_bytes(secret.data(), static_cast<int>(secret.size())) == 1, "the operating system gives random numbers");
+  HF_CHECK(RAND_bytes(secret.data(), static_cast<int>(secret.size())) == 1,
+           "the operating system gives random numbers");
   // Under another name first, so that a crash leaves no half-written secret behind.
   const fs::path unfinished = file.string() + ".new";
   ::unlink(unfinished.c_str());
   {
     const descriptor to{::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR)};
-    if (to.get() < 0 ||
-        ::write(to.get(), secret.data(), secret.size()) != static_cast<ssize_t>(secret.size()) ||
+    if (to.get() < 0 || ::write(to.get(), secret.data(), secret.size()) != static_cast<ssize_t>(secret.size()) ||
         ::fsync(to.get()) != 0) {
       return system_trouble(unfinished, "cannot write the secret");
     }

@@ -2,11 +2,11 @@
 
 #include "http/failure.hpp"
 
+#include <tl/expected.hpp>
+
 #include <array>
 #include <cstdint>
 #include <filesystem>
-
-#include <tl/expected.hpp>
 
 namespace holdfast::http {
 

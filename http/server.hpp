@@ -6,15 +6,15 @@
 #include "http/router.hpp"
 #include "http/server_options.hpp"
 
+#include <tl/expected.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
 
-#include <tl/expected.hpp>
-
 namespace spdlog {
 class logger;
-}
+} // namespace spdlog
 
 namespace holdfast::http {
 

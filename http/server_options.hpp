@@ -14,12 +14,12 @@ namespace holdfast::http {
 /// How long each phase of a connection may take. Every limit is absolute from the phase's beginning: sending one byte more
 /// does not extend it. All connections of a phase share the same limit, so that deadlines stay in order without a heap.
 struct phase_limits {
-  std::chrono::milliseconds header{5'000};  ///< from a request's first byte to its empty line; also a TLS handshake
-  std::chrono::milliseconds body{10'000};   ///< from the empty line to the last byte
-  std::chrono::milliseconds write{10'000};  ///< from the answer's first byte to its last
-  std::chrono::milliseconds idle{15'000};   ///< between requests
-  std::chrono::milliseconds linger{2'000};  ///< after an answer that ends the connection, for the client to read it
-  std::chrono::milliseconds tick{250};      ///< how late a deadline may be noticed
+  std::chrono::milliseconds header{5'000}; ///< from a request's first byte to its empty line; also a TLS handshake
+  std::chrono::milliseconds body{10'000};  ///< from the empty line to the last byte
+  std::chrono::milliseconds write{10'000}; ///< from the answer's first byte to its last
+  std::chrono::milliseconds idle{15'000};  ///< between requests
+  std::chrono::milliseconds linger{2'000}; ///< after an answer that ends the connection, for the client to read it
+  std::chrono::milliseconds tick{250};     ///< how late a deadline may be noticed
 };
 
 /// Where certificates are; empty `certificate_file`: no TLS.
@@ -33,11 +33,11 @@ struct tls_options {
 /// Everything the edge can be told. Plain values; the file format is somebody else's.
 struct server_options {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;          ///< 0: any free one
-  unsigned io_threads = 1;            ///< each with its own sockets; 1 or 2 on two cores
+  std::uint16_t port = 8080; ///< 0: any free one
+  unsigned io_threads = 1;   ///< each with its own sockets; 1 or 2 on two cores
   int listen_backlog = 1024;
-  std::size_t connections_max = 10'000;            ///< in all
-  std::size_t connections_per_address_max = 256;   ///< proxies are exempt
+  std::size_t connections_max = 10'000;          ///< in all
+  std::size_t connections_per_address_max = 256; ///< proxies are exempt
   phase_limits phases;
   rate_limits rates;
   tls_options tls;

@@ -89,7 +89,9 @@ struct take_turns {
   boost::asio::io_context& context;
 
   [[nodiscard]] auto await_ready() const noexcept -> bool { return false; }
-  void await_suspend(std::coroutine_handle<> waiter) const { boost::asio::post(context, [waiter] { waiter.resume(); }); }
+  void await_suspend(std::coroutine_handle<> waiter) const {
+    boost::asio::post(context, [waiter] { waiter.resume(); });
+  }
   void await_resume() const noexcept {}
 };
 

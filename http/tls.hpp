@@ -4,10 +4,9 @@
 #include "http/server_options.hpp"
 
 #include <boost/asio/ssl/context.hpp>
+#include <tl/expected.hpp>
 
 #include <memory>
-
-#include <tl/expected.hpp>
 
 namespace holdfast::http {
 

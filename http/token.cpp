@@ -26,7 +26,8 @@ auto hmac(std::span<const std::uint8_t> key, std::string_view input) -> mac_byte
   unsigned length = 0;
   // The one-shot call: OpenSSL 3 looks its digest up once and keeps it.
   const auto* bytes = reinterpret_cast<const unsigned char*>(input.data());
-  HF_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes, input.size(), out.data(), &length) != nullptr,
+  HF_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes, input.size(), out.data(), &length) !=
+               nullptr,
            "HMAC-SHA256 is available");
   return out;
 }
@@ -144,8 +145,8 @@ auto decode_claims(std::span<const std::uint8_t> bytes) -> std::optional<session
   return out;
 }
 
-auto derive_subject(const std::array<std::uint8_t, 32>& key, domain::organisation_id organisation, std::string_view name)
-    -> domain::subject_id {
+auto derive_subject(const std::array<std::uint8_t, 32>& key, domain::organisation_id organisation,
+                    std::string_view name) -> domain::subject_id {
   std::string input = "holdfast subject ";
   input.append(std::to_string(organisation.value())).push_back('\0');
   input.append(name);

@@ -3,6 +3,8 @@
 #include "http/failure.hpp"
 #include "http/principal.hpp"
 
+#include <tl/expected.hpp>
+
 #include <array>
 #include <cstdint>
 #include <filesystem>
@@ -12,8 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <tl/expected.hpp>
 
 /// Tokens that this server issues and recognises by itself: `v1.<kid>.<payload>.<mac>`, HMAC-SHA256 over the purpose and the
 /// text before the last dot. There is no algorithm field to be talked into another one. HMAC because it is on the hot path:
@@ -44,7 +44,8 @@ class key_ring {
   /// A token over `payload`.
   [[nodiscard]] auto sign(token_purpose purpose, std::span<const std::uint8_t> payload) const -> std::string;
   /// The payload of a token of this purpose by one of the live keys; nothing for anything else. Constant-time in the MAC.
-  [[nodiscard]] auto verify(token_purpose purpose, std::string_view token) const -> std::optional<std::vector<std::uint8_t>>;
+  [[nodiscard]] auto verify(token_purpose purpose, std::string_view token) const
+      -> std::optional<std::vector<std::uint8_t>>;
 
   [[nodiscard]] auto keys() const noexcept -> std::span<const signing_key> { return keys_; }
 

@@ -1,6 +1,5 @@
-#include "tests/http/test_server.hpp"
-
 #include "http/api_key.hpp"
+#include "tests/http/test_server.hpp"
 
 #include <doctest/doctest.h>
 
@@ -27,8 +26,12 @@ auto key_line(const std::string& text) -> std::string {
 /// A key with these scopes, known to the server.
 auto add_key(test_server& server, std::uint32_t scopes, bool revoked = false) -> std::string {
   const new_api_key made = make_api_key();
-  server.callers->set_keys(std::make_shared<const key_table>(std::vector<key_entry>{
-      {.key = domain::key_id{7}, .organisation = domain::organisation_id{1}, .scopes = {scopes}, .revoked = revoked, .hash = made.hash}}));
+  server.callers->set_keys(
+      std::make_shared<const key_table>(std::vector<key_entry>{{.key = domain::key_id{7},
+                                                                .organisation = domain::organisation_id{1},
+                                                                .scopes = {scopes},
+                                                                .revoked = revoked,
+                                                                .hash = made.hash}}));
   return made.text;
 }
 
@@ -99,7 +102,8 @@ TEST_SUITE("edge") {
   TEST_CASE("credentials that are presented must be valid, on public routes too") {
     test_server server;
     auto client = server.client();
-    for (const char* value : {"Bearer nonsense", "Basic dXNlcjpwYXNz", "Bearer", "Bearer hf_unknown", "Bearer v1.7.AAAA.BBBB", "x"}) {
+    for (const char* value :
+         {"Bearer nonsense", "Basic dXNlcjpwYXNz", "Bearer", "Bearer hf_unknown", "Bearer v1.7.AAAA.BBBB", "x"}) {
       const auto answer = client->ask(get("/", std::string{"Authorization: "} + value + "\r\n"));
       CHECK(code_of(answer) == "credentials_invalid");
       CHECK(answer->header("www-authenticate") == "Bearer error=\"invalid_token\"");
@@ -124,8 +128,11 @@ TEST_SUITE("edge") {
     test_server server;
     auto client = server.client();
     const new_api_key made = make_api_key();
-    key_entry entry{.key = domain::key_id{1}, .organisation = domain::organisation_id{1},
-                    .scopes = {domain::key_scope::sell}, .revoked = false, .hash = made.hash};
+    key_entry entry{.key = domain::key_id{1},
+                    .organisation = domain::organisation_id{1},
+                    .scopes = {domain::key_scope::sell},
+                    .revoked = false,
+                    .hash = made.hash};
     server.callers->set_keys(std::make_shared<const key_table>(std::vector{entry}));
     CHECK(client->ask(get("/sellers", key_line(made.text)))->status == 200);
     entry.revoked = true;
@@ -156,11 +163,16 @@ TEST_SUITE("edge") {
     };
     CHECK(code_of(client->ask(with_type("POST", "/", ""))) == "unsupported_media_type");
     CHECK(code_of(client->ask(with_type("POST", "/", "Content-Type: text/plain\r\n"))) == "unsupported_media_type");
-    CHECK(code_of(client->ask(with_type("POST", "/", "Content-Type: application/x-www-form-urlencoded\r\n"))) == "unsupported_media_type");
-    CHECK(code_of(client->ask(with_type("POST", "/", "Content-Type: application/json\r\nContent-Encoding: gzip\r\n"))) == "unsupported_media_type");
-    CHECK(code_of(client->ask(with_type("POST", "/", "Content-Type: application/merge-patch+json\r\n"))) == "unsupported_media_type");
+    CHECK(code_of(client->ask(with_type("POST", "/", "Content-Type: application/x-www-form-urlencoded\r\n"))) ==
+          "unsupported_media_type");
+    CHECK(
+        code_of(client->ask(with_type("POST", "/", "Content-Type: application/json\r\nContent-Encoding: gzip\r\n"))) ==
+        "unsupported_media_type");
+    CHECK(code_of(client->ask(with_type("POST", "/", "Content-Type: application/merge-patch+json\r\n"))) ==
+          "unsupported_media_type");
     CHECK(client->ask(with_type("POST", "/", "Content-Type: Application/JSON; charset=utf-8\r\n"))->status == 200);
-    CHECK(client->ask(with_type("PATCH", "/things/1", "Content-Type: application/merge-patch+json\r\n"))->status == 200);
+    CHECK(client->ask(with_type("PATCH", "/things/1", "Content-Type: application/merge-patch+json\r\n"))->status ==
+          200);
     CHECK(code_of(client->ask(get("/", "Accept: text/html\r\n"))) == "not_acceptable");
     CHECK(code_of(client->ask(get("/", "Accept: application/json;q=0, text/html\r\n"))) == "not_acceptable");
     CHECK(client->ask(get("/", "Accept: text/html, application/json;q=0.5\r\n"))->status == 200);
@@ -175,7 +187,8 @@ TEST_SUITE("edge") {
     CHECK(code_of(client->ask(post("/keyed", "{}"))) == "idempotency_key_required");
     CHECK(code_of(client->ask(post("/keyed", "{}", "Idempotency-Key: 1234567\r\n"))) == "idempotency_key_invalid");
     CHECK(code_of(client->ask(post("/keyed", "{}", "Idempotency-Key: 1234 5678\r\n"))) == "idempotency_key_invalid");
-    CHECK(code_of(client->ask(post("/keyed", "{}", "Idempotency-Key: " + std::string(129, 'a') + "\r\n"))) == "idempotency_key_invalid");
+    CHECK(code_of(client->ask(post("/keyed", "{}", "Idempotency-Key: " + std::string(129, 'a') + "\r\n"))) ==
+          "idempotency_key_invalid");
     CHECK(client->ask(post("/keyed", "{}", "Idempotency-Key: 12345678\r\n"))->body == R"({"key":"12345678"})");
     CHECK(client->ask(post("/keyed", "{}", "Idempotency-Key: " + std::string(128, 'a') + "\r\n"))->status == 200);
   }
@@ -209,7 +222,8 @@ TEST_SUITE("edge") {
   TEST_CASE("every answer has the headers that it should, and a problem names its trace") {
     test_server server;
     auto client = server.client();
-    const auto answer = client->ask(get("/nothing", "X-Request-Id: mine\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"));
+    const auto answer = client->ask(get(
+        "/nothing", "X-Request-Id: mine\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"));
     REQUIRE(answer);
     CHECK(answer->header("x-request-id") == "mine");
     CHECK(answer->header("x-content-type-options") == "nosniff");
@@ -231,7 +245,8 @@ TEST_SUITE("edge") {
     const std::string friendly = "Origin: https://tickets.example\r\n";
 
     CHECK(client->ask(get("/", foreign))->header("access-control-allow-origin") == "*");
-    CHECK(client->ask(get("/", foreign))->header("access-control-expose-headers").find("Event-Seq") != std::string::npos);
+    CHECK(client->ask(get("/", foreign))->header("access-control-expose-headers").find("Event-Seq") !=
+          std::string::npos);
     CHECK(client->ask(get("/"))->header("access-control-allow-origin").empty());
     CHECK(client->ask(get("/big"))->header("access-control-allow-origin") == "*"); // caches share it
 
@@ -250,7 +265,8 @@ TEST_SUITE("edge") {
     test_server server{options};
     auto client = server.client();
     const auto preflight = [&](const std::string& origin, const std::string& verb) {
-      return client->ask("OPTIONS / HTTP/1.1\r\nHost: localhost\r\nOrigin: " + origin + "\r\nAccess-Control-Request-Method: " + verb + "\r\n\r\n");
+      return client->ask("OPTIONS / HTTP/1.1\r\nHost: localhost\r\nOrigin: " + origin +
+                         "\r\nAccess-Control-Request-Method: " + verb + "\r\n\r\n");
     };
     const auto write = preflight("https://tickets.example", "POST");
     CHECK(write->status == 204);
@@ -331,11 +347,18 @@ TEST_SUITE("edge") {
     static_cast<void>(client->ask(get("/things/2")));
     static_cast<void>(client->ask(get("/nothing")));
     static_cast<void>(client->ask(post("/keyed", "{}")));
+    // An answer is counted once it is written, which its reader may notice first.
+    CHECK(await([&] {
+      return server.metrics->text().find(R"(route="/keyed",method="POST",status="400"} 1)") != std::string::npos;
+    }));
     const std::string text = server.metrics->text();
-    CHECK(text.find(R"(holdfast_http_requests_total{route="/things/{id}",method="GET",status="200"} 2)") != std::string::npos);
+    CHECK(text.find(R"(holdfast_http_requests_total{route="/things/{id}",method="GET",status="200"} 2)") !=
+          std::string::npos);
     CHECK(text.find(R"(holdfast_http_requests_total{route="none",method="any",status="404"} 1)") != std::string::npos);
-    CHECK(text.find(R"(holdfast_http_requests_total{route="/keyed",method="POST",status="400"} 1)") != std::string::npos);
-    CHECK(text.find(R"(holdfast_http_request_seconds_count{route="/things/{id}",method="GET"} 2)") != std::string::npos);
+    CHECK(text.find(R"(holdfast_http_requests_total{route="/keyed",method="POST",status="400"} 1)") !=
+          std::string::npos);
+    CHECK(text.find(R"(holdfast_http_request_seconds_count{route="/things/{id}",method="GET"} 2)") !=
+          std::string::npos);
     CHECK(text.find("holdfast_http_connections 1") != std::string::npos);
     CHECK(text.find("holdfast_inflight_requests 0") != std::string::npos);
   }

@@ -42,8 +42,10 @@ auto many_headers(int count) -> std::string {
 // What it is, and the bytes. Each is followed by a whole second request, which must never be parsed.
 const std::vector<malformed> table{
     // Two readings of where the body ends.
-    {"Transfer-Encoding and Content-Length", post_with("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
-    {"Content-Length and Transfer-Encoding", post_with("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n")},
+    {"Transfer-Encoding and Content-Length",
+     post_with("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
+    {"Content-Length and Transfer-Encoding",
+     post_with("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n")},
     {"a Transfer-Encoding that only ends in chunked", post_with("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n")},
     {"chunked, identity", post_with("Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n")},
     {"gzip", post_with("Transfer-Encoding: gzip\r\n", "0\r\n\r\n")},
@@ -144,7 +146,8 @@ const std::vector<malformed> table{
     {"a tab in the request line", "GET\t/ HTTP/1.1\r\n" + host + "\r\n"},
     {"HTTP/2 without asking", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
     // Other protocols, and ways out of this one.
-    {"an upgrade to h2c", get_with(host + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n")},
+    {"an upgrade to h2c",
+     get_with(host + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n")},
     {"an upgrade to WebSocket", get_with(host + "Connection: Upgrade\r\nUpgrade: websocket\r\n")},
     {"HTTP2-Settings alone", get_with(host + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n")},
     {"a Connection that names a header to drop", get_with(host + "Connection: close, Authorization\r\n")},
@@ -157,7 +160,8 @@ const std::vector<malformed> table{
     // Headers that may come once.
     {"two Authorizations", get_with(host + "Authorization: Bearer a\r\nAuthorization: Bearer b\r\n")},
     {"two Content-Types", post_with("Content-Type: text/plain\r\nContent-Length: 2\r\n", "{}")},
-    {"two Idempotency-Keys", post_with("Idempotency-Key: 12345678\r\nIdempotency-Key: 12345679\r\nContent-Length: 2\r\n", "{}")},
+    {"two Idempotency-Keys",
+     post_with("Idempotency-Key: 12345678\r\nIdempotency-Key: 12345679\r\nContent-Length: 2\r\n", "{}")},
     {"two Origins", get_with(host + "Origin: https://a\r\nOrigin: https://b\r\n")},
 };
 

@@ -18,19 +18,6 @@ auto with_phases(phase_limits phases) -> server_options {
   return options;
 }
 
-/// How long it takes until `done` holds; at most ten seconds.
-template <class Done>
-auto await(Done done) -> bool {
-  const auto end = std::chrono::steady_clock::now() + 10s;
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > end) {
-      return false;
-    }
-    std::this_thread::yield();
-  }
-  return true;
-}
-
 } // namespace
 
 TEST_SUITE("limits") {
@@ -62,13 +49,15 @@ TEST_SUITE("limits") {
     }));
     CHECK(std::chrono::steady_clock::now() - from >= 140ms);
     CHECK(server.handled == 0);
-    CHECK(server.metrics->text().find(R"(holdfast_http_connections_closed_total{reason="slow_header"} 1)") != std::string::npos);
+    CHECK(server.metrics->text().find(R"(holdfast_http_connections_closed_total{reason="slow_header"} 1)") !=
+          std::string::npos);
   }
 
   TEST_CASE("a body that does not come is cut off") {
     test_server server{with_phases({.body = 100ms})};
-    for (const std::string head : {"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n12",
-                                   "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n1"}) {
+    for (const std::string head :
+         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n12",
+          "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n1"}) {
       auto client = server.client();
       REQUIRE(client->send(head));
       CHECK(client->is_closed_by_server());

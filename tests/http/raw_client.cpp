@@ -14,7 +14,8 @@
 
 namespace holdfast::http::test {
 
-raw_client::raw_client(std::uint16_t port, const char* address) : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+raw_client::raw_client(std::uint16_t port, const char* address)
+    : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
@@ -70,7 +71,8 @@ auto raw_client::receive(bool head_only) -> std::optional<raw_answer> {
     const std::string_view line = head.substr(0, head.find("\r\n"));
     head.remove_prefix(line.size() + 2);
     std::string name{line.substr(0, line.find(':'))};
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     std::string& value = out.headers[name];
     value.append(value.empty() ? "" : ", ").append(line.substr(std::min(line.size(), line.find(':') + 2)));
   }

@@ -23,8 +23,9 @@ TEST_SUITE("session") {
     auto client = server.client();
     std::string all;
     for (int i = 0; i < 200; ++i) {
-      all += i % 3 == 0 ? get("/later", "X-Request-Id: r" + std::to_string(i) + "\r\n")
-                        : post("/", "{\"n\":" + std::to_string(i) + "}", "X-Request-Id: r" + std::to_string(i) + "\r\n");
+      all += i % 3 == 0
+                 ? get("/later", "X-Request-Id: r" + std::to_string(i) + "\r\n")
+                 : post("/", "{\"n\":" + std::to_string(i) + "}", "X-Request-Id: r" + std::to_string(i) + "\r\n");
     }
     REQUIRE(client->send(all));
     for (int i = 0; i < 200; ++i) {
@@ -172,7 +173,8 @@ TEST_SUITE("session") {
   TEST_CASE("a client that waits for 100 Continue is told to go on, or not") {
     test_server server;
     auto client = server.client();
-    const std::string head = "PUT /large HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n";
+    const std::string head =
+        "PUT /large HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n";
     const auto interim = client->ask(head + "Content-Length: 6\r\n\r\n");
     REQUIRE(interim);
     CHECK(interim->status == 100);

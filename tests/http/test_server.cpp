@@ -2,6 +2,7 @@
 
 #include "domain/check.hpp"
 #include "http/body.hpp"
+#include "http/documents.hpp"
 
 #include <chrono>
 
@@ -68,8 +69,12 @@ auto test_server::quick() -> server_options {
   server_options options;
   options.port = 0;
   options.phases.tick = std::chrono::milliseconds{5};
-  options.rates = {.address_view = {1e6, 1e6}, .address_act = {1e6, 1e6}, .address_session = {1e6, 1e6},
-                   .buyer = {1e6, 1e6}, .key = {1e6, 1e6}, .buckets_max = 4096};
+  options.rates = {.address_view = {1e6, 1e6},
+                   .address_act = {1e6, 1e6},
+                   .address_session = {1e6, 1e6},
+                   .buyer = {1e6, 1e6},
+                   .key = {1e6, 1e6},
+                   .buckets_max = 4096};
   return options;
 }
 
@@ -108,9 +113,8 @@ auto test_server::routes() -> router {
   add(method::get, "/things/{id}", permission::open(), echo);
   add(method::patch, "/things/{id}", permission::open(), echo);
   add(method::delete_, "/things/{id}", permission::open(), echo);
-  add(method::get, "/buyer", permission::buyer(), [](exchange& ex) {
-    ex.json().begin_object().member("buyer_id", buyer_text(ex.who().subject)).end_object();
-  });
+  add(method::get, "/buyer", permission::buyer(),
+      [](exchange& ex) { ex.json().begin_object().member("buyer_id", buyer_text(ex.who().subject)).end_object(); });
   add(method::get, "/sellers", permission::key(domain::key_scope::sell), echo);
   add(method::get, "/either", permission::buyer_or_key(domain::key_scope::sell | domain::key_scope::scan), echo);
   add(method::get, "/throws", permission::open(), [](exchange&) { throw std::runtime_error{"on purpose"}; });
@@ -126,9 +130,8 @@ auto test_server::routes() -> router {
     promise.complete();
   });
   add(method::get, "/lost", permission::open(), [](exchange& ex) { static_cast<void>(ex.defer()); });
-  add(method::get, "/lost-elsewhere", permission::open(), [this](exchange& ex) {
-    elsewhere.run([promise = std::make_shared<deferred>(ex.defer())] {});
-  });
+  add(method::get, "/lost-elsewhere", permission::open(),
+      [this](exchange& ex) { elsewhere.run([promise = std::make_shared<deferred>(ex.defer())] {}); });
   add(method::get, "/hold-back", permission::open(), [this](exchange& ex) {
     const std::scoped_lock lock{held_mutex};
     held.push_back(ex.defer());
@@ -140,11 +143,22 @@ auto test_server::routes() -> router {
     ex.answer().cache_control("public, max-age=1");
     ex.answer().share_body(body);
   });
-  table.add({.verb = method::put, .pattern = "/large", .who = permission::open(), .body_bytes_max = 1024 * 1024,
-             .run = counted([](exchange& ex) { ex.json().begin_object().member("size", ex.body().size()).end_object(); })});
-  table.add({.verb = method::post, .pattern = "/keyed", .who = permission::open(), .keyed = idempotency::required,
-             .run = counted([](exchange& ex) { ex.json().begin_object().member("key", ex.idempotency_key()).end_object(); })});
-  table.add({.verb = method::post, .pattern = "/named", .who = permission::open(), .run = counted([](exchange& ex) {
+  table.add(
+      {.verb = method::put,
+       .pattern = "/large",
+       .who = permission::open(),
+       .body_bytes_max = 1024 * 1024,
+       .run = counted([](exchange& ex) { ex.json().begin_object().member("size", ex.body().size()).end_object(); })});
+  table.add({.verb = method::post,
+             .pattern = "/keyed",
+             .who = permission::open(),
+             .keyed = idempotency::required,
+             .run = counted(
+                 [](exchange& ex) { ex.json().begin_object().member("key", ex.idempotency_key()).end_object(); })});
+  table.add({.verb = method::post,
+             .pattern = "/named",
+             .who = permission::open(),
+             .run = counted([](exchange& ex) {
                json_document& document = thread_document();
                const auto root = read_body(ex, document);
                if (!root) {
@@ -155,6 +169,7 @@ auto test_server::routes() -> router {
                  ex.json(201).begin_object().member("name", name).end_object();
                }
              })});
+  add_documents(table);
   return table;
 }
 

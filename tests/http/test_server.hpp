@@ -4,6 +4,7 @@
 #include "tests/http/raw_client.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -51,6 +52,19 @@ struct test_server {
  private:
   [[nodiscard]] auto routes() -> router;
 };
+
+/// Whether `done` holds within ten seconds.
+template <class Done>
+[[nodiscard]] auto await(Done done) -> bool {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > end) {
+      return false;
+    }
+    std::this_thread::yield();
+  }
+  return true;
+}
 
 /// The signing keys of every test server.
 [[nodiscard]] auto test_ring() -> key_ring;
