@@ -100,7 +100,7 @@ struct engine::parts {
   selling_gate gate;
   engine_metrics metrics;
   organisation_directory directory;
-  std::optional<boottime_clock> clock;
+  std::shared_ptr<const clock_port> clock;
   std::unique_ptr<caf::actor_system_config> config;
   std::unique_ptr<caf::actor_system> system;
   std::unique_ptr<deadline_service> deadlines;
@@ -123,13 +123,18 @@ engine::~engine() {
 
 /// The clock, never behind the newest fact; unsure when it is too far ahead of it.
 void engine::parts::start_clock(domain::instant newest) {
-  clock.emplace(newest);
-  if (newest.unix_ms > 0 && clock->ahead_of_floor() > options.clock_jump_max && !options.accept_clock) {
+  if (options.clock) {
+    clock = options.clock;
+    return;
+  }
+  const auto machine = std::make_shared<boottime_clock>(newest);
+  clock = machine;
+  if (newest.unix_ms > 0 && machine->ahead_of_floor() > options.clock_jump_max && !options.accept_clock) {
     gate.set_clock_unsure(true);
     spdlog::critical(
         "the clock is {} s ahead of the newest fact: no sales and no expiries until an operator confirms it "
         "(restart with --accept-clock, or raise clock_jump_max_seconds)",
-        clock->ahead_of_floor().count / 1000);
+        machine->ahead_of_floor().count / 1000);
   }
 }
 
@@ -164,7 +169,7 @@ void engine::parts::start_projections() {
   views = std::make_unique<projections::views_impl>(
       journal, &snapshots,
       projections::view_posts{.inventory = post_to(0), .bookings = post_to(1), .catalogue = post_to(2)},
-      [at = &*clock] { return at->now(); });
+      [at = clock] { return at->now(); });
   journal.listen(views->listener());
   views->start();
   watch = std::make_unique<supervisor>(journal, *views, *clock);

@@ -2,6 +2,7 @@
 
 #include "actors/engine_metrics.hpp"
 #include "actors/engine_port.hpp"
+#include "actors/fact_clock.hpp"
 #include "domain/instant.hpp"
 #include "domain/organisation/command.hpp"
 #include "journal/failure.hpp"
@@ -28,7 +29,8 @@ struct engine_options {
   domain::millis clock_jump_max = domain::hours(1);
   bool accept_clock = false; ///< the operator's word that the clock is right
   domain::millis drain_max = domain::seconds(10);
-  std::filesystem::path backups; ///< where `backup` puts its copies
+  std::shared_ptr<const clock_port> clock; ///< null: the machine's; tests and simulation turn their own
+  std::filesystem::path backups;           ///< where `backup` puts its copies
 };
 
 /// The engine: actors over a journal, behind a facade that knows neither CAF nor RocksDB. Start once, stop once.

@@ -37,10 +37,12 @@ constexpr std::array<std::string_view, 12> titles{
     "Northern Choir", "A Summer's Tale", "Brass and Reed",     "The Long Goodbye",    "Electric Fields",
     "City Derby",     "Closing Night"};
 
-/// Midnight UTC `days` from now, as RFC 3339.
-auto day_from_now(int days, int hour) -> std::string {
+/// Evening of the day `days` after 1 March 2027, as RFC 3339: the same in every run, so that a repeated request is the same request.
+auto evening(int days) -> std::string {
+  constexpr std::time_t first_day = 1'803'859'200;
   constexpr std::time_t day = 24 * 3600;
-  const std::time_t at = (std::time(nullptr) / day + days) * day + static_cast<std::time_t>(hour) * 3600;
+  constexpr std::time_t hour = 19 * 3600;
+  const std::time_t at = first_day + days * day + hour;
   std::tm parts{};
   gmtime_r(&at, &parts);
   std::array<char, 32> text{};
@@ -80,11 +82,11 @@ class demo_loader {
  private:
   auto add_event(int number, const demo_venue& venue, const std::string& venue_id) -> bool {
     const auto title = std::string{titles[random_() % titles.size()]};
-    const auto days = static_cast<int>(30 + random_() % 200);
+    const auto days = static_cast<int>(random_() % 200);
     const json body{{"name", title},
                     {"slug", "demo-" + std::to_string(arguments_.seed) + "-" + std::to_string(number + 1)},
                     {"venue_id", venue_id},
-                    {"starts_at", day_from_now(days, 19)},
+                    {"starts_at", evening(days)},
                     {"category", venue.category},
                     {"currency", "EUR"},
                     {"tiers", json::parse(venue.tiers)},
