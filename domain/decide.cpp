@@ -53,10 +53,9 @@ auto decided_before(const question& ask) -> std::optional<rejection> {
 
 struct decider {
   const question& ask;
-  const event_state& state;
 
   auto operator()(const create_event& what) const -> decision { return decide_create(ask, what); }
-  auto operator()(const hold_seats& what) const -> decision { return decide_hold(ask, state, what); }
+  auto operator()(const hold_seats& what) const -> decision { return decide_hold(ask, what); }
   auto operator()(const end_due_holds&) const -> decision { return decide_due(ask); }
 
   template <class What>
@@ -85,7 +84,7 @@ auto decide(const event_state& state, const command& what, instant now) -> tl::e
   if (auto before = decided_before(ask)) {
     return tl::unexpected{*std::move(before)};
   }
-  return std::visit(decider{ask, state}, what.body);
+  return std::visit(decider{ask}, what.body);
 }
 
 } // namespace holdfast::domain

@@ -19,12 +19,9 @@ auto owned_ended(const question& ask, hold_number number) -> const ended_hold* {
   return ended != nullptr && ended->by == ask.as_owner() ? ended : nullptr;
 }
 
-/// Why a hold that is not in the table can no longer be used.
-auto gone(const ended_hold* ended) -> reason {
-  if (ended == nullptr) {
-    return reason::not_found;
-  }
-  return ended->ended == ended_hold::how::expired ? reason::hold_expired : reason::hold_ended;
+/// Why a hold that has ended can no longer be used.
+auto gone(const ended_hold& ended) -> reason {
+  return ended.ended == ended_hold::how::expired ? reason::hold_expired : reason::hold_ended;
 }
 
 auto payment_faults(const payment_record& payment) -> std::vector<config_fault> {
@@ -46,11 +43,15 @@ auto payment_faults(const payment_record& payment) -> std::vector<config_fault> 
 
 auto decide_booking(const question& ask, const extend_hold& what) -> decision {
   const auto* const slot = owned(ask, what.hold);
-  if (slot == nullptr) {
-    return rejected(gone(owned_ended(ask, what.hold)));
+  const auto* const ended = owned_ended(ask, what.hold);
+  if (slot == nullptr && ended == nullptr) {
+    return rejected(reason::not_found);
   }
   if (ask.data.status == event_status::cancelled) {
     return rejected(reason::wrong_status);
+  }
+  if (slot == nullptr) {
+    return rejected(gone(*ended));
   }
   if (slot->is_due(ask.now)) {
     return rejected(reason::hold_expired);
@@ -68,7 +69,8 @@ auto decide_booking(const question& ask, const extend_hold& what) -> decision {
 auto decide_booking(const question& ask, const release_hold& what) -> decision {
   const auto* const slot = owned(ask, what.hold);
   if (slot == nullptr) {
-    const auto why = gone(owned_ended(ask, what.hold));
+    const auto* const ended = owned_ended(ask, what.hold);
+    const auto why = ended == nullptr ? reason::not_found : gone(*ended);
     if (why == reason::hold_ended) {
       return facts{};
     }
@@ -86,13 +88,12 @@ auto decide_booking(const question& ask, const release_hold& what) -> decision {
 auto decide_booking(const question& ask, const confirm_hold& what) -> decision {
   // A box office of the event's organisation, which is the only one that gets here, confirms anybody's hold.
   const auto* const slot = ask.is_box_office() ? ask.data.bookings.find(what.hold) : owned(ask, what.hold);
-  if (slot == nullptr) {
-    const auto* const ended =
-        ask.is_box_office() ? ask.data.bookings.find_ended(what.hold, ask.data.time) : owned_ended(ask, what.hold);
-    return rejected(gone(ended));
+  const auto* const ended =
+      ask.is_box_office() ? ask.data.bookings.find_ended(what.hold, ask.data.time) : owned_ended(ask, what.hold);
+  if (slot == nullptr && ended == nullptr) {
+    return rejected(reason::not_found);
   }
-  const bool by_gateway = !ask.is_box_office() || !what.payment;
-  if (!by_gateway) {
+  if (what.payment) {
     if (auto faults = payment_faults(*what.payment); !faults.empty()) {
       return invalid(std::move(faults));
     }
@@ -100,13 +101,16 @@ auto decide_booking(const question& ask, const confirm_hold& what) -> decision {
   if (ask.data.status == event_status::cancelled) {
     return rejected(reason::wrong_status);
   }
+  if (slot == nullptr) {
+    return rejected(gone(*ended));
+  }
   if (slot->is_due(ask.now)) {
     return rejected(reason::hold_expired);
   }
   if (slot->is_order()) {
     return rejected(reason::hold_ended);
   }
-  if (by_gateway) {
+  if (!ask.is_box_office() || !what.payment) {
     return rejected(reason::payments_not_configured);
   }
   const bool free_of_charge = what.payment->by == payment_record::method::complimentary;

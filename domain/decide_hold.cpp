@@ -37,6 +37,17 @@ class ended_first {
     return *due_;
   }
 
+  /// The holds to be ended, and those that are due as far as they fit beside them.
+  [[nodiscard]] auto endable() -> std::vector<std::uint32_t> {
+    auto all = holds_;
+    for (const auto& one : due()) {
+      if (all.size() + 1 < limits::facts_per_command_max && !has(one.hold)) {
+        all.push_back(one.hold);
+      }
+    }
+    return all;
+  }
+
   [[nodiscard]] auto places_in(area_index area) const -> std::uint32_t {
     std::uint32_t places = 0;
     for (const auto hold : holds_) {
@@ -82,6 +93,9 @@ void append_best_faults(const layout& seats, const best_available& best, std::ve
   if (std::ranges::any_of(best.sections,
                           [&](std::uint32_t section) { return section >= seats.spec().sections.size(); })) {
     to.push_back({at + "/sections", "no such section"});
+  }
+  if (has_repeats(best.tiers)) {
+    to.push_back({at + "/tiers", "a tier is named twice"});
   }
   if (has_repeats(best.sections)) {
     to.push_back({at + "/sections", "a section is named twice"});
@@ -214,6 +228,37 @@ auto area_conflicts(const question& ask, const std::vector<area_quantity>& areas
   return no;
 }
 
+/// The best seats as they are once holds past their deadline have ended; ends those of them that had any. Of more such holds than one
+/// decision can end, the first count as ended.
+auto chosen(const question& ask, const best_available& wanted, ended_first& ends)
+    -> std::optional<std::vector<seat_index>> {
+  const auto& data = ask.data;
+  const auto endable = ends.endable();
+  if (endable.empty()) {
+    return choose_best(data.view(), wanted);
+  }
+  // Copies, some microseconds: only while holds are due that the deadline actor has not ended yet, which it does within a second.
+  auto statuses = data.statuses;
+  auto runs = data.runs;
+  for (const auto hold : endable) {
+    for (const auto seat : data.bookings.find(hold_number{hold})->seats()) {
+      const auto row = data.seats->row_of(seat);
+      statuses[seat] = seat_status::available;
+      runs.set(*data.seats, seat, row, true);
+      runs.refresh(*data.seats, row);
+    }
+  }
+  auto seats = choose_best({*data.seats, runs, statuses}, wanted);
+  if (seats) {
+    for (const auto seat : *seats) {
+      if (data.statuses[seat] != seat_status::available) {
+        ends.add(data.holders[seat]);
+      }
+    }
+  }
+  return seats;
+}
+
 auto created(const question& ask, std::vector<seat_index> seats, const std::vector<area_quantity>& areas)
     -> hold_created {
   const auto& data = ask.data;
@@ -237,7 +282,7 @@ auto created(const question& ask, std::vector<seat_index> seats, const std::vect
 
 } // namespace
 
-auto decide_hold(const question& ask, const event_state& state, const hold_seats& what) -> decision {
+auto decide_hold(const question& ask, const hold_seats& what) -> decision {
   const auto& data = ask.data;
   if (auto faults = faults_of(*data.seats, what); !faults.empty()) {
     return invalid(std::move(faults));
@@ -260,11 +305,11 @@ auto decide_hold(const question& ask, const event_state& state, const hold_seats
   }
   auto seats = what.seats;
   if (what.best) {
-    auto chosen = choose_best(state, *what.best);
-    if (!chosen) {
+    auto best = chosen(ask, *what.best, ends);
+    if (!best) {
       return rejected(reason::no_such_seats);
     }
-    seats = *std::move(chosen);
+    seats = *std::move(best);
   }
   auto made = ends.as_facts();
   made.push_back({ask.now, ask.id, created(ask, std::move(seats), what.areas)});

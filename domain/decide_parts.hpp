@@ -61,7 +61,7 @@ template <class Body>
 [[nodiscard]] auto decide_life(const question& ask, const resume_event& what) -> decision;
 [[nodiscard]] auto decide_life(const question& ask, const close_event& what) -> decision;
 [[nodiscard]] auto decide_life(const question& ask, const cancel_event& what) -> decision;
-[[nodiscard]] auto decide_hold(const question& ask, const event_state& state, const hold_seats& what) -> decision;
+[[nodiscard]] auto decide_hold(const question& ask, const hold_seats& what) -> decision;
 [[nodiscard]] auto decide_booking(const question& ask, const extend_hold& what) -> decision;
 [[nodiscard]] auto decide_booking(const question& ask, const release_hold& what) -> decision;
 [[nodiscard]] auto decide_booking(const question& ask, const confirm_hold& what) -> decision;

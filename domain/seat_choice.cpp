@@ -22,8 +22,8 @@ struct seat_rating {
 /// One choice being made: the best group so far, and which rows may still hold a better one.
 class search {
  public:
-  search(const event_data& data, const best_available& wanted)
-      : data_{data}, wanted_{wanted}, view_{data.view()}, focal_{fine(data.seats->focal())} {}
+  search(const seat_view& view, const best_available& wanted)
+      : view_{view}, wanted_{wanted}, focal_{fine(view.seats.focal())} {}
 
   [[nodiscard]] auto together() -> std::optional<std::vector<seat_index>> {
     if (!wanted_.sections.empty()) {
@@ -64,7 +64,7 @@ class search {
 
   /// Whether nothing as good as `bound` with a centre no nearer than the row can win any more.
   [[nodiscard]] auto is_settled(group_choice bound, std::uint32_t row) const -> bool {
-    bound.distance = data_.runs.nearest(row);
+    bound.distance = view_.runs.nearest(row);
     return best_ && *best_ < bound;
   }
 
@@ -74,7 +74,7 @@ class search {
 
   template <class Visit>
   void visit_tiers(Visit visit) const {
-    for (std::size_t tier = 0; tier < data_.seats->tier_ids().size(); ++tier) {
+    for (std::size_t tier = 0; tier < view_.seats.tier_ids().size(); ++tier) {
       if (allows(static_cast<tier_index>(tier))) {
         visit(static_cast<tier_index>(tier));
       }
@@ -83,7 +83,7 @@ class search {
 
   template <class Visit>
   void visit_sections(Visit visit) const {
-    const auto rows = data_.seats->rows();
+    const auto rows = view_.seats.rows();
     for (const auto section : wanted_.sections) {
       const auto in = std::ranges::equal_range(rows, section, {}, &layout::row::section);
       for (auto row = in.begin(); row != in.end(); ++row) {
@@ -110,16 +110,16 @@ class search {
   }
 
   void visit_ranked(tier_index tier, free_runs::fit how, const group_choice& bound) {
-    const auto rows = data_.runs.ranked(tier);
-    for (auto rank = data_.runs.next(tier, how, wanted_.quantity, 0); rank && !is_settled(bound, rows[*rank]);
-         rank = data_.runs.next(tier, how, wanted_.quantity, *rank + 1)) {
+    const auto rows = view_.runs.ranked(tier);
+    for (auto rank = view_.runs.next(tier, how, wanted_.quantity, 0); rank && !is_settled(bound, rows[*rank]);
+         rank = view_.runs.next(tier, how, wanted_.quantity, *rank + 1)) {
       look_at(rows[*rank]);
     }
   }
 
   void visit_accessible() {
     visit_tiers([&](tier_index tier) {
-      for (const auto row : data_.runs.accessible_rows(tier)) {
+      for (const auto row : view_.runs.accessible_rows(tier)) {
         if (is_settled({}, row)) {
           return;
         }
@@ -132,14 +132,14 @@ class search {
   template <class Visit>
   void visit_while(tier_index tier, bool accessible, Visit visit) const {
     if (accessible || wanted_.accessible > 0) {
-      const auto rows = accessible ? data_.runs.accessible_rows(tier) : data_.runs.ranked(tier);
+      const auto rows = accessible ? view_.runs.accessible_rows(tier) : view_.runs.ranked(tier);
       static_cast<void>(std::ranges::find_if_not(rows, visit));
       return;
     }
-    const auto rows = data_.runs.ranked(tier);
-    auto rank = data_.runs.next(tier, free_runs::fit::any, 1, 0);
+    const auto rows = view_.runs.ranked(tier);
+    auto rank = view_.runs.next(tier, free_runs::fit::any, 1, 0);
     while (rank && visit(rows[*rank])) {
-      rank = data_.runs.next(tier, free_runs::fit::any, 1, *rank + 1);
+      rank = view_.runs.next(tier, free_runs::fit::any, 1, *rank + 1);
     }
   }
 
@@ -151,7 +151,7 @@ class search {
     } else {
       visit_tiers([&](tier_index tier) {
         visit_while(tier, accessible, [&](std::uint32_t row) {
-          if (kept.size() == count && (count == 0 || kept.top() < seat_rating{0, data_.runs.nearest(row), 0})) {
+          if (kept.size() == count && (count == 0 || kept.top() < seat_rating{0, view_.runs.nearest(row), 0})) {
             return false;
           }
           consider_each(row, count, accessible, kept);
@@ -169,25 +169,24 @@ class search {
   void consider_each(std::uint32_t row, std::uint32_t count, bool accessible,
                      std::priority_queue<seat_rating>& kept) const {
     const std::uint8_t reserved = wanted_.accessible > 0 ? 0 : seat_attribute::companion;
-    const auto& line = data_.seats->rows()[row];
+    const auto& line = view_.seats.rows()[row];
     for (std::uint32_t at = 0; at < line.count; ++at) {
       const seat_index seat = line.first_seat + at;
-      const auto bits = data_.seats->attributes(seat);
+      const auto bits = view_.seats.attributes(seat);
       const bool is_kind = ((bits & seat_attribute::accessible) != 0) == accessible && (bits & reserved) == 0;
-      if (data_.statuses[seat] != seat_status::available || !is_kind) {
+      if (view_.statuses[seat] != seat_status::available || !is_kind) {
         continue;
       }
       const bool restricted = (bits & seat_attribute::restricted_view) != 0;
-      kept.push({restricted ? 1U : 0U, group_distance(*data_.seats, row, at, 1, focal_), seat});
+      kept.push({restricted ? 1U : 0U, group_distance(view_.seats, row, at, 1, focal_), seat});
       if (kept.size() > count) {
         kept.pop();
       }
     }
   }
 
-  const event_data& data_;
-  const best_available& wanted_;
   seat_view view_;
+  const best_available& wanted_;
   fine_point focal_;
   std::optional<group_choice> best_;
 };
@@ -195,7 +194,11 @@ class search {
 } // namespace
 
 auto choose_best(const event_state& state, const best_available& wanted) -> std::optional<std::vector<seat_index>> {
-  search looking{state_access::of(state), wanted};
+  return choose_best(state_access::of(state).view(), wanted);
+}
+
+auto choose_best(const seat_view& among, const best_available& wanted) -> std::optional<std::vector<seat_index>> {
+  search looking{among, wanted};
   auto seats = looking.together();
   return seats || wanted.adjacent ? std::move(seats) : looking.apart();
 }

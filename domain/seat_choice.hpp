@@ -2,6 +2,7 @@
 
 #include "domain/command.hpp"
 #include "domain/event_state.hpp"
+#include "domain/row_choice.hpp"
 #include "domain/strong_id.hpp"
 
 #include <optional>
@@ -30,6 +31,9 @@ namespace holdfast::domain {
 /// `free_runs`. So a choice costs a few microseconds whatever the event's size, unless all that is left is of restricted view
 /// or the request names sections: then each row with room, or each row of those sections, is looked at once.
 [[nodiscard]] auto choose_best(const event_state& state, const best_available& wanted)
+    -> std::optional<std::vector<seat_index>>;
+/// The same, from seats that the caller has put together; `runs` and `statuses` must say the same.
+[[nodiscard]] auto choose_best(const seat_view& among, const best_available& wanted)
     -> std::optional<std::vector<seat_index>>;
 
 } // namespace holdfast::domain
