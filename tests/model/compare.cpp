@@ -1,0 +1,133 @@
+#include "tests/model/judge.hpp"
+#include "tests/model/same_fact.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace holdfast::model {
+namespace {
+
+using namespace domain;
+
+auto compare_life(const event_state& state, const naive_event& twin) -> complaint {
+  if (state.seq() != twin.seq || state.time() != twin.time || state.status() != twin.status ||
+      state.version() != twin.version) {
+    return "seq, time, status or version differ";
+  }
+  if (state.id() != twin.id || state.organisation() != twin.organisation || !(state.config() == twin.config)) {
+    return "the event or its configuration differ";
+  }
+  const bool same_seats = twin.seats ? state.seats() && state.seats()->spec() == twin.seats->spec() : !state.seats();
+  return same_seats ? complaint{} : "the layout differs";
+}
+
+auto compare_places(const event_state& state, const naive_event& twin) -> complaint {
+  for (tier_index tier = 0; tier < twin.seats->tier_ids().size(); ++tier) {
+    if (state.price(tier) != twin.price(tier)) {
+      return "the price of tier " + std::to_string(tier) + " differs";
+    }
+  }
+  if (state.statuses().size() != twin.seats->seat_count()) {
+    return "the number of seats differs";
+  }
+  for (seat_index seat = 0; seat < twin.seats->seat_count(); ++seat) {
+    if (state.seat(seat) != twin.seat(seat) || state.statuses()[seat] != twin.seat(seat)) {
+      return "the status of seat " + twin.seats->label(seat) + " differs";
+    }
+  }
+  for (area_index area = 0; area < twin.seats->area_count(); ++area) {
+    const auto a = state.area(area);
+    const auto b = twin.area(area);
+    if (a.held != b.held || a.sold != b.sold) {
+      return "area " + std::to_string(area) + " differs";
+    }
+  }
+  return state.counts() == twin.counts() ? complaint{} : "the counts differ";
+}
+
+auto compare_bookings(const event_state& state, const naive_event& twin) -> complaint {
+  if (state.last_hold() != twin.last_hold || state.live_holds() != twin.live_holds() ||
+      state.orders() != twin.bookings.size() - twin.live_holds()) {
+    return "the numbers of holds and orders differ";
+  }
+  std::set<owner> owners;
+  for (std::uint32_t n = 0; n <= twin.last_hold.value() + 2; ++n) {
+    const auto* found = state.find(hold_number{n});
+    const auto expected = twin.bookings.find(hold_number{n});
+    if ((found != nullptr) != (expected != twin.bookings.end())) {
+      return "hold " + std::to_string(n) + " is there, and should not be, or the other way round";
+    }
+    if (found == nullptr) {
+      continue;
+    }
+    if (!same(*found, expected->second)) {
+      return "hold " + std::to_string(n) + " differs";
+    }
+    if (found->total() != total_of(expected->second) || found->places() != places_in(expected->second)) {
+      return "the total or the places of hold " + std::to_string(n) + " differ";
+    }
+    owners.insert(expected->second.by);
+  }
+  for (const auto& [number, gone] : twin.ended) {
+    owners.insert(gone.by);
+  }
+  for (const auto& who : owners) {
+    if (state.places_of(who) != twin.places_of(who)) {
+      return "the places of an owner differ";
+    }
+  }
+  return {};
+}
+
+auto compare_deadline(const event_state& state, const naive_event& twin) -> complaint {
+  auto expected = twin.next_deadline();
+  if (expected && twin.status == event_status::cancelled) {
+    expected = twin.time;
+  }
+  return state.next_deadline() == expected ? complaint{} : "the next deadline differs";
+}
+
+auto compare_memory(const event_state& state, const naive_event& twin) -> complaint {
+  for (const auto& [number, gone] : twin.ended) {
+    const auto* found = state.find_ended(number);
+    const auto* expected = twin.ended_at(number, twin.time);
+    if ((found != nullptr) != (expected != nullptr)) {
+      return "how hold " + std::to_string(number.value()) + " ended is forgotten too early or too late";
+    }
+    if (found != nullptr && (found->number != number || found->ended != expected->ended || found->by != expected->by ||
+                             found->at != expected->at)) {
+      return "how hold " + std::to_string(number.value()) + " ended differs";
+    }
+  }
+  for (const auto& [key, entry] : twin.keys) {
+    const auto found = state.remembered_key(key);
+    const auto* expected = twin.remembered(key, twin.time);
+    if (found.has_value() != (expected != nullptr)) {
+      return "an idempotency key is forgotten too early or too late";
+    }
+    if (found && (found->request_low != expected->request_low || found->seq != expected->seq)) {
+      return "what an idempotency key stands for differs";
+    }
+    if (state.remembered_key(key ^ 1U)) {
+      return "a key is remembered that was never used";
+    }
+  }
+  return {};
+}
+
+} // namespace
+
+auto compare(const event_state& state, const naive_event& twin) -> complaint {
+  auto wrong = compare_life(state, twin);
+  if (!wrong && twin.seats) {
+    wrong = compare_places(state, twin);
+  }
+  for (const auto part : {compare_bookings, compare_deadline, compare_memory}) {
+    if (!wrong) {
+      wrong = part(state, twin);
+    }
+  }
+  return wrong;
+}
+
+} // namespace holdfast::model

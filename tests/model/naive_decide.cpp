@@ -1,0 +1,100 @@
+#include "tests/model/naive_decide.hpp"
+
+#include "tests/model/naive_holds.hpp"
+#include "tests/model/naive_life.hpp"
+
+namespace holdfast::model {
+namespace {
+
+using namespace domain;
+
+auto organises(const caller& by, organisation_id of) -> bool {
+  return by.as == caller::kind::organiser && by.organisation == of;
+}
+
+auto is_buyer(const caller& by) -> bool {
+  return by.as == caller::kind::buyer && by.subject != subject_id{};
+}
+
+/// Whether this kind of caller may ask this of the event at all: what they may not, they do not learn about.
+struct permission {
+  const naive_event& twin;
+  const caller& by;
+
+  auto operator()(const create_event& what) const -> bool {
+    return organises(by, what.organisation) &&
+           (twin.status == event_status::absent || organises(by, twin.organisation));
+  }
+  auto operator()(const hold_seats&) const -> bool { return trades(); }
+  auto operator()(const extend_hold&) const -> bool { return trades(); }
+  auto operator()(const release_hold&) const -> bool { return trades(); }
+  auto operator()(const confirm_hold&) const -> bool { return trades(); }
+  auto operator()(const end_due_holds&) const -> bool { return exists() && by.as == caller::kind::system; }
+  template <class Life>
+  auto operator()(const Life&) const -> bool {
+    return exists() && organises(by, twin.organisation);
+  }
+
+ private:
+  [[nodiscard]] auto exists() const -> bool { return twin.status != event_status::absent; }
+  [[nodiscard]] auto trades() const -> bool { return exists() && (is_buyer(by) || sells(twin, by)); }
+};
+
+/// Whether the hold or order that a command names is there for this caller.
+struct visibility {
+  const naive_event& twin;
+  const caller& by;
+
+  auto operator()(const extend_hold& what) const -> bool { return knows(twin, what.hold) && owns(twin, by, what.hold); }
+  auto operator()(const release_hold& what) const -> bool {
+    return knows(twin, what.hold) && owns(twin, by, what.hold);
+  }
+  auto operator()(const confirm_hold& what) const -> bool {
+    return knows(twin, what.hold) && (sells(twin, by) || owns(twin, by, what.hold));
+  }
+  template <class Other>
+  auto operator()(const Other&) const -> bool {
+    return true;
+  }
+};
+
+struct expectations {
+  const naive_event& twin;
+  const caller& by;
+  instant now;
+
+  auto operator()(const hold_seats& what) const -> expectation { return expect_hold(twin, by, what, now); }
+  auto operator()(const extend_hold& what) const -> expectation { return expect_extension(twin, what.hold, now); }
+  auto operator()(const release_hold& what) const -> expectation { return expect_release(twin, by, what.hold, now); }
+  auto operator()(const confirm_hold& what) const -> expectation { return expect_confirmation(twin, by, what, now); }
+  auto operator()(const end_due_holds&) const -> expectation {
+    expectation result;
+    result.ends_due_holds = true;
+    return result;
+  }
+  template <class Life>
+  auto operator()(const Life& what) const -> expectation {
+    return expect_life(twin, what);
+  }
+};
+
+} // namespace
+
+auto expect(const naive_event& twin, const command& what, instant now) -> expectation {
+  if (!std::visit(permission{twin, what.by}, what.body)) {
+    return refuse(reason::not_found);
+  }
+  if (const auto* earlier = what.id.key == 0 ? nullptr : twin.remembered(what.id.key, now)) {
+    const bool same_request = earlier->request_low == static_cast<std::uint32_t>(what.id.request);
+    auto result = refuse(same_request ? reason::already_remembered : reason::key_reused);
+    result.refused->remembered_seq = same_request ? earlier->seq : 0;
+    return result;
+  }
+  // After the key: a retry is answered even when the hold it was about has run out, and is forgotten.
+  if (!std::visit(visibility{twin, what.by}, what.body)) {
+    return refuse(reason::not_found);
+  }
+  return std::visit(expectations{twin, what.by, now}, what.body);
+}
+
+} // namespace holdfast::model

@@ -1,0 +1,268 @@
+#include "tests/model/test_case.hpp"
+
+#include "tests/model/describe.hpp"
+
+#include <algorithm>
+#include <ostream>
+#include <string>
+#include <utility>
+
+namespace holdfast::model {
+namespace {
+
+using domain::hours;
+using domain::layout_spec;
+using domain::millis;
+using domain::minutes;
+using domain::row_spec;
+using domain::seconds;
+using domain::section_spec;
+
+auto tier_name(std::uint64_t index) -> std::string {
+  return "t" + std::to_string(index);
+}
+
+auto random_row(dice& random, std::string name, std::uint32_t count_max) -> row_spec {
+  row_spec row;
+  row.name = std::move(name);
+  row.first = static_cast<std::uint32_t>(random.chance(70) ? 1 : random.between(2, 30));
+  row.count = static_cast<std::uint32_t>(random.between(1, count_max));
+  for (std::uint32_t i = 0; i < row.count; ++i) {
+    if (random.chance(20)) {
+      row.attributes.push_back({row.first + i, static_cast<std::uint8_t>(random.between(1, 7))});
+    }
+  }
+  return row;
+}
+
+/// Rows behind one another as in a hall, or anywhere at any angle: halls have many equally good seats, plans at random hardly any.
+void place_rows(dice& random, section_spec& section, std::int32_t section_index) {
+  const bool orderly = random.chance(65);
+  std::int32_t line = 0;
+  for (auto& row : section.rows) {
+    if (orderly) {
+      row.origin = {section_index * 2'500, line * 100};
+      row.pitch = 100;
+    } else {
+      row.origin = {static_cast<std::int32_t>(random.below(10'000)) - 5'000,
+                    static_cast<std::int32_t>(random.below(6'000))};
+      row.pitch = static_cast<std::int32_t>(random.between(40, 200));
+      row.angle = static_cast<std::int32_t>(random.below(72'001)) - 36'000;
+    }
+    ++line;
+  }
+}
+
+auto random_section(dice& random, std::size_t index, std::uint32_t rows_max, std::uint32_t count_max) -> section_spec {
+  section_spec section;
+  section.name = std::string(1, static_cast<char>('A' + static_cast<char>(index)));
+  section.tier = tier_name(random.below(3));
+  const auto rows = random.between(1, rows_max);
+  for (std::uint64_t i = 0; i < rows; ++i) {
+    section.rows.push_back(random_row(random, std::to_string(i + 1), count_max));
+  }
+  place_rows(random, section, static_cast<std::int32_t>(index));
+  return section;
+}
+
+/// Values by how often they come.
+template <class Value>
+auto weighted(const std::vector<std::pair<Value, int>>& weights) -> std::vector<Value> {
+  std::vector<Value> all;
+  for (const auto& [what, weight] : weights) {
+    for (int i = 0; i < weight; ++i) {
+      all.push_back(what);
+    }
+  }
+  return all;
+}
+
+auto random_step(dice& random) -> step {
+  static const auto wishes = weighted<wish>({{wish::hold_seats, 30},
+                                             {wish::hold_best, 13},
+                                             {wish::hold_areas, 9},
+                                             {wish::hold_malformed, 3},
+                                             {wish::extend, 7},
+                                             {wish::release, 8},
+                                             {wish::confirm, 11},
+                                             {wish::end_due, 7},
+                                             {wish::amend, 4},
+                                             {wish::replace_layout, 2},
+                                             {wish::publish, 2},
+                                             {wish::pause, 1},
+                                             {wish::resume, 2},
+                                             {wish::close, 1},
+                                             {wish::cancel, 1},
+                                             {wish::create, 1}});
+  static const auto clocks = weighted<clock_step>({{clock_step::still, 30},
+                                                   {clock_step::moment, 40},
+                                                   {clock_step::while_holding, 9},
+                                                   {clock_step::before_deadline, 4},
+                                                   {clock_step::at_deadline, 6},
+                                                   {clock_step::after_deadline, 3},
+                                                   {clock_step::at_sale_edge, 3},
+                                                   {clock_step::hour, 3},
+                                                   {clock_step::day, 2}});
+  step result;
+  result.what = random.below(400) == 0 ? wish::burst : random.pick(wishes);
+  result.who = static_cast<std::uint8_t>(random.below(16));
+  result.quantity = static_cast<std::uint8_t>(random.chance(90) ? random.between(1, 6) : random.between(1, 90));
+  result.target = static_cast<std::uint8_t>(random.chance(80) ? random.below(4) : random.below(40));
+  result.clock = random.pick(clocks);
+  result.before = random.chance(5) ? mishap::crash : random.chance(5) ? mishap::snapshot : mishap::none;
+  const auto key = random.below(100);
+  result.key = key < 30 ? key_use::none : key < 84 ? key_use::fresh : key < 95 ? key_use::repeat : key_use::misused;
+  result.detail = static_cast<std::uint32_t>(random.next());
+  return result;
+}
+
+auto random_case(dice random, unsigned steps_max, int size) -> test_case {
+  test_case result;
+  result.layout = random_layout(random);
+  result.config = random_config(random);
+  result.from = random.chance(85) ? beginning::published : random.chance(70) ? beginning::draft : beginning::nothing;
+  const auto most =
+      steps_min + std::uint64_t{steps_max - steps_min} * static_cast<std::uint64_t>(std::clamp(size, 0, 100)) / 100;
+  const auto count = random.between(steps_min, most);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    result.steps.push_back(random_step(random));
+  }
+  return result;
+}
+
+/// Sequences that lack a stretch of steps, the longest stretches first.
+void drop_steps(const test_case& from, std::vector<test_case>& to) {
+  for (auto length = from.steps.size(); length > 0; length /= 2) {
+    for (std::size_t begin = 0; begin + length <= from.steps.size(); begin += length) {
+      auto less = from;
+      const auto first = less.steps.begin() + static_cast<std::ptrdiff_t>(begin);
+      less.steps.erase(first, first + static_cast<std::ptrdiff_t>(length));
+      to.push_back(std::move(less));
+    }
+  }
+}
+
+template <class Change>
+void change_each_step(const test_case& from, std::vector<test_case>& to, Change change) {
+  for (std::size_t i = 0; i < from.steps.size(); ++i) {
+    auto simpler = from;
+    change(simpler.steps[i]);
+    if (simpler.steps[i] != from.steps[i]) {
+      to.push_back(std::move(simpler));
+    }
+  }
+}
+
+void shrink_layout(const test_case& from, std::vector<test_case>& to) {
+  for (std::size_t i = 0; i < from.layout.sections.size(); ++i) {
+    if (from.layout.sections.size() + from.layout.areas.size() > 1) {
+      auto less = from;
+      less.layout.sections.erase(less.layout.sections.begin() + static_cast<std::ptrdiff_t>(i));
+      to.push_back(std::move(less));
+    }
+    for (std::size_t j = 0; j < from.layout.sections[i].rows.size(); ++j) {
+      if (from.layout.sections[i].rows.size() > 1) {
+        auto less = from;
+        auto& rows = less.layout.sections[i].rows;
+        rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(j));
+        to.push_back(std::move(less));
+      }
+      if (!from.layout.sections[i].rows[j].attributes.empty()) {
+        auto plainer = from;
+        plainer.layout.sections[i].rows[j].attributes.clear();
+        to.push_back(std::move(plainer));
+      }
+    }
+  }
+  for (std::size_t i = 0; i < from.layout.areas.size(); ++i) {
+    if (from.layout.sections.size() + from.layout.areas.size() > 1) {
+      auto less = from;
+      less.layout.areas.erase(less.layout.areas.begin() + static_cast<std::ptrdiff_t>(i));
+      to.push_back(std::move(less));
+    }
+  }
+}
+
+auto simpler_cases(const test_case& from) -> std::vector<test_case> {
+  std::vector<test_case> all;
+  drop_steps(from, all);
+  shrink_layout(from, all);
+  change_each_step(from, all, [](step& s) { s.before = mishap::none; });
+  change_each_step(from, all, [](step& s) { s.key = key_use::none; });
+  change_each_step(from, all, [](step& s) { s.clock = clock_step::still; });
+  change_each_step(from, all, [](step& s) { s.quantity = 1; });
+  change_each_step(from, all, [](step& s) { s.quantity = static_cast<std::uint8_t>((s.quantity + 1) / 2); });
+  change_each_step(from, all, [](step& s) { s.who = 0; });
+  change_each_step(from, all, [](step& s) { s.target = 0; });
+  change_each_step(from, all, [](step& s) { s.detail = 0; });
+  change_each_step(from, all, [](step& s) { s.detail = s.detail / 2; });
+  return all;
+}
+
+} // namespace
+
+auto random_layout(dice& random) -> layout_spec {
+  layout_spec result;
+  const auto size = random.below(10);
+  const std::uint32_t rows_max = size < 3 ? 2 : size < 9 ? 4 : 8;
+  const std::uint32_t count_max = size < 3 ? 6 : size < 9 ? 12 : 24;
+  const auto sections = random.chance(5) ? 0 : random.between(1, size < 3 ? 1 : 3);
+  for (std::uint64_t i = 0; i < sections; ++i) {
+    result.sections.push_back(random_section(random, static_cast<std::size_t>(i), rows_max, count_max));
+  }
+  const auto areas = random.between(sections == 0 ? 1 : 0, 2);
+  for (std::uint64_t i = 0; i < areas; ++i) {
+    result.areas.push_back({"floor" + std::to_string(i), tier_name(random.below(4)),
+                            static_cast<std::uint32_t>(random.between(1, random.chance(50) ? 8 : 300))});
+  }
+  if (random.chance(35)) {
+    result.focal = domain::plan_point{static_cast<std::int32_t>(random.below(8'000)) - 2'000,
+                                      static_cast<std::int32_t>(random.below(2'000)) - 1'000};
+  }
+  return result;
+}
+
+auto random_config(dice& random) -> domain::event_config {
+  domain::event_config config;
+  config.name = "Tosca";
+  config.slug = random.chance(50) ? "tosca" : "";
+  config.category = "opera";
+  config.venue = {domain::venue_id{7}, "Opera", "Graz", "AT", "Europe/Vienna", 47'070'000, 15'440'000};
+  config.starts_at = epoch + hours(24 * 30);
+  config.currency = {{'E', 'U', 'R'}};
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    const auto price = random.chance(10) ? 0 : static_cast<domain::minor_units>(random.between(1, 20'000));
+    config.tiers.push_back({tier_name(i), "Tier " + std::to_string(i), price});
+  }
+  if (random.chance(25)) {
+    config.sale_opens_at = epoch + seconds(static_cast<std::int64_t>(random.below(60)));
+  }
+  if (random.chance(25)) {
+    config.sale_closes_at = epoch + minutes(static_cast<std::int64_t>(random.between(2, 240)));
+  }
+  config.hold_time = seconds(static_cast<std::int64_t>(random.between(60, 3'600)));
+  config.hold_extension = seconds(static_cast<std::int64_t>(random.between(60, 3'600)));
+  config.hold_cap = std::max(config.hold_time, seconds(static_cast<std::int64_t>(random.between(60, 7'200))));
+  config.max_per_order =
+      static_cast<std::uint32_t>(random.chance(80) ? random.between(1, 10) : random.between(10, 2'000));
+  config.max_per_buyer =
+      static_cast<std::uint32_t>(random.chance(80) ? random.between(1, 12) : random.between(10, 2'000));
+  return config;
+}
+
+auto test_cases(unsigned steps_max) -> rc::Gen<test_case> {
+  return [steps_max](const rc::Random& random, int size) {
+    auto source = random;
+    return rc::shrinkable::shrinkRecur(random_case(dice{source.next()}, steps_max, size), [](const test_case& from) {
+      return rc::seq::fromContainer(simpler_cases(from));
+    });
+  };
+}
+
+void showValue(const test_case& value, std::ostream& to) {
+  const auto built = domain::layout::build(value.layout);
+  to << value.steps.size() << " steps over " << (built ? (*built)->seat_count() : 0) << " seats and "
+     << value.layout.areas.size() << " areas";
+}
+
+} // namespace holdfast::model
