@@ -99,19 +99,19 @@ void write_key(json_writer& out, std::string_view name, domain::key_id key) {
 
 auto payment_method_text(domain::payment_record::method by) noexcept -> std::string_view {
   switch (by) {
-    case domain::payment_record::method::cash: return "cash";
-    case domain::payment_record::method::card_terminal: return "card_terminal";
-    case domain::payment_record::method::complimentary: return "complimentary";
+  case domain::payment_record::method::cash: return "cash";
+  case domain::payment_record::method::card_terminal: return "card_terminal";
+  case domain::payment_record::method::complimentary: return "complimentary";
   }
   return "unknown";
 }
 
 auto seat_status_text(domain::seat_status status) noexcept -> std::string_view {
   switch (status) {
-    case domain::seat_status::available: return "available";
-    case domain::seat_status::held: return "held";
-    case domain::seat_status::sold: return "sold";
-    case domain::seat_status::blocked: return "blocked";
+  case domain::seat_status::available: return "available";
+  case domain::seat_status::held: return "held";
+  case domain::seat_status::sold: return "sold";
+  case domain::seat_status::blocked: return "blocked";
   }
   return "unknown";
 }
@@ -124,7 +124,8 @@ void write_hold(json_writer& out, const domain::booking& hold, const booking_con
   write_held_places(out, hold, in);
   out.member("fees", 0).member("total", hold.total()).member("currency", in.currency.text());
   out.key("expires_at").time(hold.expires_at.unix_ms);
-  out.member("expires_in_ms", std::max<std::int64_t>((hold.expires_at - now).count, 0)).member("extended", hold.extended);
+  out.member("expires_in_ms", std::max<std::int64_t>((hold.expires_at - now).count, 0))
+      .member("extended", hold.extended);
   write_key(out, "sold_by", hold.sold_by);
   out.member("seq", in.seq).end_object();
 }
@@ -133,7 +134,9 @@ void write_order(json_writer& out, const domain::booking& order, const booking_c
   auto& id = scratch();
   in.ids.append_order(id, in.event, order.number);
   out.begin_object().member("order_id", std::string_view{id});
-  out.member("event_id", event_text(in.event)).member("hold_id", hold_text(in, order.number)).member("status", "confirmed");
+  out.member("event_id", event_text(in.event))
+      .member("hold_id", hold_text(in, order.number))
+      .member("status", "confirmed");
   write_tickets(out, order, in);
   out.member("fees", 0).member("total", order.paid).member("currency", in.currency.text());
   out.key("payment").begin_object().member("method", payment_method_text(order.payment.by));

@@ -44,7 +44,9 @@ auto begins_here(std::string_view text) noexcept -> bool {
   return false;
 }
 
-auto is_digit(char letter) noexcept -> bool { return letter >= '0' && letter <= '9'; }
+auto is_digit(char letter) noexcept -> bool {
+  return letter >= '0' && letter <= '9';
+}
 
 } // namespace
 

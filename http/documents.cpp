@@ -87,7 +87,7 @@ void add_documents(router& table) {
 
   docs_page rendered = render_docs(openapi_text());
   auto page = std::make_shared<document>();
-  page->policy = std::string{bare_page_policy} + "; style-src 'sha256-" + rendered.style_hash + "'";
+  page->policy.assign(bare_page_policy).append("; style-src 'sha256-").append(rendered.style_hash).append("'");
   page->body = std::make_shared<const std::string>(std::move(rendered.html));
   page->type = media::html;
   page->etag = etag_of(*page->body);

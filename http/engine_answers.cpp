@@ -64,8 +64,8 @@ auto hold_in(std::span<const domain::fact> made) noexcept -> domain::hold_number
   return {};
 }
 
-auto of_booking(const domain::public_ids& ids, const domain::event_state& after, const domain::booking& booking, domain::instant now)
-    -> actors::answer {
+auto of_booking(const domain::public_ids& ids, const domain::event_state& after, const domain::booking& booking,
+                domain::instant now) -> actors::answer {
   actors::answer what;
   what.seq = after.seq();
   what.body.reserve(body_bytes_usual);
@@ -106,13 +106,15 @@ auto of_event(const domain::event_state& after, bool is_new, domain::instant now
 
 /// Drafts are nobody's business but their organisation's.
 auto hides(const domain::event_state& state, const domain::command& what) noexcept -> bool {
-  return state.status() == domain::event_status::draft && what.by.as == domain::caller::kind::buyer;
+  return state.status() == domain::event_status::draft &&
+         (what.by.as == domain::caller::kind::buyer || what.by.organisation != state.organisation());
 }
 
 } // namespace
 
-auto engine_answers::decided(const domain::event_state& after, const domain::command& what, std::span<const domain::fact> made,
-                             const actors::request_meta&, domain::instant now) const -> encoded {
+auto engine_answers::decided(const domain::event_state& after, const domain::command& what,
+                             std::span<const domain::fact> made, const actors::request_meta&, domain::instant now) const
+    -> encoded {
   if (std::holds_alternative<domain::release_hold>(what.body)) {
     actors::answer released;
     released.status = no_content;
@@ -127,8 +129,9 @@ auto engine_answers::decided(const domain::event_state& after, const domain::com
   return {of_event(after, std::holds_alternative<domain::create_event>(what.body), now), false};
 }
 
-auto engine_answers::rejected(const domain::event_state& state, const domain::command& what, const domain::rejection& why,
-                              const actors::request_meta& meta, domain::instant) const -> actors::answer {
+auto engine_answers::rejected(const domain::event_state& state, const domain::command& what,
+                              const domain::rejection& why, const actors::request_meta& meta, domain::instant) const
+    -> actors::answer {
   if (why.why == domain::reason::not_found || hides(state, what)) {
     return problem(problem_kind::not_found, meta);
   }
@@ -136,7 +139,8 @@ auto engine_answers::rejected(const domain::event_state& state, const domain::co
 }
 
 auto engine_answers::decided(const domain::organisation_state& after, const domain::organisation_command& what,
-                             std::span<const domain::fact>, const actors::request_meta&, domain::instant now) const -> encoded {
+                             std::span<const domain::fact>, const actors::request_meta&, domain::instant now) const
+    -> encoded {
   encoded made;
   made.what.status = created;
   made.what.seq = after.seq;
@@ -180,10 +184,13 @@ auto engine_answers::rejected(const domain::organisation_state& state, const dom
   if (why.why == domain::reason::already_exists && std::holds_alternative<domain::reserve_slug>(what.body)) {
     kind = problem_kind::slug_taken;
   }
-  return as_problem(kind, why, nullptr, state.seq, meta);
+  auto refused = as_problem(kind, why, nullptr, 0, meta);
+  refused.seq = state.seq;
+  return refused;
 }
 
-auto engine_answers::already_created(const std::string& location, const actors::request_meta& meta) const -> actors::answer {
+auto engine_answers::already_created(const std::string& location, const actors::request_meta& meta) const
+    -> actors::answer {
   auto what = problem(problem_kind::already_created, meta);
   what.body.pop_back();
   what.body += ",\"id\":\"";
@@ -195,12 +202,12 @@ auto engine_answers::already_created(const std::string& location, const actors::
 
 auto engine_answers::refused(actors::refusal why, const actors::request_meta& meta) const -> actors::answer {
   switch (why) {
-    case actors::refusal::overloaded: return problem(problem_kind::overloaded, meta);
-    case actors::refusal::draining: return problem(problem_kind::draining, meta);
-    case actors::refusal::journal_unavailable: return problem(problem_kind::journal_unavailable, meta);
-    case actors::refusal::storage_low: return problem(problem_kind::storage_low, meta);
-    case actors::refusal::clock_unsure: return problem(problem_kind::clock_unsure, meta);
-    case actors::refusal::unavailable: break;
+  case actors::refusal::overloaded: return problem(problem_kind::overloaded, meta);
+  case actors::refusal::draining: return problem(problem_kind::draining, meta);
+  case actors::refusal::journal_unavailable: return problem(problem_kind::journal_unavailable, meta);
+  case actors::refusal::storage_low: return problem(problem_kind::storage_low, meta);
+  case actors::refusal::clock_unsure: return problem(problem_kind::clock_unsure, meta);
+  case actors::refusal::unavailable: break;
   }
   return problem(problem_kind::unavailable, meta);
 }

@@ -8,23 +8,26 @@ namespace holdfast::http {
 /// Answers of the engine as the API gives them: JSON bodies of holds, orders, events, venues and keys, and problem documents.
 /// Immutable and thread-safe: called on actors' threads. Bytes made here are stored and given again for 24 hours.
 class engine_answers final : public actors::answer_encoder {
-public:
+ public:
   explicit engine_answers(const domain::public_ids& ids) noexcept : ids_{ids} {}
 
-  [[nodiscard]] auto decided(const domain::event_state& after, const domain::command& what, std::span<const domain::fact> made,
-                             const actors::request_meta& meta, domain::instant now) const -> encoded override;
-  [[nodiscard]] auto rejected(const domain::event_state& state, const domain::command& what, const domain::rejection& why,
-                              const actors::request_meta& meta, domain::instant now) const -> actors::answer override;
+  [[nodiscard]] auto decided(const domain::event_state& after, const domain::command& what,
+                             std::span<const domain::fact> made, const actors::request_meta& meta,
+                             domain::instant now) const -> encoded override;
+  [[nodiscard]] auto rejected(const domain::event_state& state, const domain::command& what,
+                              const domain::rejection& why, const actors::request_meta& meta, domain::instant now) const
+      -> actors::answer override;
   [[nodiscard]] auto decided(const domain::organisation_state& after, const domain::organisation_command& what,
-                             std::span<const domain::fact> made, const actors::request_meta& meta, domain::instant now) const
-      -> encoded override;
+                             std::span<const domain::fact> made, const actors::request_meta& meta,
+                             domain::instant now) const -> encoded override;
   [[nodiscard]] auto rejected(const domain::organisation_state& state, const domain::organisation_command& what,
                               const domain::rejection& why, const actors::request_meta& meta, domain::instant now) const
       -> actors::answer override;
-  [[nodiscard]] auto already_created(const std::string& location, const actors::request_meta& meta) const -> actors::answer override;
+  [[nodiscard]] auto already_created(const std::string& location, const actors::request_meta& meta) const
+      -> actors::answer override;
   [[nodiscard]] auto refused(actors::refusal why, const actors::request_meta& meta) const -> actors::answer override;
 
-private:
+ private:
   domain::public_ids ids_;
 };
 

@@ -3,7 +3,7 @@
 #include "http/booking_json.hpp"
 #include "http/event_json.hpp"
 #include "http/organisation_json.hpp"
-#include "journal/codec.hpp"
+#include "projections/layout_json.hpp"
 
 #include <string>
 #include <variant>
@@ -21,7 +21,7 @@ auto id_text(const Id& id) -> std::string {
 
 /// One writer a fact; overload resolution picks it.
 class fact_writer {
-public:
+ public:
   fact_writer(json_writer& out, const domain::public_ids& ids, domain::event_id event, const domain::layout* seats)
       : out_{out}, ids_{ids}, event_{event}, seats_{seats} {}
 
@@ -29,10 +29,10 @@ public:
     out_.member("event_id", std::string_view{id_text(fact.event)})
         .member("organisation_id", std::string_view{id_text(fact.organisation)});
     write_event_config(out_, fact.config);
-    layout(*fact.seats);
+    layout(fact.seats);
   }
   void operator()(const domain::event_amended& fact) { write_event_config(out_, fact.config); }
-  void operator()(const domain::layout_replaced& fact) { layout(*fact.seats); }
+  void operator()(const domain::layout_replaced& fact) { layout(fact.seats); }
   void operator()(const domain::event_published&) {}
   void operator()(const domain::event_paused&) {}
   void operator()(const domain::event_resumed&) {}
@@ -89,7 +89,8 @@ public:
   }
 
   void operator()(const domain::organisation_created& fact) {
-    out_.member("organisation_id", std::string_view{id_text(fact.organisation)}).member("name", std::string_view{fact.name});
+    out_.member("organisation_id", std::string_view{id_text(fact.organisation)})
+        .member("name", std::string_view{fact.name});
   }
   void operator()(const domain::venue_created& fact) { venue(fact.what); }
   void operator()(const domain::venue_amended& fact) { venue(fact.what); }
@@ -106,7 +107,7 @@ public:
     out_.member("slug", std::string_view{fact.slug}).member("event_id", std::string_view{id_text(fact.event)});
   }
 
-private:
+ private:
   void hold(domain::hold_number number) {
     std::string text;
     ids_.append_hold(text, event_, number);
@@ -124,13 +125,13 @@ private:
       out_.member("seat_index", index);
     }
   }
-  void layout(const domain::layout& what) {
-    out_.member("seats", what.seat_count()).member("layout_hash", std::string_view{journal::layout_hash(what.spec())});
+  void layout(const std::shared_ptr<const domain::layout>& what) {
+    out_.member("seats", what->seat_count()).member("layout_hash", std::string_view{projections::layout_hash(what)});
   }
   void venue(const domain::venue& what) {
     out_.member("venue_id", std::string_view{id_text(what.summary.id)});
     write_place(out_, what.summary);
-    layout(*what.seats);
+    layout(what.seats);
   }
 
   json_writer& out_;

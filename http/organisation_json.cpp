@@ -1,7 +1,7 @@
 #include "http/organisation_json.hpp"
 
 #include "domain/public_id.hpp"
-#include "journal/codec.hpp"
+#include "projections/layout_json.hpp"
 
 #include <array>
 #include <utility>
@@ -68,7 +68,7 @@ void write_venue(json_writer& out, const domain::venue& what, std::uint64_t vers
   }
   out.member("seats", what.seats->seat_count())
       .member("standing", capacity)
-      .member("layout_hash", std::string_view{journal::layout_hash(what.seats->spec())})
+      .member("layout_hash", std::string_view{projections::layout_hash(what.seats)})
       .member("version", version)
       .end_object();
 }

@@ -10,9 +10,10 @@ using enum problem_kind;
 
 // kind, code, status, title, description. Codes are for ever: clients switch on them.
 constexpr std::array table{
-    problem_row{malformed_request, "malformed_request", 400, "The request is not well-formed HTTP",
-                "The server read something that it will not guess about: an unknown method, an ambiguous length, a missing Host, a "
-                "header that is too large or holds control characters. The connection is closed."},
+    problem_row{
+        malformed_request, "malformed_request", 400, "The request is not well-formed HTTP",
+        "The server read something that it will not guess about: an unknown method, an ambiguous length, a missing Host, a "
+        "header that is too large or holds control characters. The connection is closed."},
     problem_row{invalid_json, "invalid_json", 400, "The body is not valid JSON",
                 "The body must be one JSON document in UTF-8, at most 16 levels deep, without duplicate keys."},
     problem_row{invalid_query, "invalid_query", 400, "The query is not valid",
@@ -25,8 +26,9 @@ constexpr std::array table{
                 "It must have 8 to 128 visible ASCII characters."},
     problem_row{credentials_required, "credentials_required", 401, "Credentials are required",
                 "Send Authorization: Bearer with a session token or an API key."},
-    problem_row{credentials_invalid, "credentials_invalid", 401, "The credentials are not valid",
-                "The token or key is unknown, expired, revoked or damaged. Get a new session, or ask the organiser for a key."},
+    problem_row{
+        credentials_invalid, "credentials_invalid", 401, "The credentials are not valid",
+        "The token or key is unknown, expired, revoked or damaged. Get a new session, or ask the organiser for a key."},
     problem_row{scope_missing, "scope_missing", 403, "The credentials do not allow this",
                 "This operation needs an API key with another scope."},
     problem_row{buyer_required, "buyer_required", 403, "This operation is for buyers",
@@ -47,8 +49,9 @@ constexpr std::array table{
                 "Send application/json without a content encoding."},
     problem_row{expectation_failed, "expectation_failed", 417, "The expectation cannot be met",
                 "Only Expect: 100-continue is understood."},
-    problem_row{validation_failed, "validation_failed", 422, "The request is not valid",
-                "The body is well-formed, but something in it is missing, unknown or out of range: errors names each place."},
+    problem_row{
+        validation_failed, "validation_failed", 422, "The request is not valid",
+        "The body is well-formed, but something in it is missing, unknown or out of range: errors names each place."},
     problem_row{rate_limited, "rate_limited", 429, "Too many requests",
                 "Wait as long as Retry-After says. The RateLimit headers show what is left."},
     problem_row{internal_error, "internal_error", 500, "Something went wrong here",
@@ -57,23 +60,29 @@ constexpr std::array table{
                 "This server has no payment gateway; a box office can confirm the hold."},
     problem_row{not_configured, "not_configured", 501, "This is not configured here",
                 "The operator has not switched this capability on."},
-    problem_row{overloaded, "overloaded", 503, "Too much is going on",
-                "The event, or the server, has as many requests in hand as it can take. Nothing was changed; try again."},
+    problem_row{
+        overloaded, "overloaded", 503, "Too much is going on",
+        "The event, or the server, has as many requests in hand as it can take. Nothing was changed; try again."},
     problem_row{draining, "draining", 503, "The server is shutting down",
                 "Nothing was changed; try again on a new connection."},
     problem_row{starting, "starting", 503, "The server is starting",
                 "It is still reading its journal. Try again soon."},
-    problem_row{journal_unavailable, "journal_unavailable", 503, "Selling is suspended",
-                "The journal cannot be written, so nothing is sold until it can. Whether an interrupted request took effect will be "
-                "answered to a retry with the same Idempotency-Key."},
+    problem_row{not_ready, "not_ready", 503, "The server is not ready",
+                "It should get no traffic now; reasons says why."},
+    problem_row{
+        journal_unavailable, "journal_unavailable", 503, "Selling is suspended",
+        "The journal cannot be written, so nothing is sold until it can. Whether an interrupted request took effect will be "
+        "answered to a retry with the same Idempotency-Key."},
     problem_row{storage_low, "storage_low", 503, "Selling is suspended",
                 "The server's storage is nearly full; holds that exist can still be confirmed and released."},
-    problem_row{clock_unsure, "clock_unsure", 503, "Selling is suspended",
-                "The server's clock is far ahead of everything that was recorded; an operator has to confirm it first."},
+    problem_row{
+        clock_unsure, "clock_unsure", 503, "Selling is suspended",
+        "The server's clock is far ahead of everything that was recorded; an operator has to confirm it first."},
     problem_row{projection_behind, "projection_behind", 503, "The view is not there yet",
                 "The view has not reached min_seq within a second. Try again."},
-    problem_row{unavailable, "unavailable", 503, "No answer was possible",
-                "The request was given up before an answer was known. A retry with the same Idempotency-Key learns the outcome."},
+    problem_row{
+        unavailable, "unavailable", 503, "No answer was possible",
+        "The request was given up before an answer was known. A retry with the same Idempotency-Key learns the outcome."},
     problem_row{payment_declined, "payment_declined", 402, "The payment was declined",
                 "The seats stay held until expires_at; try another card."},
     problem_row{seat_unavailable, "seat_unavailable", 409, "A seat is no longer available",
@@ -91,9 +100,10 @@ constexpr std::array table{
                 "Such as publishing twice, or resuming what is not paused."},
     problem_row{already_exists, "already_exists", 409, "It exists already", "Something with this name or id exists."},
     problem_row{slug_taken, "slug_taken", 409, "The slug is taken", "Another event has this slug. Choose another one."},
-    problem_row{already_created, "already_created", 409, "It was created already",
-                "The first request with this key succeeded, and its answer carried a secret that is stored nowhere. The id is given; "
-                "create another one if the secret was lost."},
+    problem_row{
+        already_created, "already_created", 409, "It was created already",
+        "The first request with this key succeeded, and its answer carried a secret that is stored nowhere. The id is given; "
+        "create another one if the secret was lost."},
     problem_row{already_extended, "already_extended", 409, "The hold cannot be extended again",
                 "A hold is extended once, up to the event's cap."},
     problem_row{hold_confirmed, "hold_confirmed", 409, "The hold is an order now",
@@ -112,12 +122,14 @@ constexpr std::array table{
                 "Join the waiting room again."},
     problem_row{version_mismatch, "version_mismatch", 412, "It was changed in the meantime",
                 "If-Match names another version than the current one. Read it again."},
-    problem_row{idempotency_key_reused, "idempotency_key_reused", 422, "The Idempotency-Key was used for another request",
+    problem_row{idempotency_key_reused, "idempotency_key_reused", 422,
+                "The Idempotency-Key was used for another request",
                 "A key belongs to one request for ever. Use a new key for a new intent."},
     problem_row{field_not_supported, "field_not_supported", 422, "A field is not supported here",
                 "errors names it. This server does not take such data yet."},
-    problem_row{card_number_refused, "card_number_refused", 422, "Card numbers are not accepted",
-                "A text looks like a card number. Cards never reach this server; send the provider's payment method instead."},
+    problem_row{
+        card_number_refused, "card_number_refused", 422, "Card numbers are not accepted",
+        "A text looks like a card number. Cards never reach this server; send the provider's payment method instead."},
     problem_row{admission_required, "admission_required", 425, "The waiting room is active",
                 "Join the queue, and send the Admission-Token once admitted."},
 };

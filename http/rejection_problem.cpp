@@ -63,27 +63,27 @@ auto is_limit(domain::reason why) noexcept -> bool {
 auto problem_of(domain::reason why) noexcept -> problem_kind {
   using domain::reason;
   switch (why) {
-    case reason::not_found: return problem_kind::not_found;
-    case reason::already_remembered: return problem_kind::internal_error; // answered from memory, never encoded
-    case reason::key_reused: return problem_kind::idempotency_key_reused;
-    case reason::already_exists: return problem_kind::already_exists;
-    case reason::invalid: return problem_kind::validation_failed;
-    case reason::version_mismatch: return problem_kind::version_mismatch;
-    case reason::layout_frozen: return problem_kind::layout_frozen;
-    case reason::wrong_status: return problem_kind::wrong_status;
-    case reason::sold_seats_exist: return problem_kind::sold_seats_exist;
-    case reason::sale_not_open: return problem_kind::sale_not_open;
-    case reason::hold_expired: return problem_kind::hold_expired;
-    case reason::hold_ended: return problem_kind::hold_ended;
-    case reason::hold_confirmed: return problem_kind::hold_confirmed;
-    case reason::already_extended: return problem_kind::already_extended;
-    case reason::payments_not_configured: return problem_kind::payments_not_configured;
-    case reason::order_limit_exceeded: return problem_kind::limit_exceeded;
-    case reason::buyer_limit_exceeded: return problem_kind::limit_exceeded;
-    case reason::holds_exhausted: return problem_kind::holds_exhausted;
-    case reason::seat_unavailable: return problem_kind::seat_unavailable;
-    case reason::area_full: return problem_kind::area_full;
-    case reason::no_such_seats: return problem_kind::no_such_seats;
+  case reason::not_found: return problem_kind::not_found;
+  case reason::already_remembered: return problem_kind::internal_error; // answered from memory, never encoded
+  case reason::key_reused: return problem_kind::idempotency_key_reused;
+  case reason::already_exists: return problem_kind::already_exists;
+  case reason::invalid: return problem_kind::validation_failed;
+  case reason::version_mismatch: return problem_kind::version_mismatch;
+  case reason::layout_frozen: return problem_kind::layout_frozen;
+  case reason::wrong_status: return problem_kind::wrong_status;
+  case reason::sold_seats_exist: return problem_kind::sold_seats_exist;
+  case reason::sale_not_open: return problem_kind::sale_not_open;
+  case reason::hold_expired: return problem_kind::hold_expired;
+  case reason::hold_ended: return problem_kind::hold_ended;
+  case reason::hold_confirmed: return problem_kind::hold_confirmed;
+  case reason::already_extended: return problem_kind::already_extended;
+  case reason::payments_not_configured: return problem_kind::payments_not_configured;
+  case reason::order_limit_exceeded: return problem_kind::limit_exceeded;
+  case reason::buyer_limit_exceeded: return problem_kind::limit_exceeded;
+  case reason::holds_exhausted: return problem_kind::holds_exhausted;
+  case reason::seat_unavailable: return problem_kind::seat_unavailable;
+  case reason::area_full: return problem_kind::area_full;
+  case reason::no_such_seats: return problem_kind::no_such_seats;
   }
   return problem_kind::internal_error;
 }
@@ -104,7 +104,8 @@ void append_rejection(std::string& to, problem_kind kind, const domain::rejectio
     }
   }
   if (is_limit(why.why)) {
-    out.member("limit_of", why.why == domain::reason::order_limit_exceeded ? "order" : "buyer").member("limit", why.limit);
+    out.member("limit_of", why.why == domain::reason::order_limit_exceeded ? "order" : "buyer")
+        .member("limit", why.limit);
     if (why.why == domain::reason::buyer_limit_exceeded) {
       out.member("current", why.current);
     }

@@ -199,6 +199,8 @@ void write_sale(json_writer& out, const inventory_picture& from, domain::sale_st
 
 void write_terms(json_writer& out, const domain::event_config& config) {
   out.member("hold_seconds", config.hold_time.count / 1000)
+      .member("hold_extension_seconds", config.hold_extension.count / 1000)
+      .member("hold_cap_seconds", config.hold_cap.count / 1000)
       .member("max_per_order", config.max_per_order)
       .member("max_per_buyer", config.max_per_buyer);
 }

@@ -1,47 +1,78 @@
 #include "http/routes/context.hpp"
 
+#include "domain/check.hpp"
+#include "http/body.hpp"
+#include "http/documents.hpp"
 #include "http/problem.hpp"
 
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
+#include <memory>
 #include <utility>
 
 namespace holdfast::http::routes {
 
 namespace {
 
-/// SHA-256 over length-prefixed parts, so that no two lists of parts read the same.
+struct digest_deleter {
+  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+};
+
+/// SHA-256 over length-prefixed parts, so that no two lists of parts read the same. One at a time a thread: the context is the thread's
+/// own, for making one costs as much as hashing a small body.
 class part_hash {
-public:
-  explicit part_hash(const std::array<std::uint8_t, 32>& secret) {
-    SHA256_Init(&state_);
-    SHA256_Update(&state_, secret.data(), secret.size());
+ public:
+  explicit part_hash(const std::array<std::uint8_t, 32>& secret) : context_{thread_context()} {
+    static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    HF_CHECK(EVP_DigestInit_ex2(context_, sha256, nullptr) == 1, "SHA-256 is there");
+    update(secret.data(), secret.size());
   }
+
   auto add(std::string_view part) -> part_hash& {
-    const std::uint64_t size = part.size();
-    SHA256_Update(&state_, &size, sizeof size);
-    SHA256_Update(&state_, part.data(), part.size());
+    number(part.size());
+    update(part.data(), part.size());
     return *this;
   }
+
   auto add(const domain::subject_id& id) -> part_hash& {
-    SHA256_Update(&state_, &id.high, sizeof id.high);
-    SHA256_Update(&state_, &id.low, sizeof id.low);
+    number(id.high);
+    number(id.low);
     return *this;
   }
+
   /// The first 64 bits; 1 in place of zero, which means "none".
   auto first64() -> std::uint64_t {
-    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
-    SHA256_Final(digest.data(), &state_);
+    std::array<std::uint8_t, 32> digest{};
+    HF_CHECK(EVP_DigestFinal_ex(context_, digest.data(), nullptr) == 1, "SHA-256 ends");
     std::uint64_t value = 0;
-    std::memcpy(&value, digest.data(), sizeof value);
+    for (std::size_t i = 0; i < sizeof value; ++i) {
+      value = (value << 8U) | digest[i];
+    }
     return std::max<std::uint64_t>(value, 1);
   }
 
-private:
-  SHA256_CTX state_{};
+ private:
+  static auto thread_context() -> EVP_MD_CTX* {
+    thread_local const std::unique_ptr<EVP_MD_CTX, digest_deleter> context{EVP_MD_CTX_new()};
+    return context.get();
+  }
+
+  void update(const void* bytes, std::size_t size) {
+    HF_CHECK(EVP_DigestUpdate(context_, bytes, size) == 1, "SHA-256 takes bytes");
+  }
+
+  void number(std::uint64_t value) {
+    std::array<std::uint8_t, sizeof value> bytes{};
+    for (std::size_t i = bytes.size(); i-- > 0;) {
+      bytes[i] = static_cast<std::uint8_t>(value);
+      value >>= 8U;
+    }
+    update(bytes.data(), bytes.size());
+  }
+
+  EVP_MD_CTX* context_;
 };
 
 auto parse_number(std::string_view text) -> std::optional<std::uint64_t> {
@@ -57,7 +88,7 @@ constexpr std::size_t limit_max = 200;
 
 /// Carries the engine's answer back to the session.
 class engine_reply final : public actors::reply_sink {
-public:
+ public:
   explicit engine_reply(deferred&& to) noexcept : to_{std::move(to)} {}
 
   void reply(actors::answer&& what) noexcept override {
@@ -92,7 +123,7 @@ public:
     to_.complete();
   }
 
-private:
+ private:
   deferred to_;
 };
 
@@ -108,6 +139,7 @@ void add_all(router& table, const context& in) {
   add_keys(table, in);
   add_journal(table, in);
   add_operations(table, in);
+  add_documents(table);
 }
 
 auto meta_of(const exchange& of) -> actors::request_meta {
@@ -123,8 +155,9 @@ auto command_id_of(const exchange& of, const context& in) -> domain::command_id 
     return {};
   }
   const auto who = meta_of(of).principal;
-  return {part_hash{in.secret}.add(who).add(of.idempotency_key()).first64(),
-          part_hash{in.secret}.add(to_string(of.verb())).add(of.path()).add(of.body()).first64()};
+  const auto key = part_hash{in.secret}.add(who).add(of.idempotency_key()).first64();
+  const auto request = part_hash{in.secret}.add(to_string(of.verb())).add(of.path()).add(of.body()).first64();
+  return {key, request};
 }
 
 auto created_id(const exchange& of, const context& in, std::string_view kind) -> std::uint64_t {
@@ -145,7 +178,11 @@ auto caller_of(const principal& who, domain::caller::kind key_as) -> domain::cal
 }
 
 auto reply_to(exchange& of) -> actors::reply_port {
-  return actors::reply_port{std::make_shared<engine_reply>(of.defer())};
+  return reply_to(of.defer());
+}
+
+auto reply_to(deferred&& to) -> actors::reply_port {
+  return actors::reply_port{std::make_shared<engine_reply>(std::move(to))};
 }
 
 auto event_of(exchange& of, const context& in) -> std::optional<domain::event_id> {
@@ -164,7 +201,7 @@ auto min_seq_of(exchange& of) -> std::optional<std::uint64_t> {
   const auto text = of.query("min_seq");
   const auto value = text ? parse_number(*text) : std::optional<std::uint64_t>{0};
   if (!value) {
-    of.refuse(problem_kind::invalid_query, {.detail = "min_seq is a sequence number", .retry_after = {}, .errors = {}});
+    of.refuse(problem_kind::invalid_query, {.detail = "min_seq is a sequence number"});
   }
   return value;
 }
@@ -176,7 +213,7 @@ auto limit_of(exchange& of, std::size_t usual) -> std::optional<std::size_t> {
   }
   const auto value = parse_number(*text);
   if (!value || *value == 0 || *value > limit_max) {
-    of.refuse(problem_kind::invalid_query, {.detail = "limit is a number from 1 to 200", .retry_after = {}, .errors = {}});
+    of.refuse(problem_kind::invalid_query, {.detail = "limit is a number from 1 to 200"});
     return std::nullopt;
   }
   return static_cast<std::size_t>(*value);
@@ -203,12 +240,27 @@ auto if_match_of(exchange& of) -> std::optional<std::optional<std::uint64_t>> {
 auto only_queries(exchange& of, std::initializer_list<std::string_view> known) -> bool {
   for (const auto& query : of.queries()) {
     if (std::find(known.begin(), known.end(), query.name) == known.end()) {
-      of.refuse(problem_kind::invalid_query,
-                {.detail = "a query parameter is unknown to this operation", .retry_after = {}, .errors = {}});
+      of.refuse(problem_kind::invalid_query, {.detail = "a query parameter is unknown to this operation"});
       return false;
     }
   }
   return true;
+}
+
+auto has_no_fields(exchange& of) -> bool {
+  auto& document = thread_document();
+  return read_body(of, document) && body_is_sound(of, document);
+}
+
+auto was_read(exchange& of, projections::read_outcome outcome) -> bool {
+  switch (outcome) {
+  case projections::read_outcome::ok: return true;
+  case projections::read_outcome::not_found: of.refuse(problem_kind::not_found); return false;
+  case projections::read_outcome::behind: of.refuse(problem_kind::projection_behind); return false;
+  case projections::read_outcome::overloaded: break;
+  }
+  of.refuse(problem_kind::overloaded);
+  return false;
 }
 
 } // namespace holdfast::http::routes

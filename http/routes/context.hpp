@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +30,7 @@ struct context {
   /// From which the subjects of people known by name are derived.
   std::array<std::uint8_t, 32> subject_key{};
   std::int64_t session_ms = 24LL * 3600 * 1000;
-  /// Key of the largest body accepted from organisers: a layout as JSON.
+  /// Largest body accepted from organisers: a layout as JSON.
   std::size_t layout_body_bytes_max = 4U * 1024 * 1024;
 };
 
@@ -42,7 +43,7 @@ void add_orders(router& table, const context& in);
 void add_keys(router& table, const context& in);
 void add_journal(router& table, const context& in);
 void add_operations(router& table, const context& in);
-/// Every route above.
+/// Every route above, and what describes them.
 void add_all(router& table, const context& in);
 
 /// Names one request for ever: {principal, idempotency key} and {operation, body} as hashes; zero without a key.
@@ -54,6 +55,8 @@ void add_all(router& table, const context& in);
 [[nodiscard]] auto meta_of(const exchange& of) -> actors::request_meta;
 /// Answers the exchange with what the engine replies. Takes the exchange's `defer`.
 [[nodiscard]] auto reply_to(exchange& of) -> actors::reply_port;
+/// The same for an exchange that was deferred before.
+[[nodiscard]] auto reply_to(deferred&& to) -> actors::reply_port;
 
 /// The event that `{event}` names by id or slug; answers 404 and returns nothing when there is none.
 [[nodiscard]] auto event_of(exchange& of, const context& in) -> std::optional<domain::event_id>;
@@ -65,5 +68,15 @@ void add_all(router& table, const context& in);
 [[nodiscard]] auto if_match_of(exchange& of) -> std::optional<std::optional<std::uint64_t>>;
 /// Refuses query parameters beyond those named: true when there are none.
 [[nodiscard]] auto only_queries(exchange& of, std::initializer_list<std::string_view> known) -> bool;
+/// Whether the body is empty or `{}`; answers otherwise.
+[[nodiscard]] auto has_no_fields(exchange& of) -> bool;
+/// Whether a view was read; answers 404 or 503 otherwise.
+[[nodiscard]] auto was_read(exchange& of, projections::read_outcome outcome) -> bool;
+
+/// A handler of a route as a function of this folder.
+template <class Run>
+[[nodiscard]] auto with(const context& in, Run run) {
+  return [&in, run](exchange& of) { run(of, in); };
+}
 
 } // namespace holdfast::http::routes

@@ -49,7 +49,8 @@ auto read_best(const json_object& body, domain::hold_wish& wish) -> bool {
   wanted.quantity = best->integer<std::uint32_t>("quantity", 1, limits::best_available_quantity_max);
   wanted.tiers = read_names(*best, "tiers", limits::tier_id_bytes_max);
   wanted.sections = read_names(*best, "sections", limits::label_part_bytes_max);
-  wanted.accessible = best->optional_integer<std::uint32_t>("accessible", 0, limits::best_available_quantity_max).value_or(0);
+  wanted.accessible =
+      best->optional_integer<std::uint32_t>("accessible", 0, limits::best_available_quantity_max).value_or(0);
   wanted.adjacent = best->optional_boolean("adjacent").value_or(true);
   if (wanted.accessible > wanted.quantity) {
     best->fault("accessible", "more accessible seats than seats");
@@ -109,12 +110,6 @@ auto hold_of(exchange& ex, const context& in) -> std::optional<domain::public_id
   return hold;
 }
 
-/// A body that must be empty, or `{}`.
-auto has_no_fields(exchange& ex) -> bool {
-  auto& document = thread_document();
-  return read_body(ex, document) && body_is_sound(ex, document);
-}
-
 void extend_hold(exchange& ex, const context& in) {
   const auto hold = hold_of(ex, in);
   if (!hold || !has_no_fields(ex)) {
@@ -145,10 +140,8 @@ auto owns(const principal& who, const domain::owner& by) noexcept -> bool {
 void show_hold(deferred&& to, const domain::public_ids& ids, projections::read_outcome outcome,
                const std::shared_ptr<const projections::booking_line>& line, domain::instant now) {
   using kind = projections::booking_line::kind;
-  if (outcome == projections::read_outcome::behind) {
-    to->refuse(problem_kind::projection_behind);
-  } else if (outcome == projections::read_outcome::overloaded) {
-    to->refuse(problem_kind::overloaded);
+  if (!was_read(*to, outcome)) {
+    // answered
   } else if (!line || !owns(to->who(), line->what.by)) {
     to->refuse(problem_kind::not_found);
   } else if (line->status == kind::expired || (line->status == kind::held && now >= line->what.expires_at)) {
@@ -208,7 +201,8 @@ auto read_payment(const json_object& body) -> domain::payment_record {
     payment.fault("reason", "a complimentary ticket needs a reason");
   }
   const auto plain = [](std::string_view text) {
-    return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._-") == std::string_view::npos;
+    return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._-") ==
+           std::string_view::npos;
   };
   if (!plain(made.reference)) {
     payment.fault("reference", "only letters, digits, blanks, dots, underscores and hyphens");
@@ -252,13 +246,14 @@ void confirm_hold(exchange& ex, const context& in) {
     confirm.payment = read_payment(*body);
   }
   if (people) {
-    ex.refuse(problem_kind::field_not_supported, {.detail = {}, .retry_after = {}, .errors = document.faults()});
+    ex.refuse(problem_kind::field_not_supported, {.errors = document.faults()});
     return;
   }
   if (!body_is_sound(ex, document)) {
     return;
   }
-  if (confirm.payment && (holds_card_number(confirm.payment->reference) || holds_card_number(confirm.payment->reason))) {
+  if (confirm.payment &&
+      (holds_card_number(confirm.payment->reference) || holds_card_number(confirm.payment->reason))) {
     ex.refuse(problem_kind::card_number_refused);
     return;
   }
@@ -272,16 +267,34 @@ void confirm_hold(exchange& ex, const context& in) {
 
 void add_holds(router& table, const context& in) {
   constexpr auto owner = permission::buyer_or_key(domain::key_scope::sell);
-  const auto with = [&in](void (*run)(exchange&, const context&)) { return [run, &in](exchange& ex) { run(ex, in); }; };
-  table.add({.verb = method::post, .pattern = "/v1/events/{event}/holds", .who = owner, .rate = rate_class::act,
-             .keyed = idempotency::required, .run = with(create_hold)});
-  table.add({.verb = method::get, .pattern = "/v1/holds/{hold}", .who = owner, .rate = rate_class::view, .run = with(read_hold)});
-  table.add({.verb = method::delete_, .pattern = "/v1/holds/{hold}", .who = owner, .rate = rate_class::act,
-             .run = with(release_hold)});
-  table.add({.verb = method::post, .pattern = "/v1/holds/{hold}/extend", .who = owner, .rate = rate_class::act,
-             .keyed = idempotency::required, .run = with(extend_hold)});
-  table.add({.verb = method::post, .pattern = "/v1/holds/{hold}/confirm", .who = owner, .rate = rate_class::act,
-             .keyed = idempotency::required, .run = with(confirm_hold)});
+  table.add({.verb = method::post,
+             .pattern = "/v1/events/{event}/holds",
+             .who = owner,
+             .rate = rate_class::act,
+             .keyed = idempotency::required,
+             .run = with(in, create_hold)});
+  table.add({.verb = method::get,
+             .pattern = "/v1/holds/{hold}",
+             .who = owner,
+             .rate = rate_class::view,
+             .run = with(in, read_hold)});
+  table.add({.verb = method::delete_,
+             .pattern = "/v1/holds/{hold}",
+             .who = owner,
+             .rate = rate_class::act,
+             .run = with(in, release_hold)});
+  table.add({.verb = method::post,
+             .pattern = "/v1/holds/{hold}/extend",
+             .who = owner,
+             .rate = rate_class::act,
+             .keyed = idempotency::required,
+             .run = with(in, extend_hold)});
+  table.add({.verb = method::post,
+             .pattern = "/v1/holds/{hold}/confirm",
+             .who = owner,
+             .rate = rate_class::act,
+             .keyed = idempotency::required,
+             .run = with(in, confirm_hold)});
 }
 
 } // namespace holdfast::http::routes

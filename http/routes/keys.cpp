@@ -2,6 +2,7 @@
 #include "http/body.hpp"
 #include "http/organisation_json.hpp"
 #include "http/routes/context.hpp"
+#include "http/routes/paging.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,11 +12,10 @@ namespace holdfast::http::routes {
 namespace {
 
 using domain::caller;
-constexpr std::size_t items_per_page = 100;
 
 /// Adds the secret to the first answer, which is stored without it.
 class key_reply final : public actors::reply_sink {
-public:
+ public:
   key_reply(actors::reply_port&& to, std::string secret) : to_{std::move(to)}, secret_{std::move(secret)} {}
 
   void reply(actors::answer&& what) noexcept override {
@@ -27,7 +27,7 @@ public:
     to_.send(std::move(what));
   }
 
-private:
+ private:
   actors::reply_port to_;
   std::string secret_;
 };
@@ -79,46 +79,10 @@ void create_key(exchange& ex, const context& in) {
   create.secret_hash = secret.hash;
   domain::organisation_command what{
       .by = caller_of(ex.who(), caller::kind::organiser), .id = command_id_of(ex, in), .body = std::move(create)};
+  what.by.organisation = organisation; // the first organisation's key acts for the one that it makes a key for
   const auto meta = meta_of(ex);
   auto sink = std::make_shared<key_reply>(reply_to(ex), std::move(secret.text));
   in.engine.submit(organisation, std::move(what), meta, actors::reply_port{std::move(sink)});
-}
-
-/// The page of `items` after the id in `?cursor=`, by ascending id. `write` writes one.
-template <class Item, class IdOf, class Parse, class Write>
-void answer_page(exchange& ex, std::vector<Item> items, IdOf id_of, Parse parse, Write write) {
-  if (!only_queries(ex, {"limit", "cursor"})) {
-    return;
-  }
-  const auto limit = limit_of(ex, items_per_page);
-  if (!limit) {
-    return;
-  }
-  std::sort(items.begin(), items.end(), [&](const Item& a, const Item& b) { return id_of(a) < id_of(b); });
-  auto from = items.begin();
-  if (const auto cursor = ex.query("cursor")) {
-    const auto after = parse(*cursor);
-    if (!after) {
-      ex.refuse(problem_kind::invalid_query, {.detail = "this cursor is not one of ours", .retry_after = {}, .errors = {}});
-      return;
-    }
-    from = std::upper_bound(items.begin(), items.end(), *after,
-                            [&](const auto& value, const Item& item) { return value < id_of(item); });
-  }
-  const auto count = std::min(*limit, static_cast<std::size_t>(items.end() - from));
-  const auto to = from + static_cast<std::ptrdiff_t>(count);
-  auto out = ex.json();
-  out.begin_object().key("items").begin_array();
-  std::for_each(from, to, [&](const Item& item) { write(out, item); });
-  out.end_array().key("next_cursor");
-  if (to == items.end()) {
-    out.null();
-  } else {
-    std::string cursor;
-    domain::public_ids::append(cursor, id_of(*(to - 1)));
-    out.value(std::string_view{cursor});
-  }
-  out.end_object();
 }
 
 void list_keys(exchange& ex, const context& in) {
@@ -127,7 +91,7 @@ void list_keys(exchange& ex, const context& in) {
   std::copy_if(view->keys().begin(), view->keys().end(), std::back_inserter(own), [&](const actors::key_record& key) {
     return key.organisation == ex.who().organisation && !key.revoked_at;
   });
-  answer_page(
+  answer_page_of(
       ex, std::move(own), [](const actors::key_record& key) { return key.key; }, domain::public_ids::parse_key,
       [](json_writer& out, const actors::key_record& key) { write_key(out, key); });
 }
@@ -180,9 +144,10 @@ void list_organisations(exchange& ex, const context& in) {
     return;
   }
   using entry = std::pair<domain::organisation_id, std::string>;
-  answer_page(
+  answer_page_of(
       ex, in.engine.directory()->organisations(), [](const entry& item) { return item.first; },
-      domain::public_ids::parse_organisation, [](json_writer& out, const entry& item) {
+      domain::public_ids::parse_organisation,
+      [](json_writer& out, const entry& item) {
         std::string id;
         domain::public_ids::append(id, item.first);
         out.begin_object()
@@ -196,16 +161,30 @@ void list_organisations(exchange& ex, const context& in) {
 
 void add_keys(router& table, const context& in) {
   constexpr auto admin = permission::key(domain::key_scope::admin);
-  const auto with = [&in](void (*run)(exchange&, const context&)) { return [run, &in](exchange& ex) { run(ex, in); }; };
-  table.add({.verb = method::post, .pattern = "/v1/keys", .who = admin, .rate = rate_class::act,
-             .keyed = idempotency::required, .run = with(create_key)});
-  table.add({.verb = method::get, .pattern = "/v1/keys", .who = admin, .rate = rate_class::view, .run = with(list_keys)});
-  table.add({.verb = method::delete_, .pattern = "/v1/keys/{key}", .who = admin, .rate = rate_class::act,
-             .run = with(revoke_key)});
-  table.add({.verb = method::post, .pattern = "/v1/organisations", .who = admin, .rate = rate_class::act,
-             .keyed = idempotency::required, .run = with(create_organisation)});
-  table.add({.verb = method::get, .pattern = "/v1/organisations", .who = admin, .rate = rate_class::view,
-             .run = with(list_organisations)});
+  table.add({.verb = method::post,
+             .pattern = "/v1/keys",
+             .who = admin,
+             .rate = rate_class::act,
+             .keyed = idempotency::required,
+             .run = with(in, create_key)});
+  table.add(
+      {.verb = method::get, .pattern = "/v1/keys", .who = admin, .rate = rate_class::view, .run = with(in, list_keys)});
+  table.add({.verb = method::delete_,
+             .pattern = "/v1/keys/{key}",
+             .who = admin,
+             .rate = rate_class::act,
+             .run = with(in, revoke_key)});
+  table.add({.verb = method::post,
+             .pattern = "/v1/organisations",
+             .who = admin,
+             .rate = rate_class::act,
+             .keyed = idempotency::required,
+             .run = with(in, create_organisation)});
+  table.add({.verb = method::get,
+             .pattern = "/v1/organisations",
+             .who = admin,
+             .rate = rate_class::view,
+             .run = with(in, list_organisations)});
 }
 
 } // namespace holdfast::http::routes

@@ -15,9 +15,10 @@ auto owner_of(const principal& who) noexcept -> domain::owner {
   return who.is_buyer() ? domain::owner{who.subject, {}} : domain::owner{{}, who.organisation};
 }
 
-/// A buyer's own; of a key: what its organisation's box office sold, or confirmed for a buyer.
+/// A buyer's own; of a key: what its organisation's box office sold, and what the key itself confirmed for a buyer.
 auto may_see(const principal& who, const projections::booking_line& line) noexcept -> bool {
-  return line.what.by == owner_of(who);
+  const bool confirmed_here = who.key && line.what.confirmed_by == who.key;
+  return line.what.by == owner_of(who) || confirmed_here;
 }
 
 auto context_of(const domain::public_ids& ids, const projections::booking_line& line) -> booking_context {
@@ -26,10 +27,8 @@ auto context_of(const domain::public_ids& ids, const projections::booking_line& 
 
 void show_order(deferred&& to, const domain::public_ids& ids, projections::read_outcome outcome,
                 const std::shared_ptr<const projections::booking_line>& line) {
-  if (outcome == projections::read_outcome::behind) {
-    to->refuse(problem_kind::projection_behind);
-  } else if (outcome == projections::read_outcome::overloaded) {
-    to->refuse(problem_kind::overloaded);
+  if (!was_read(*to, outcome)) {
+    // answered
   } else if (!line || line->status != projections::booking_line::kind::confirmed || !may_see(to->who(), *line)) {
     to->refuse(problem_kind::not_found);
   } else {
@@ -69,7 +68,7 @@ void list_orders(exchange& ex, const context& in) {
   if (const auto cursor = ex.query("cursor")) {
     const auto [end, failed] = std::from_chars(cursor->data(), cursor->data() + cursor->size(), before);
     if (failed != std::errc{} || end != cursor->data() + cursor->size() || before == 0) {
-      ex.refuse(problem_kind::invalid_query, {.detail = "this cursor is not one of ours", .retry_after = {}, .errors = {}});
+      ex.refuse(problem_kind::invalid_query, {.detail = "this cursor is not one of ours"});
       return;
     }
   }
@@ -77,8 +76,7 @@ void list_orders(exchange& ex, const context& in) {
   in.views.orders_of(owner_of(ex.who()), before, *limit,
                      [to, &in](projections::read_outcome outcome, projections::views::order_page page) {
                        auto& answering = *to;
-                       if (outcome != projections::read_outcome::ok) {
-                         answering->refuse(problem_kind::overloaded);
+                       if (!was_read(*answering, outcome)) {
                          answering.complete();
                          return;
                        }
@@ -102,10 +100,16 @@ void list_orders(exchange& ex, const context& in) {
 
 void add_orders(router& table, const context& in) {
   constexpr auto owner = permission::buyer_or_key(domain::key_scope::sell);
-  table.add({.verb = method::get, .pattern = "/v1/orders", .who = owner, .rate = rate_class::view,
-             .run = [&in](exchange& ex) { list_orders(ex, in); }});
-  table.add({.verb = method::get, .pattern = "/v1/orders/{order}", .who = owner, .rate = rate_class::view,
-             .run = [&in](exchange& ex) { read_order(ex, in); }});
+  table.add({.verb = method::get,
+             .pattern = "/v1/orders",
+             .who = owner,
+             .rate = rate_class::view,
+             .run = with(in, list_orders)});
+  table.add({.verb = method::get,
+             .pattern = "/v1/orders/{order}",
+             .who = owner,
+             .rate = rate_class::view,
+             .run = with(in, read_order)});
 }
 
 } // namespace holdfast::http::routes

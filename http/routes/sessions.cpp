@@ -84,10 +84,16 @@ void refresh_session(exchange& ex, const context& in) {
 } // namespace
 
 void add_sessions(router& table, const context& in) {
-  table.add({.verb = method::post, .pattern = "/v1/sessions", .who = permission::open(), .rate = rate_class::session,
-             .run = [&in](exchange& ex) { create_session(ex, in); }});
-  table.add({.verb = method::post, .pattern = "/v1/sessions/refresh", .who = permission::buyer(), .rate = rate_class::session,
-             .run = [&in](exchange& ex) { refresh_session(ex, in); }});
+  table.add({.verb = method::post,
+             .pattern = "/v1/sessions",
+             .who = permission::open(),
+             .rate = rate_class::session,
+             .run = with(in, create_session)});
+  table.add({.verb = method::post,
+             .pattern = "/v1/sessions/refresh",
+             .who = permission::buyer(),
+             .rate = rate_class::session,
+             .run = with(in, refresh_session)});
 }
 
 } // namespace holdfast::http::routes

@@ -12,7 +12,8 @@ MAY_INCLUDE = {
     "projections": ("domain/", "journal/", "projections/"),
     "payments": ("domain/", "payments/"),
     "actors": ("domain/", "journal/", "projections/", "payments/", "actors/"),
-    "http": ("domain/", "projections/", "http/", "actors/engine_port.hpp", "actors/reply_port.hpp"),
+    "http": ("domain/", "projections/", "http/", "actors/engine_port.hpp", "actors/reply_port.hpp",
+             "actors/answer_encoder.hpp"),
     "tools": ("domain/", "journal/", "projections/", "payments/", "actors/", "http/", "tools/"),
     "tests": ("domain/", "journal/", "projections/", "payments/", "actors/", "http/", "tools/", "tests/"),
 }

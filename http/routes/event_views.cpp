@@ -1,0 +1,174 @@
+#include "http/routes/context.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+/// What people look at: from published views alone, so that it answers whatever selling does.
+namespace holdfast::http::routes {
+
+namespace {
+
+using body_ptr = std::shared_ptr<const projections::view_body>;
+
+constexpr std::string_view page_caching = "public, max-age=30, stale-while-revalidate=60, stale-if-error=600";
+constexpr std::string_view seats_caching = "public, max-age=1, stale-while-revalidate=5, stale-if-error=600";
+constexpr std::string_view layout_caching = "public, max-age=31536000, immutable";
+constexpr std::size_t layout_hash_digits = 64;
+constexpr std::int64_t ms_per_second = 1'000;
+constexpr std::uint16_t not_modified = 304;
+constexpr std::uint16_t found = 302;
+
+/// An entity tag without its mark of weakness: `If-None-Match` compares weakly (RFC 9110 §13.1.2).
+auto opaque_tag(std::string_view tag) noexcept -> std::string_view {
+  const auto first = tag.find_first_not_of(' ');
+  const auto last = tag.find_last_not_of(' ');
+  tag = first == std::string_view::npos ? std::string_view{} : tag.substr(first, last - first + 1);
+  return tag.starts_with("W/") ? tag.substr(2) : tag;
+}
+
+/// Whether the client has this body already. Our tags hold no commas, so that one ends every tag of the list.
+auto client_has(const exchange& of, std::string_view tag) -> bool {
+  auto list = of.header(header_id::if_none_match).value_or(std::string_view{});
+  while (!list.empty()) {
+    const auto comma = std::min(list.find(','), list.size());
+    const auto one = opaque_tag(list.substr(0, comma));
+    if (one == "*" || one == opaque_tag(tag)) {
+      return true;
+    }
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return false;
+}
+
+/// Drafts are their organisation's alone: for everybody else they are not there.
+auto may_see(const principal& who, const projections::view_body& body) noexcept -> bool {
+  return !body.draft || (who.is == principal::kind::key && who.organisation == body.organisation);
+}
+
+/// Whether there is something to show; answers otherwise.
+auto is_there(exchange& of, projections::read_outcome outcome, const body_ptr& body) -> bool {
+  if (!was_read(of, outcome)) {
+    return false;
+  }
+  if (!may_see(of.who(), *body)) {
+    of.refuse(problem_kind::not_found);
+    return false;
+  }
+  return true;
+}
+
+/// What every answer of a view says about itself. What shared caches must not keep stays `no-store`.
+void describe(exchange& of, const projections::view_body& body, std::string_view caching) {
+  if (!body.draft) {
+    of.answer().cache_control(caching);
+  }
+  if (!body.etag.empty()) {
+    of.answer().header("ETag", body.etag);
+  }
+}
+
+void answer_body(exchange& of, const body_ptr& body, std::string_view caching) {
+  if (client_has(of, body->etag)) {
+    of.empty(not_modified);
+  } else {
+    of.answer().status(200);
+    of.answer().content_type(media::json);
+    of.answer().share_body(std::shared_ptr<const std::string>{body, &body->bytes});
+  }
+  describe(of, *body, caching);
+}
+
+/// Answers with an event's view as it is at `now`.
+auto show_view(exchange& of, const context& in, std::string_view caching) -> projections::view_done {
+  auto to = std::make_shared<deferred>(of.defer());
+  return [to, &in, caching](projections::read_outcome outcome, const body_ptr& body) {
+    auto& ex = **to;
+    if (is_there(ex, outcome, body)) {
+      answer_body(ex, body, caching);
+      const auto age = std::max<std::int64_t>((in.engine.now() - body->made_at).count / ms_per_second, 0);
+      ex.answer().header("X-View-Seq", body->seq);
+      ex.answer().header("Age", static_cast<std::uint64_t>(age));
+    }
+    to->complete();
+  };
+}
+
+void read_event(exchange& ex, const context& in) {
+  const auto event = only_queries(ex, {"min_seq"}) ? event_of(ex, in) : std::nullopt;
+  const auto min_seq = event ? min_seq_of(ex) : std::nullopt;
+  if (min_seq) {
+    in.views.event_page(*event, *min_seq, show_view(ex, in, page_caching));
+  }
+}
+
+void read_seats(exchange& ex, const context& in) {
+  const auto event = only_queries(ex, {"min_seq", "section"}) ? event_of(ex, in) : std::nullopt;
+  const auto min_seq = event ? min_seq_of(ex) : std::nullopt;
+  if (!min_seq) {
+    return;
+  }
+  if (const auto section = ex.query("section")) {
+    in.views.seats_of_section(*event, *min_seq, std::string{*section}, show_view(ex, in, seats_caching));
+  } else {
+    in.views.seats(*event, *min_seq, show_view(ex, in, seats_caching));
+  }
+}
+
+/// Where the event's layout is: under its content, so that it never changes there.
+void find_layout(exchange& ex, const context& in) {
+  const auto event = only_queries(ex, {"min_seq"}) ? event_of(ex, in) : std::nullopt;
+  const auto min_seq = event ? min_seq_of(ex) : std::nullopt;
+  if (!min_seq) {
+    return;
+  }
+  auto to = std::make_shared<deferred>(ex.defer());
+  in.views.event_page(*event, *min_seq, [to](projections::read_outcome outcome, const body_ptr& body) {
+    auto& answering = **to;
+    if (is_there(answering, outcome, body)) {
+      answering.empty(found);
+      answering.answer().cache_control(body->draft ? std::string_view{} : page_caching);
+      answering.answer().header("Location", "/v1/layouts/" + body->layout_hash);
+      answering.answer().header("X-View-Seq", body->seq);
+    }
+    to->complete();
+  });
+}
+
+auto is_layout_hash(std::string_view text) noexcept -> bool {
+  return text.size() == layout_hash_digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+void read_layout(exchange& ex, const context& in) {
+  const auto hash = ex.parameter("hash");
+  if (!only_queries(ex, {})) {
+    return;
+  }
+  if (!is_layout_hash(hash)) {
+    ex.refuse(problem_kind::not_found);
+    return;
+  }
+  std::string name{hash};
+  auto to = std::make_shared<deferred>(ex.defer());
+  in.views.layout(std::move(name), [to](projections::read_outcome outcome, const body_ptr& body) {
+    auto& answering = **to;
+    if (was_read(answering, outcome)) {
+      answer_body(answering, body, layout_caching);
+    }
+    to->complete();
+  });
+}
+
+} // namespace
+
+void add_event_views(router& table, const context& in) {
+  constexpr auto anybody = permission::open();
+  table.add({.verb = method::get, .pattern = "/v1/events/{event}", .who = anybody, .run = with(in, read_event)});
+  table.add({.verb = method::get, .pattern = "/v1/events/{event}/seats", .who = anybody, .run = with(in, read_seats)});
+  table.add(
+      {.verb = method::get, .pattern = "/v1/events/{event}/layout", .who = anybody, .run = with(in, find_layout)});
+  table.add({.verb = method::get, .pattern = "/v1/layouts/{hash}", .who = anybody, .run = with(in, read_layout)});
+}
+
+} // namespace holdfast::http::routes
