@@ -169,6 +169,7 @@ auto projection_runner::fetch_live() -> bool {
   case feed::outcome::drained: caught_up_.store(true, std::memory_order_release); return false;
   case feed::outcome::lost: break;
   }
+  laps_.fetch_add(1, std::memory_order_relaxed);
   catch_up_again();
   read_ahead();
   return false;

@@ -72,6 +72,9 @@ class projection_runner : public std::enable_shared_from_this<projection_runner>
   /// Age of the oldest durable fact that is not folded, as of the last tick; 0 when there is none.
   [[nodiscard]] auto lag() const noexcept -> domain::millis { return {lag_ms_.load(std::memory_order_relaxed)}; }
 
+  /// Times the ring had gone past it, so that it read the journal again.
+  [[nodiscard]] auto laps() const noexcept -> std::uint64_t { return laps_.load(std::memory_order_relaxed); }
+
   /// Groups folded since the start.
   [[nodiscard]] auto folded() const noexcept -> std::uint64_t { return folded_.load(std::memory_order_relaxed); }
 
@@ -131,6 +134,7 @@ class projection_runner : public std::enable_shared_from_this<projection_runner>
   std::atomic<bool> caught_up_{false};
   std::atomic<std::int64_t> lag_ms_{0};
   std::atomic<std::uint64_t> folded_{0};
+  std::atomic<std::uint64_t> laps_{0};
   mutable std::mutex reason_mutex_;
   std::string reason_;
 };

@@ -5,6 +5,7 @@
 #include "projections/feed.hpp"
 #include "projections/inventory_projection.hpp"
 #include "projections/layout_store.hpp"
+#include "projections/view_settings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,19 +17,19 @@ namespace holdfast::projections {
 
 struct views_impl::parts {
   parts(journal::journal& from, journal::snapshot_store* snapshots, const view_posts& through,
-        const clock_function& clock)
+        const clock_function& clock, const view_settings& settings)
       : posts{through},
         base{from.end()},
         metrics{std::make_shared<view_metrics>()},
-        layouts{std::make_shared<layout_store>(from, clock)},
-        live{std::make_shared<feed>(base)},
-        inventory{
-            std::make_shared<inventory_projection>(from, snapshots, layouts, metrics, through.inventory, clock, base)},
-        bookings{std::make_shared<bookings_projection>(layouts, metrics, through.bookings, clock)},
+        layouts{std::make_shared<layout_store>(from, clock, settings.layouts)},
+        live{std::make_shared<feed>(base, settings.ring)},
+        inventory{std::make_shared<inventory_projection>(from, snapshots, layouts, metrics, through.inventory, clock,
+                                                         base, settings.inventory)},
+        bookings{std::make_shared<bookings_projection>(layouts, metrics, through.bookings, clock, settings.bookings)},
         catalogue{std::make_shared<catalogue_projection>(layouts)},
-        runners{std::make_shared<projection_runner>(inventory, from, live, through.inventory),
-                std::make_shared<projection_runner>(bookings, from, live, through.bookings),
-                std::make_shared<projection_runner>(catalogue, from, live, through.catalogue)} {}
+        runners{std::make_shared<projection_runner>(inventory, from, live, through.inventory, settings.runner),
+                std::make_shared<projection_runner>(bookings, from, live, through.bookings, settings.runner),
+                std::make_shared<projection_runner>(catalogue, from, live, through.catalogue, settings.runner)} {}
 
   [[nodiscard]] auto bookings_complete() const -> bool { return runners[1]->caught_up(); }
 
@@ -47,7 +48,11 @@ struct views_impl::parts {
 
 views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, view_posts posts,
                        clock_function clock)
-    : parts_{std::make_unique<parts>(journal, snapshots, posts, clock)} {}
+    : views_impl{journal, snapshots, std::move(posts), std::move(clock), view_settings{}} {}
+
+views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, view_posts posts,
+                       clock_function clock, const view_settings& settings)
+    : parts_{std::make_unique<parts>(journal, snapshots, posts, clock, settings)} {}
 
 views_impl::~views_impl() = default;
 
@@ -91,8 +96,8 @@ auto views_impl::caught_up() const -> bool {
 auto views_impl::status() const -> std::vector<projection_status> {
   std::vector<projection_status> all;
   for (const auto& runner : parts_->runners)
-    all.push_back(
-        {runner->name(), runner->state(), runner->reason(), runner->caught_up(), runner->lag(), runner->folded()});
+    all.push_back({runner->name(), runner->state(), runner->reason(), runner->caught_up(), runner->lag(),
+                   runner->folded(), runner->laps()});
   return all;
 }
 

@@ -14,6 +14,8 @@
 
 namespace holdfast::projections {
 
+struct view_settings;
+
 /// Where each projection runs.
 struct view_posts {
   post_function inventory;
@@ -29,6 +31,7 @@ struct projection_status {
   bool caught_up = false; ///< has folded everything that was durable at the start
   domain::millis lag;
   std::uint64_t folded = 0; ///< groups since the start
+  std::uint64_t laps = 0;   ///< times it was too slow for the ring and read the journal again
 };
 
 /// The views over three in-memory projections: inventory (seats, event pages), bookings (holds, orders) and the catalogue
@@ -41,6 +44,8 @@ class views_impl final : public views {
  public:
   /// `snapshots` may be null: events then load by full replay.
   views_impl(journal::journal& journal, journal::snapshot_store* snapshots, view_posts posts, clock_function clock);
+  views_impl(journal::journal& journal, journal::snapshot_store* snapshots, view_posts posts, clock_function clock,
+             const view_settings& settings);
   views_impl(const views_impl&) = delete;
   auto operator=(const views_impl&) -> views_impl& = delete;
   ~views_impl() override;

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "projections/bookings_projection.hpp"
+#include "projections/feed.hpp"
+#include "projections/inventory_projection.hpp"
+#include "projections/layout_store.hpp"
+#include "projections/projection_runner.hpp"
+
+namespace holdfast::projections {
+
+/// Every bound of the viewing plane; the defaults fit two cores and some GiB.
+struct view_settings {
+  feed::bounds ring;
+  projection_runner::bounds runner;
+  layout_store::bounds layouts;
+  inventory_projection::bounds inventory;
+  bookings_projection::bounds bookings;
+};
+
+} // namespace holdfast::projections

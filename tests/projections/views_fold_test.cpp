@@ -1,0 +1,251 @@
+#include "tests/projections/pumped_world.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+// Whatever the order in which commits, reads of the journal, the actors' turns, readers, the dropping of unread events and
+// restarts come: what people are shown at a seq is the state at that seq.
+
+namespace holdfast::projections_test {
+
+namespace {
+
+using projections::read_outcome;
+
+struct pending_read {
+  domain::event_id event;
+  bool page = false;
+  std::uint64_t min_seq = 0;
+  std::shared_ptr<view_answer> answer;
+};
+
+/// Bounds so narrow that every path is taken within some hundred steps.
+auto narrow(model::dice& dice) -> projections::view_settings {
+  projections::view_settings settings;
+  settings.ring.batches_max = dice.between(1, 12);
+  settings.ring.groups_max = dice.between(1, 20);
+  settings.runner.groups_per_step = dice.between(1, 9);
+  settings.runner.chunk = {dice.between(200, 20'000), dice.between(1, 40)};
+  settings.runner.chunks_ahead = dice.between(1, 3);
+  settings.layouts.bytes_max = dice.chance(50) ? 1 : 1'000'000;
+  settings.inventory.kept_groups_max = dice.between(1, 30);
+  settings.inventory.loads_at_once = dice.between(1, 3);
+  settings.inventory.check_loads_per_s = dice.between(0, 50);
+  settings.inventory.paced_bytes_per_ms = dice.chance(30) ? 40 : 25'000;
+  return settings;
+}
+
+/// What runs went through: a path that none took was not tested.
+struct tally {
+  std::uint64_t answered = 0, behind = 0, laps = 0, loads = 0, folded = 0, restarts = 0;
+
+  auto operator+=(const tally& more) -> tally& {
+    answered += more.answered;
+    behind += more.behind;
+    laps += more.laps;
+    loads += more.loads;
+    folded += more.folded;
+    restarts += more.restarts;
+    return *this;
+  }
+};
+
+/// One run of a seed: the world, the sales, and everybody who asked.
+class run {
+ public:
+  explicit run(std::uint64_t seed) : sales_{seed, 3}, world_{narrow(sales_.dice())} {}
+
+  void step() {
+    auto& dice = sales_.dice();
+    const auto what = dice.below(100);
+    if (what < 40) {
+      if (const auto made = sales_.random_command(world_.now()))
+        world_.append(*made);
+    } else if (what < 60) {
+      world_.pump_journal();
+    } else if (what < 80) {
+      world_.run_some(dice);
+    } else if (what < 92) {
+      ask();
+    } else if (what < 99) {
+      world_.pass(dice.chance(10) ? domain::minutes(2) : domain::millis{static_cast<std::int64_t>(dice.below(400))});
+    } else {
+      // What is queued in the writer is appended again by nobody: a commit first.
+      world_.pump_journal();
+      reads_.clear();
+      count();
+      world_.restart();
+    }
+    check_answers();
+  }
+
+  void finish() {
+    world_.settle();
+    check_answers();
+    for (const auto event : sales_.events())
+      check_event(event);
+    for (const auto& status : world_.views().status()) {
+      CAPTURE(status.reason);
+      CHECK(status.state == projections::runner_state::live);
+      CHECK(status.caught_up);
+    }
+    CHECK(world_.views().metrics().double_sales_detected == 0);
+    CHECK(world_.views().metrics().contradictions_detected == 0);
+    count();
+  }
+
+  [[nodiscard]] auto done() const -> const tally& { return done_; }
+
+ private:
+  /// Adds what this process of the world did.
+  void count() {
+    const auto& metrics = world_.views().metrics();
+    tally here{0, metrics.reads_behind, 0, metrics.event_loads, 0, 1};
+    for (const auto& status : world_.views().status()) {
+      here.laps += status.laps;
+      here.folded += status.folded;
+    }
+    done_ += here;
+  }
+
+  void ask() {
+    auto& dice = sales_.dice();
+    pending_read read{dice.pick(sales_.events()), dice.chance(50), 0, std::make_shared<view_answer>()};
+    read.min_seq = dice.chance(50) ? sales_.state(read.event).seq() : 0;
+    if (read.page)
+      world_.views().event_page(read.event, read.min_seq, into(read.answer));
+    else
+      world_.views().seats(read.event, read.min_seq, into(read.answer));
+    reads_.push_back(std::move(read));
+  }
+
+  void check(const pending_read& read) {
+    CAPTURE(read.event.value());
+    CAPTURE(read.page);
+    if (*read.answer->outcome != read_outcome::ok) {
+      CHECK((*read.answer->outcome == read_outcome::behind || *read.answer->outcome == read_outcome::not_found ||
+             *read.answer->outcome == read_outcome::overloaded));
+      return;
+    }
+    ++done_.answered;
+    const auto& body = *read.answer->body;
+    CHECK(body.seq >= read.min_seq);
+    CHECK(body.organisation == organiser);
+    CHECK((read.page ? faults_of_page(sales_, read.event, body) : faults_of_seats(sales_, read.event, body)) == "");
+  }
+
+  void check_answers() {
+    std::erase_if(reads_, [this](const pending_read& read) {
+      if (read.answer->outcome)
+        check(read);
+      return read.answer->outcome.has_value();
+    });
+  }
+
+  /// At rest, the newest state is shown, and every booking as the state has it.
+  void check_event(domain::event_id event) {
+    auto& state = sales_.state(event);
+    for (const bool page : {true, false}) {
+      pending_read read{event, page, state.seq(), std::make_shared<view_answer>()};
+      if (page)
+        world_.views().event_page(event, read.min_seq, into(read.answer));
+      else
+        world_.views().seats(event, read.min_seq, into(read.answer));
+      world_.settle();
+      // Paced or refused for the moment: a tick later it is there.
+      world_.pass({300});
+      world_.settle();
+      REQUIRE(read.answer->outcome.has_value());
+      if (state.seq() == 0) {
+        CHECK(*read.answer->outcome == read_outcome::not_found);
+      } else {
+        REQUIRE(*read.answer->outcome == read_outcome::ok);
+        CHECK(read.answer->body->seq == state.seq());
+        check(read);
+      }
+    }
+    for (std::uint32_t number = 1; number <= state.last_hold().value() + 1; ++number)
+      check_booking(event, state, domain::hold_number{number});
+  }
+
+  void check_booking(domain::event_id event, const domain::event_state& state, domain::hold_number number) {
+    CAPTURE(number.value());
+    std::optional<read_outcome> outcome;
+    std::shared_ptr<const projections::booking_line> line;
+    world_.views().booking(event, number, state.seq(), [&](read_outcome how, auto found) {
+      outcome = how;
+      line = std::move(found);
+    });
+    world_.settle();
+    REQUIRE(outcome.has_value());
+    if (const auto* should = state.find(number)) {
+      REQUIRE(line != nullptr);
+      CHECK(line->event == event);
+      CHECK(line->seats->spec() == state.seats()->spec());
+      CHECK(line->currency == state.config().currency);
+      CHECK((line->status == projections::booking_line::kind::confirmed) ==
+            (should->status == domain::booking_status::confirmed));
+      compare(line->what, *should);
+    } else if (const auto* ended = state.find_ended(number)) {
+      REQUIRE(line != nullptr);
+      CHECK((line->status == projections::booking_line::kind::expired) ==
+            (ended->ended == domain::ended_hold::how::expired));
+      CHECK(line->what.by == ended->by);
+    }
+    if (number > state.last_hold())
+      CHECK(*outcome == read_outcome::not_found);
+  }
+
+  static void compare(const domain::booking& is, const domain::booking& should) {
+    CHECK(is.number == should.number);
+    CHECK(is.status == should.status);
+    CHECK(is.extended == should.extended);
+    CHECK(is.by == should.by);
+    CHECK(is.sold_by == should.sold_by);
+    CHECK(is.confirmed_by == should.confirmed_by);
+    CHECK(is.created_at == should.created_at);
+    CHECK(is.cap_at == should.cap_at);
+    CHECK(is.seats == should.seats);
+    CHECK(is.prices == should.prices);
+    CHECK(is.areas == should.areas);
+    CHECK(is.paid == should.paid);
+    CHECK(is.payment == should.payment);
+    if (is.status == domain::booking_status::held)
+      CHECK(is.expires_at == should.expires_at);
+    else
+      CHECK(is.confirmed_at == should.confirmed_at);
+  }
+
+  sales sales_;
+  pumped_world world_;
+  std::vector<pending_read> reads_;
+  tally done_;
+};
+
+} // namespace
+
+TEST_CASE("what is shown is the fold of the journal, whatever the order of commits, reads, turns, drops and restarts") {
+  tally all;
+  for (std::uint64_t seed = 1; seed <= 600; ++seed) {
+    CAPTURE(seed);
+    run one{seed};
+    for (int i = 0; i < 400; ++i)
+      one.step();
+    one.finish();
+    all += one.done();
+  }
+  MESSAGE("reads answered ", all.answered, ", behind ", all.behind, "; the ring was lost ", all.laps, " times; ",
+          all.loads, " events loaded, ", all.folded, " commands folded, ", all.restarts, " processes");
+  CHECK(all.answered > 5'000);
+  CHECK(all.behind > 500);
+  CHECK(all.laps > 500);
+  CHECK(all.loads > 3'000);
+  CHECK(all.restarts > 1'000);
+}
+
+} // namespace holdfast::projections_test
