@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
@@ -22,7 +23,6 @@ namespace {
 
 /// How often the mark is synced and the disk looked at.
 constexpr std::chrono::seconds housekeeping_interval{1};
-constexpr unsigned housekeepings_per_drop = 600;
 /// An answer is looked for in the hour of the question and these before it.
 constexpr std::uint32_t answer_hours = 24;
 constexpr auto answers_kept = domain::hours(answer_hours);
@@ -57,6 +57,8 @@ struct rocksdb_journal::impl {
   void stop_serving();
   void keep_house(const std::stop_token& stop);
   void sync_mark();
+  /// Answers of hours before this are older than they are kept, by the time of the newest fact: a jumping clock drops nothing.
+  [[nodiscard]] auto oldest_answer_hour() const -> std::uint32_t;
   void latch(const failure& why);
   [[nodiscard]] auto durable_position() const -> std::uint64_t {
     return live ? live->writer.durable_position() : opened.last.last_position;
@@ -76,6 +78,8 @@ struct rocksdb_journal::impl {
   read_pool pool;
   std::mutex housekeeping_mutex;
   std::condition_variable_any housekeeping_wake;
+  std::atomic<bool> stopping{false};
+  std::jthread answer_dropper;
   std::jthread housekeeper;
 };
 
@@ -137,17 +141,26 @@ void rocksdb_journal::impl::latch(const failure& why) {
 }
 
 void rocksdb_journal::impl::keep_house(const std::stop_token& stop) {
-  unsigned round = 0;
+  std::uint32_t dropped_before = 0;
   std::unique_lock hold{housekeeping_mutex};
   while (!stop.stop_requested()) {
     housekeeping_wake.wait_for(hold, stop, housekeeping_interval, [] { return false; });
     sync_mark();
     live->disk.check();
-    if (++round % housekeepings_per_drop == 0)
-      if (const auto kept_from = layout::hour_of(live->writer.newest_time() - answers_kept); kept_from > 0)
-        if (auto dropped = opened.data->drop_answers(kept_from); !dropped)
+    if (const auto hour = oldest_answer_hour(); hour > dropped_before) {
+      dropped_before = hour;
+      // On a thread of its own, for it may take a while: the mark must be synced every second. One hour's work is over before the next begins.
+      answer_dropper = std::jthread{[this, hour] {
+        if (auto dropped = opened.data->drop_answers(hour, stopping); !dropped)
           spdlog::warn("journal: {}", dropped.error().detail);
+      }};
+    }
   }
+}
+
+auto rocksdb_journal::impl::oldest_answer_hour() const -> std::uint32_t {
+  const auto newest = live->writer.newest_time();
+  return newest.unix_ms > answers_kept.count ? layout::hour_of(newest - answers_kept) : 0;
 }
 
 void rocksdb_journal::impl::sync_mark() {
@@ -162,9 +175,11 @@ void rocksdb_journal::impl::sync_mark() {
 void rocksdb_journal::impl::stop_serving() {
   if (!live || std::exchange(released, true))
     return;
+  stopping = true;
   housekeeper.request_stop();
-  if (housekeeper.joinable())
-    housekeeper.join();
+  for (auto* thread : {&housekeeper, &answer_dropper})
+    if (thread->joinable())
+      thread->join();
   live->writer.stop();
   sync_mark();
   // An orderly end leaves nothing to replay. After a storage error the disk is left as it is: the next start decides.
@@ -328,7 +343,7 @@ auto rocksdb_journal::metrics() const noexcept -> const journal_metrics& {
 auto rocksdb_journal::drop_old_answers() -> tl::expected<void, failure> {
   if (!impl_->live)
     return {};
-  return impl_->opened.data->drop_answers(layout::hour_of(impl_->live->writer.newest_time() - answers_kept));
+  return impl_->opened.data->drop_answers(impl_->oldest_answer_hour(), impl_->stopping);
 }
 
 auto rocksdb_journal::flush() -> tl::expected<void, failure> {

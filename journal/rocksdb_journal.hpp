@@ -89,7 +89,7 @@ class rocksdb_journal final : public journal {
 
   [[nodiscard]] auto report() const noexcept -> const opening_report&;
   [[nodiscard]] auto metrics() const noexcept -> const journal_metrics&;
-  /// Drops remembered answers older than 24 hours before the newest fact, by whole hours. Runs by itself every ten minutes.
+  /// Drops remembered answers older than 24 hours before the newest fact, by whole hours. Runs by itself every hour.
   [[nodiscard]] auto drop_old_answers() -> tl::expected<void, failure>;
   /// Writes memtables to tables; for tests and before a copy of the directory.
   [[nodiscard]] auto flush() -> tl::expected<void, failure>;

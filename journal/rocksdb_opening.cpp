@@ -89,16 +89,19 @@ class opening {
         return trouble(failure_kind::corrupt, options_.directory.string() + ": CURRENT is missing beside " +
                                                   at->path().filename().string() +
                                                   "; restore a backup (holdfast restore)");
+    const auto why = options_.directory.string() + ": there is no journal, but " + std::to_string(acknowledged()) +
+                     " commits were acknowledged";
     if (acknowledged() > 0 && !options_.accept_journal_loss)
-      return trouble(failure_kind::behind_mark, options_.directory.string() + ": there is no journal, but " +
-                                                    std::to_string(acknowledged()) + " commits were acknowledged" +
-                                                    std::string{how_to_accept});
+      return trouble(failure_kind::behind_mark, why + std::string{how_to_accept});
+    if (acknowledged() > 0)
+      result_.report.repairs.push_back("loss accepted: " + why);
     return finish_creation();
   }
 
   /// Also for a directory whose creation a crash interrupted: then it holds no commit and no acknowledged one is missing.
   auto finish_creation() -> tl::expected<opened_journal, failure> {
-    if (acknowledged() > 0 && !options_.accept_journal_loss)
+    std::error_code error;
+    if (acknowledged() > 0 && fs::exists(options_.directory / "CURRENT", error))
       return trouble(failure_kind::corrupt,
                      options_.directory.string() +
                          ": the manifest lacks families of this journal, but commits were acknowledged"
@@ -106,7 +109,6 @@ class opening {
     if (options_.access != journal_access::serve)
       return trouble(failure_kind::not_found,
                      options_.directory.string() + ": the journal was never finished being made");
-    std::error_code error;
     fs::create_directories(options_.directory, error);
     choices_.create = true;
     auto data = database::open(options_.directory, choices_);

@@ -187,14 +187,22 @@ auto database::flush() -> tl::expected<void, failure> {
   return {};
 }
 
-auto database::drop_answers(std::uint32_t kept_from) -> tl::expected<void, failure> {
+auto database::drop_answers(std::uint32_t kept_from, std::atomic<bool>& canceled) -> tl::expected<void, failure> {
   answers_.kept_from.store(kept_from, std::memory_order_relaxed);
-  const auto first = layout::answer_key(0, {}, {}, 0);
+  const auto first = layout::answer_key(0, {static_cast<stream_kind>(0), 0}, {}, 0);
   const auto end = layout::answer_key(kept_from, {static_cast<stream_kind>(0), 0}, {}, 0);
   const auto from = slice(first.view());
   const auto to = slice(end.view());
-  const auto status = rocksdb::DeleteFilesInRange(database_.get(), handle(family::answers), &from, &to, false);
-  if (!status.ok())
+  auto status = rocksdb::DeleteFilesInRange(database_.get(), handle(family::answers), &from, &to, false);
+  if (status.ok()) {
+    // Tables that hold kept hours as well are few: keys begin with the hour, so only those at the boundary do.
+    rocksdb::CompactRangeOptions options;
+    options.exclusive_manual_compaction = false;
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kIfHaveCompactionFilter;
+    options.canceled = &canceled;
+    status = database_->CompactRange(options, handle(family::answers), &from, &to);
+  }
+  if (!status.ok() && !canceled)
     return tl::unexpected{to_failure(status, "cannot drop old answers")};
   return {};
 }

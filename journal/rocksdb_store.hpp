@@ -9,6 +9,7 @@
 #include <rocksdb/write_batch.h>
 #include <tl/expected.hpp>
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -68,8 +69,8 @@ class database {
   [[nodiscard]] auto put_id(const journal_id& id) -> tl::expected<void, failure>;
   [[nodiscard]] auto put_epoch(cell_id cell, std::uint64_t epoch) -> tl::expected<void, failure>;
   [[nodiscard]] auto flush() -> tl::expected<void, failure>;
-  /// Drops answers of hours before `kept_from`: whole tables at once, the rest when it is compacted.
-  [[nodiscard]] auto drop_answers(std::uint32_t kept_from) -> tl::expected<void, failure>;
+  /// Drops answers of hours before `kept_from`: whole tables at once, then what is left of those hours in others. Ends early once `canceled`.
+  [[nodiscard]] auto drop_answers(std::uint32_t kept_from, std::atomic<bool>& canceled) -> tl::expected<void, failure>;
   /// A copy that opens by itself, in a directory that does not exist yet.
   [[nodiscard]] auto checkpoint(const std::filesystem::path& directory) -> tl::expected<void, failure>;
 

@@ -1,28 +1,16 @@
 #include "journal/tail_doctor.hpp"
 #include "journal/tail_doctor_log.hpp"
-#include "tests/journal/store_harness.hpp"
+#include "tests/journal/journal_image.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 namespace {
 
 using namespace holdfast;
 using namespace holdfast::testing;
 namespace fs = std::filesystem;
-
-auto read_file(const fs::path& file) -> std::string {
-  std::ifstream bytes{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{bytes}, {}};
-}
-
-void write_file(const fs::path& file, std::string_view bytes) {
-  std::ofstream{file, std::ios::binary | std::ios::trunc}.write(bytes.data(),
-                                                                static_cast<std::streamsize>(bytes.size()));
-}
 
 /// A log as a journal left it, without the journal: a directory to damage.
 struct written_log {
