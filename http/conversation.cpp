@@ -14,6 +14,8 @@ using access = exchange_access;
 
 /// A body grows in the buffer by what has arrived, never by what was announced.
 constexpr std::size_t body_step_bytes = 64 * 1024;
+/// Of a request that is refused for its header.
+constexpr std::size_t skipped_body_bytes_max = 64 * 1024;
 /// Room that chunks need behind the header.
 constexpr std::size_t chunk_room_bytes = 1024;
 
@@ -123,19 +125,18 @@ void conversation::begin_request() {
   closing_ = !header.keep_alive;
   access::set_at(*exchange_, domain::instant{unix_ms_now()});
   access::set_header(*exchange_, header.verb, header.path, gate_.fields());
-  if (around_.rules.admit(*exchange_, header, facts_, started_)) {
+  refused_ = !around_.rules.admit(*exchange_, header, facts_, started_);
+  if (!refused_) {
     begin_body();
     return;
   }
-  // A refused request's body is skipped when it is here already; otherwise the connection ends, because reading on would
-  // mean waiting for bytes that nobody wants.
-  const bool whole = header.body == framing::none ||
-                     (header.body == framing::length && header.content_length <= filled_ - header.bytes);
-  if (whole) {
-    consumed_ += header.body == framing::length ? header.content_length : 0;
-  } else {
-    closing_ = true;
+  // A refused request's body is read and dropped, so that the connection can go on, unless it is large or the client asks first.
+  const bool skip = header.body == framing::chunked || header.content_length <= skipped_body_bytes_max;
+  if (header.body != framing::none && skip && !header.expects_continue && !exchange_->answer().closes_connection()) {
+    begin_body();
+    return;
   }
+  closing_ = closing_ || header.body != framing::none;
   prepare_answer();
 }
 
@@ -195,7 +196,7 @@ auto conversation::read_chunks() -> bool {
   const std::size_t from = gate_.header().bytes;
   std::size_t taken = 0;
   std::string& body = access::body_text(*exchange_);
-  const std::size_t limit = exchange_->matched_route()->body_bytes_max;
+  const std::size_t limit = refused_ ? skipped_body_bytes_max : exchange_->matched_route()->body_bytes_max;
   const auto progress = chunks_.feed({buffer_.data() + from, filled_ - from}, body, limit, taken);
   // Used-up chunks make room at once; the header's bytes stay where they are.
   std::memmove(buffer_.data() + from, buffer_.data() + from + taken, filled_ - from - taken);
@@ -217,6 +218,10 @@ auto conversation::read_chunks() -> bool {
 }
 
 void conversation::handle() {
+  if (refused_) {
+    prepare_answer();
+    return;
+  }
   if (gate_.header().body != framing::none && phase_ != phase::idle) {
     // The body came later than the header: time counts from when the request was whole.
     started_ = clock::now();

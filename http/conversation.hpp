@@ -106,6 +106,7 @@ class conversation {
   bool body_in_buffer_ = true;
   bool interim_ = false; ///< what is being written is 100 Continue
   bool closing_ = false; ///< the connection ends after the answer
+  bool refused_ = false; ///< the answer is there; the body is only read to find the next request
   bool begun_ = false;   ///< counted as in flight
   std::string head_;
   std::size_t sent_ = 0;

@@ -154,6 +154,9 @@ auto json_document::parse(std::string_view text) -> bool {
   // The parser skips a byte order mark; RFC 8259 lets us refuse it.
   if (text.starts_with("\xef\xbb\xbf")) {
     faults_.push_back({"", "begins with a byte order mark"});
+  } else if (text.find('\0') != std::string_view::npos) {
+    // nlohmann's lexer takes a NUL for the end, whatever follows.
+    faults_.push_back({"", "holds a NUL"});
   } else {
     static_cast<void>(nlohmann::json::sax_parse(text.begin(), text.end(), &builder));
   }

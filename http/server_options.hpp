@@ -24,10 +24,10 @@ struct phase_limits {
 
 /// Where certificates are; empty `certificate_file`: no TLS.
 struct tls_options {
-  std::string certificate_file; ///< PEM, the chain from the leaf on
-  std::string key_file;         ///< PEM; read once, at start
+  std::string certificate_file = {}; ///< PEM, the chain from the leaf on
+  std::string key_file = {};         ///< PEM; read once, at start
   /// PEM of the authorities of client certificates. Given, a client without a certificate of theirs is refused.
-  std::string client_authority_file;
+  std::string client_authority_file = {};
 };
 
 /// Everything the edge can be told. Plain values; the file format is somebody else's.
