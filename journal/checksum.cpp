@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstring>
+#include <type_traits>
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
@@ -74,6 +75,34 @@ auto sha256(std::string_view bytes) noexcept -> chain_hash {
   SHA256_Init(&context);
   SHA256_Update(&context, bytes.data(), bytes.size());
   SHA256_Final(hash.data(), &context);
+  return hash;
+}
+
+namespace {
+
+static_assert(std::is_trivially_copyable_v<SHA256_CTX>);
+
+} // namespace
+
+sha256_stream::sha256_stream() noexcept {
+  static_assert(sizeof(SHA256_CTX) <= sizeof(context) && alignof(SHA256_CTX) <= alignof(context));
+  SHA256_CTX fresh;
+  SHA256_Init(&fresh);
+  std::memcpy(&context_, &fresh, sizeof fresh);
+}
+
+void sha256_stream::add(std::string_view bytes) noexcept {
+  SHA256_CTX now;
+  std::memcpy(&now, &context_, sizeof now);
+  SHA256_Update(&now, bytes.data(), bytes.size());
+  std::memcpy(&context_, &now, sizeof now);
+}
+
+auto sha256_stream::value() const noexcept -> chain_hash {
+  SHA256_CTX now;
+  std::memcpy(&now, &context_, sizeof now);
+  chain_hash hash;
+  SHA256_Final(hash.data(), &now);
   return hash;
 }
 

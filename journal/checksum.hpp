@@ -2,6 +2,7 @@
 
 #include "journal/record.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,6 +17,22 @@ namespace holdfast::journal {
 
 /// SHA-256 of `bytes`. Thread-safe, allocates nothing.
 [[nodiscard]] auto sha256(std::string_view bytes) noexcept -> chain_hash;
+
+/// SHA-256 of bytes that come in pieces. One thread at a time.
+class sha256_stream {
+ public:
+  sha256_stream() noexcept;
+  void add(std::string_view bytes) noexcept;
+  /// Of everything added so far; more may follow.
+  [[nodiscard]] auto value() const noexcept -> chain_hash;
+
+ private:
+  /// Room for OpenSSL's SHA256_CTX, whose header stays out of this one.
+  struct alignas(8) context {
+    std::array<unsigned char, 112> bytes;
+  };
+  context context_;
+};
 
 /// Lower-case hex digits of `bytes`.
 [[nodiscard]] auto hex(std::string_view bytes) -> std::string;
