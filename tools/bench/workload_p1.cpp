@@ -95,10 +95,10 @@ auto run_hot_event(bench_context& context) -> tl::expected<report_json, failure>
       out["ratios"][name] = ratio_of(*runs, "holdfast", name);
     }
   }
-  const auto syncs = stage->server().metric("holdfast_journal_syncs_total");
-  const auto groups = stage->server().metric("holdfast_journal_groups_total");
-  const auto batch = syncs > 0 ? groups / syncs : 16;
-  out["facts"]["commands a sync"] = batch;
+  const auto syncs = stage->server().metric("holdfast_journal_batch_records_count");
+  const auto records = stage->server().metric("holdfast_journal_batch_records_sum");
+  const auto batch = syncs > 0 ? records / syncs : 16;
+  out["facts"]["records a sync"] = batch;
   if (wants(context, peer_kind::wal_limit)) {
     if (const auto added = add_wal_limit(context, out, median(rates_of(*runs, "holdfast")), batch); !added) {
       return tl::unexpected{added.error()};
