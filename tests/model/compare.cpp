@@ -1,4 +1,5 @@
 #include "tests/model/judge.hpp"
+#include "tests/model/naive_hash.hpp"
 #include "tests/model/same_fact.hpp"
 
 #include <algorithm>
@@ -118,6 +119,9 @@ auto compare_memory(const event_state& state, const naive_event& twin) -> compla
 } // namespace
 
 auto compare(const event_state& state, const naive_event& twin) -> complaint {
+  if (state.hash() != hash_from_scratch(twin)) {
+    return "the state's hash is not that of its content";
+  }
   auto wrong = compare_life(state, twin);
   if (!wrong && twin.seats) {
     wrong = compare_places(state, twin);

@@ -115,15 +115,12 @@ class trial {
       return "deciding changed the state";
     }
     count(what, got);
-    if (!got) {
-      return {};
-    }
-    for (const auto& fact : *got) {
+    for (const auto& fact : got.value_or(facts{})) {
       if (auto wrong = take_fact(fact)) {
         return wrong;
       }
     }
-    return got->empty() ? complaint{} : compare(state_, twin_);
+    return compare(state_, twin_);
   }
 
   auto take_fact(const fact& what) -> complaint {

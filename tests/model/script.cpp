@@ -35,16 +35,16 @@ auto is_configuration(wish what) -> bool {
 auto who_asks(const step& next, const naive_event& twin) -> caller {
   const auto anybody = callers::at(next.who);
   if (is_configuration(next.what)) {
-    return next.who < 13 ? callers::organiser(own_organisation) : anybody;
+    return next.who < 58 ? callers::organiser(own_organisation) : anybody;
   }
   switch (next.what) {
-  case wish::end_due: return next.who < 14 ? caller{} : anybody;
+  case wish::end_due: return next.who < 58 ? caller{} : anybody;
   case wish::burst: return callers::box_office(own_organisation, 1);
   case wish::extend:
-  case wish::release: return next.who < 11 ? owner_of(twin, target_of(next, twin), next.who) : anybody;
+  case wish::release: return next.who < 52 ? owner_of(twin, target_of(next, twin), next.who) : anybody;
   case wish::confirm:
     return next.who < 2    ? owner_of(twin, target_of(next, twin), next.who)
-           : next.who < 12 ? callers::box_office(own_organisation, next.who % 2 + 1U)
+           : next.who < 56 ? callers::box_office(own_organisation, next.who % 2 + 1U)
                            : anybody;
   default: return anybody;
   }

@@ -22,9 +22,13 @@ auto some_seats(const step& next, const naive_event& twin, dice& random) -> hold
     body.seats.push_back(static_cast<seat_index>(random.below(3)));
     return body;
   }
-  const bool only_free = random.chance(75);
   const bool neighbours = random.chance(70);
   auto seat = static_cast<seat_index>(random.below(count));
+  bool only_free = random.chance(85);
+  if (!twin.owners.empty() && random.chance(15)) {
+    seat = std::next(twin.owners.begin(), static_cast<std::ptrdiff_t>(random.index(twin.owners.size())))->first;
+    only_free = false;
+  }
   for (std::uint32_t tried = 0; tried < 2 * count && body.seats.size() < next.quantity; ++tried) {
     const bool fresh = std::find(body.seats.begin(), body.seats.end(), seat) == body.seats.end();
     if (fresh && (!only_free || twin.seat(seat) == seat_status::available)) {
@@ -202,23 +206,35 @@ auto organiser(organisation_id of) -> caller {
 }
 
 auto at(unsigned who) -> caller {
+  if (who < 40) {
+    return buyer(1 + who % 4);
+  }
+  if (who < 60) {
+    return box_office(own_organisation, who < 54 ? 1 : 2);
+  }
   switch (who) {
-  case 9:
-  case 10:
-  case 11: return box_office(own_organisation, 1);
-  case 12: return box_office(own_organisation, 2);
-  case 13: return box_office(foreign_organisation, 3);
-  case 14: return organiser(own_organisation);
-  case 15: return caller{};
-  default: return buyer(1 + who % 4);
+  case 60: return box_office(foreign_organisation, 3);
+  case 61: return organiser(foreign_organisation);
+  case 62: return organiser(own_organisation);
+  default: return caller{};
   }
 }
 
 } // namespace callers
 
 auto target_of(const step& next, const naive_event& twin) -> hold_number {
+  std::vector<hold_number> live;
+  for (const auto& [number, what] : twin.bookings) {
+    if (what.status == booking_status::held) {
+      live.push_back(number);
+    }
+  }
+  const auto back = next.target / 4U;
+  if (next.target % 4 != 3 && !live.empty()) {
+    return live[live.size() - 1 - back % live.size()];
+  }
   const auto last = twin.last_hold.value();
-  return next.target < last ? hold_number{last - next.target} : hold_number{next.target % 2 == 0 ? 0 : last + 3};
+  return back < last ? hold_number{last - back} : hold_number{back % 2 == 0 ? 0 : last + 3};
 }
 
 auto owner_of(const naive_event& twin, hold_number hold, unsigned who) -> caller {

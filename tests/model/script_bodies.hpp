@@ -17,7 +17,7 @@ namespace callers {
 [[nodiscard]] auto at(unsigned who) -> domain::caller;
 } // namespace callers
 
-/// The hold that a step is about; one that never existed when it reaches back too far.
+/// The hold that a step is about: a live one mostly, else any, or one that never existed when the step reaches back too far.
 [[nodiscard]] auto target_of(const step& next, const naive_event& twin) -> domain::hold_number;
 /// Who may end or extend that hold; a buyer when it never existed.
 [[nodiscard]] auto owner_of(const naive_event& twin, domain::hold_number hold, unsigned who) -> domain::caller;

@@ -78,36 +78,36 @@ auto weighted(const std::vector<std::pair<Value, int>>& weights) -> std::vector<
 }
 
 auto random_step(dice& random) -> step {
-  static const auto wishes = weighted<wish>({{wish::hold_seats, 30},
-                                             {wish::hold_best, 13},
-                                             {wish::hold_areas, 9},
-                                             {wish::hold_malformed, 3},
-                                             {wish::extend, 7},
-                                             {wish::release, 8},
-                                             {wish::confirm, 11},
-                                             {wish::end_due, 7},
-                                             {wish::amend, 4},
-                                             {wish::replace_layout, 2},
-                                             {wish::publish, 2},
-                                             {wish::pause, 1},
-                                             {wish::resume, 2},
+  static const auto wishes = weighted<wish>({{wish::hold_seats, 90},
+                                             {wish::hold_best, 48},
+                                             {wish::hold_areas, 30},
+                                             {wish::hold_malformed, 7},
+                                             {wish::extend, 30},
+                                             {wish::release, 26},
+                                             {wish::confirm, 45},
+                                             {wish::end_due, 22},
+                                             {wish::amend, 14},
+                                             {wish::replace_layout, 4},
+                                             {wish::publish, 8},
+                                             {wish::pause, 3},
+                                             {wish::resume, 14},
                                              {wish::close, 1},
-                                             {wish::cancel, 1},
-                                             {wish::create, 1}});
-  static const auto clocks = weighted<clock_step>({{clock_step::still, 30},
-                                                   {clock_step::moment, 40},
-                                                   {clock_step::while_holding, 9},
-                                                   {clock_step::before_deadline, 4},
-                                                   {clock_step::at_deadline, 6},
-                                                   {clock_step::after_deadline, 3},
-                                                   {clock_step::at_sale_edge, 3},
-                                                   {clock_step::hour, 3},
+                                             {wish::cancel, 2},
+                                             {wish::create, 2}});
+  static const auto clocks = weighted<clock_step>({{clock_step::still, 90},
+                                                   {clock_step::moment, 120},
+                                                   {clock_step::while_holding, 20},
+                                                   {clock_step::before_deadline, 12},
+                                                   {clock_step::at_deadline, 18},
+                                                   {clock_step::after_deadline, 9},
+                                                   {clock_step::at_sale_edge, 6},
+                                                   {clock_step::hour, 4},
                                                    {clock_step::day, 2}});
   step result;
   result.what = random.below(400) == 0 ? wish::burst : random.pick(wishes);
-  result.who = static_cast<std::uint8_t>(random.below(16));
+  result.who = static_cast<std::uint8_t>(random.below(64));
   result.quantity = static_cast<std::uint8_t>(random.chance(90) ? random.between(1, 6) : random.between(1, 90));
-  result.target = static_cast<std::uint8_t>(random.chance(80) ? random.below(4) : random.below(40));
+  result.target = static_cast<std::uint8_t>(random.chance(80) ? random.below(16) : random.below(200));
   result.clock = random.pick(clocks);
   result.before = random.chance(5) ? mishap::crash : random.chance(5) ? mishap::snapshot : mishap::none;
   const auto key = random.below(100);
@@ -204,9 +204,9 @@ auto simpler_cases(const test_case& from) -> std::vector<test_case> {
 auto random_layout(dice& random) -> layout_spec {
   layout_spec result;
   const auto size = random.below(10);
-  const std::uint32_t rows_max = size < 3 ? 2 : size < 9 ? 4 : 8;
-  const std::uint32_t count_max = size < 3 ? 6 : size < 9 ? 12 : 24;
-  const auto sections = random.chance(5) ? 0 : random.between(1, size < 3 ? 1 : 3);
+  const std::uint32_t rows_max = size < 2 ? 2 : size < 7 ? 4 : 8;
+  const std::uint32_t count_max = size < 2 ? 6 : size < 7 ? 12 : 30;
+  const auto sections = random.chance(5) ? 0 : random.between(1, size < 2 ? 1 : 3);
   for (std::uint64_t i = 0; i < sections; ++i) {
     result.sections.push_back(random_section(random, static_cast<std::size_t>(i), rows_max, count_max));
   }
@@ -234,11 +234,12 @@ auto random_config(dice& random) -> domain::event_config {
     const auto price = random.chance(10) ? 0 : static_cast<domain::minor_units>(random.between(1, 20'000));
     config.tiers.push_back({tier_name(i), "Tier " + std::to_string(i), price});
   }
-  if (random.chance(25)) {
+  if (random.chance(15)) {
     config.sale_opens_at = epoch + seconds(static_cast<std::int64_t>(random.below(60)));
   }
   if (random.chance(25)) {
-    config.sale_closes_at = epoch + minutes(static_cast<std::int64_t>(random.between(2, 240)));
+    config.sale_closes_at =
+        epoch + minutes(static_cast<std::int64_t>(random.between(2, random.chance(50) ? 60 : 2'000)));
   }
   config.hold_time = seconds(static_cast<std::int64_t>(random.between(60, 3'600)));
   config.hold_extension = seconds(static_cast<std::int64_t>(random.between(60, 3'600)));

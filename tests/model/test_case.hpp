@@ -67,7 +67,7 @@ struct step {
   wish what = wish::hold_seats;
   std::uint8_t who = 0;
   std::uint8_t quantity = 1;
-  std::uint8_t target = 0; ///< which hold, counted back from the newest
+  std::uint8_t target = 0; ///< which hold: three of four name live ones, counted back from the newest
   clock_step clock = clock_step::still;
   mishap before = mishap::none;
   key_use key = key_use::none;
