@@ -1,0 +1,113 @@
+#include "domain/text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace holdfast::domain;
+
+TEST_CASE("a label part is 1 to 32 bytes of printable UTF-8 without a slash") {
+  struct row {
+    std::string text;
+    bool sound;
+  };
+  const row rows[] = {
+      {"A", true},
+      {"Parkett links", true},
+      {"Ö", true},
+      {"\xe2\x82\xac", true},     // euro sign
+      {"\xf0\x9f\x8e\xad", true}, // a code point of four bytes
+      {std::string(32, 'x'), true},
+      {"", false},
+      {std::string(33, 'x'), false},
+      {"A/1", false},
+      {"/", false},
+      {"tab\t", false},
+      {"line\n", false},
+      {std::string("nul\0", 4), false},
+      {"del\x7f", false},
+      {"\xc2\x85", false},         // next line, a C1 control
+      {"\xc0\xaf", false},         // overlong slash
+      {"\xe0\x80\xaf", false},     // overlong
+      {"\xf0\x80\x80\xaf", false}, // overlong
+      {"\xed\xa0\x80", false},     // surrogate
+      {"\xf4\x90\x80\x80", false}, // beyond Unicode
+      {"\xf5\x80\x80\x80", false},
+      {"\x80", false},         // continuation without a start
+      {"\xc3", false},         // cut short
+      {"\xe2\x82", false},     // cut short
+      {"\xe2\x28\xa1", false}, // no continuation
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    CHECK(is_label_part(row.text) == row.sound);
+  }
+}
+
+TEST_CASE("lines and tabs may stand in a text of several lines only") {
+  CHECK(is_multiline_text("one\n\ttwo"));
+  CHECK_FALSE(is_multiline_text("one\r"));
+  CHECK_FALSE(is_printable_text("one\ntwo"));
+  CHECK(is_printable_text(""));
+}
+
+TEST_CASE("a slug is made of lower case letters, digits and inner dashes") {
+  struct row {
+    std::string text;
+    bool sound;
+  };
+  const row rows[] = {
+      {"tosca-2027", true},
+      {"7", true},
+      {std::string(64, 'a'), true},
+      {"", false},
+      {std::string(65, 'a'), false},
+      {"-tosca", false},
+      {"tosca-", false},
+      {"Tosca", false},
+      {"to sca", false},
+      {"evt_1", false},
+      {"tösca", false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    CHECK(is_slug(row.text) == row.sound);
+  }
+}
+
+TEST_CASE("a payment's text has a small alphabet and never a card number") {
+  struct row {
+    std::string text;
+    bool sound;
+  };
+  const row rows[] = {
+      {"", true},
+      {"till 3", true},
+      {"A.b_c-9", true},
+      {std::string(64, 'x'), true},
+      {std::string(65, 'x'), false},
+      {"a@b", false},
+      {"a/b", false},
+      {"gr\xc3\xbc", false},
+      {"4111111111111111", false}, // 16 digits, passes Luhn
+      {"4111111111111112", true},  // does not pass
+      {"4111 1111 1111 1111", false},
+      {"4111-1111-1111-1111", false},
+      {"4111.1111_1111 1111", false},
+      {"ref 4111111111111111 ok", false},
+      {"12 4111 1111 1111 1111 34", false}, // whole groups inside more groups
+      {"4111  1111 1111 1111", true},       // two spaces part groups
+      {"4111111111111111234567890", true},  // a longer group is something else
+      {"1111111111111117", true},           // no issuer begins with 1
+      {"378282246310005", false},           // 15 digits
+      {"4222222222222", false},             // 13 digits
+      {"422222222222", true},               // 12 digits
+      {"6304000000000000000", false},       // 19 digits
+      {"-4111111111111111-", false},
+      {"4111111111111111-", false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    CHECK(is_payment_text(row.text) == row.sound);
+  }
+}
