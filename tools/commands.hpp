@@ -15,5 +15,6 @@ void register_audit_command(CLI::App& app, int& exit_code);
 void register_backup_command(CLI::App& app, int& exit_code);
 void register_restore_command(CLI::App& app, int& exit_code);
 void register_bench_command(CLI::App& app, int& exit_code);
+void register_chaos_command(CLI::App& app, int& exit_code);
 
 } // namespace holdfast::tools
