@@ -28,20 +28,6 @@ auto same_outcome(const outcome& a, const outcome& b) -> bool {
   return a.has_value() == b.has_value() && (a ? same(*a, *b) : same(a.error(), b.error()));
 }
 
-/// What a journal would hand back for the fact: encoded, and decoded again.
-auto stored(const fact& what) -> std::optional<fact> {
-  std::string payload;
-  journal::encode_fact(what.body, payload);
-  journal::record_view record;
-  record.header.type = journal::fact_type(what.body);
-  record.header.version = journal::fact_version(record.header.type);
-  record.header.time = what.time;
-  record.header.command = what.command;
-  record.payload = payload;
-  auto decoded = journal::decode_fact(record);
-  return decoded ? std::optional{std::move(*decoded)} : std::nullopt;
-}
-
 /// One event: its journal in memory, its live state and its twin.
 class trial {
  public:
@@ -193,6 +179,19 @@ class trial {
 };
 
 } // namespace
+
+auto stored(const fact& what) -> std::optional<fact> {
+  std::string payload;
+  journal::encode_fact(what.body, payload);
+  journal::record_view record;
+  record.header.type = journal::fact_type(what.body);
+  record.header.version = journal::fact_version(record.header.type);
+  record.header.time = what.time;
+  record.header.command = what.command;
+  record.payload = payload;
+  auto decoded = journal::decode_fact(record);
+  return decoded ? std::optional{std::move(*decoded)} : std::nullopt;
+}
 
 auto the_domain() -> defendant {
   return {[](const event_state& state, const command& what, instant now) { return decide(state, what, now); },

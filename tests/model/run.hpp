@@ -22,6 +22,9 @@ struct defendant {
 /// The domain as it is.
 [[nodiscard]] auto the_domain() -> defendant;
 
+/// What a journal would hand back for the fact: encoded, and decoded again; nothing when it cannot be read.
+[[nodiscard]] auto stored(const domain::fact& what) -> std::optional<domain::fact>;
+
 /// How often what happened, so that a property that never meets a situation does not pass for one that holds in it.
 struct tally {
   std::map<std::string, std::uint64_t> of;
