@@ -3,7 +3,8 @@
 #include "journal/rocksdb_store.hpp"
 #include "journal/writer_layout.hpp"
 
-#include <array>
+#include <filesystem>
+#include <system_error>
 
 namespace holdfast::journal {
 
@@ -56,6 +57,8 @@ auto measure_wal_limit(const wal_limit_options& options) -> tl::expected<wal_lim
   if (options.commands_per_batch == 0 || options.record_bytes < 64) {
     return tl::unexpected{failure{failure_kind::invalid, "a batch needs a command, and a record its header"}};
   }
+  std::error_code error;
+  std::filesystem::create_directories(options.directory, error);
   store::option_choices choices;
   choices.create = true;
   const auto opened = store::database::open(options.directory, choices);

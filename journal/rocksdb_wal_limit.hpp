@@ -15,8 +15,8 @@ namespace holdfast::journal {
 struct wal_limit_options {
   std::string directory; ///< is made; must not exist
   std::size_t commands_per_batch = 16;
-  std::size_t record_bytes = 190; ///< header, payload of a hold of one or two seats, CRC
-  std::size_t answer_bytes = 460; ///< a remembered answer; every second command has one
+  std::size_t record_bytes = 182; ///< header, payload of a hold of one or two seats, CRC
+  std::size_t answer_bytes = 390; ///< a remembered answer; every second command has one
   std::chrono::milliseconds duration{1'000};
   bool sync = true;
 };
