@@ -55,7 +55,6 @@ enum class problem_kind : std::uint8_t {
   seat_unavailable,
   area_full,
   no_such_seats,
-  order_limit_exceeded,
   limit_exceeded,
   sale_not_open,
   wrong_status,

@@ -90,10 +90,10 @@ constexpr std::array table{
     problem_row{area_full, "area_full", 409, "An area is full", "conflicts names each area and what is left in it."},
     problem_row{no_such_seats, "no_such_seats", 409, "No seats fit",
                 "Nothing free fits the quantity and the wishes. Ask for fewer, or for other tiers or sections."},
-    problem_row{order_limit_exceeded, "order_limit_exceeded", 409, "Too many tickets in one order",
-                "The event limits the tickets of one order; limit says to how many."},
-    problem_row{limit_exceeded, "limit_exceeded", 409, "Too many tickets for one buyer",
-                "What you hold and have bought counts; limit and current say how it stands."},
+    problem_row{
+        limit_exceeded, "limit_exceeded", 409, "Too many tickets",
+        "The event limits the tickets of one order and of one buyer, what is held included: limit_of says which "
+        "limit stands in the way, limit and current how it stands."},
     problem_row{sale_not_open, "sale_not_open", 409, "The sale is not open",
                 "The event is not on sale now: before or after its window, paused, closed or cancelled."},
     problem_row{wrong_status, "wrong_status", 409, "The event's status does not allow this",

@@ -89,7 +89,7 @@ constexpr std::size_t limit_max = 200;
 /// Carries the engine's answer back to the session.
 class engine_reply final : public actors::reply_sink {
  public:
-  explicit engine_reply(deferred&& to) noexcept : to_{std::move(to)} {}
+  engine_reply(deferred&& to, const actors::engine_port& engine) noexcept : to_{std::move(to)}, engine_{engine} {}
 
   void reply(actors::answer&& what) noexcept override {
     auto& exchange = *to_;
@@ -111,7 +111,7 @@ class engine_reply final : public actors::reply_sink {
       out.header("Idempotency-Replayed", "true");
     }
     if (what.expires_at) {
-      const auto left = std::max<std::int64_t>((*what.expires_at - exchange.at()).count, 0);
+      const auto left = std::max<std::int64_t>((*what.expires_at - engine_.now()).count, 0);
       out.header("Expires-In-Ms", static_cast<std::uint64_t>(left));
     }
     if (!what.location.empty()) {
@@ -125,6 +125,7 @@ class engine_reply final : public actors::reply_sink {
 
  private:
   deferred to_;
+  const actors::engine_port& engine_;
 };
 
 } // namespace
@@ -177,12 +178,12 @@ auto caller_of(const principal& who, domain::caller::kind key_as) -> domain::cal
   return by;
 }
 
-auto reply_to(exchange& of) -> actors::reply_port {
-  return reply_to(of.defer());
+auto reply_to(exchange& of, const context& in) -> actors::reply_port {
+  return reply_to(of.defer(), in.engine);
 }
 
-auto reply_to(deferred&& to) -> actors::reply_port {
-  return actors::reply_port{std::make_shared<engine_reply>(std::move(to))};
+auto reply_to(deferred&& to, const actors::engine_port& engine) -> actors::reply_port {
+  return actors::reply_port{std::make_shared<engine_reply>(std::move(to), engine)};
 }
 
 auto event_of(exchange& of, const context& in) -> std::optional<domain::event_id> {

@@ -54,9 +54,9 @@ void add_all(router& table, const context& in);
 [[nodiscard]] auto caller_of(const principal& who, domain::caller::kind key_as) -> domain::caller;
 [[nodiscard]] auto meta_of(const exchange& of) -> actors::request_meta;
 /// Answers the exchange with what the engine replies. Takes the exchange's `defer`.
-[[nodiscard]] auto reply_to(exchange& of) -> actors::reply_port;
+[[nodiscard]] auto reply_to(exchange& of, const context& in) -> actors::reply_port;
 /// The same for an exchange that was deferred before.
-[[nodiscard]] auto reply_to(deferred&& to) -> actors::reply_port;
+[[nodiscard]] auto reply_to(deferred&& to, const actors::engine_port& engine) -> actors::reply_port;
 
 /// The event that `{event}` names by id or slug; answers 404 and returns nothing when there is none.
 [[nodiscard]] auto event_of(exchange& of, const context& in) -> std::optional<domain::event_id>;

@@ -29,7 +29,7 @@ struct event_command {
 using pending = std::shared_ptr<event_command>;
 
 void submit(const pending& waiting, actors::engine_port& engine) {
-  engine.submit(waiting->event, std::move(waiting->what), waiting->meta, reply_to(std::move(waiting->to)));
+  engine.submit(waiting->event, std::move(waiting->what), waiting->meta, reply_to(std::move(waiting->to), engine));
 }
 
 /// Sends the command on once the slug is its event's; any other outcome is the client's answer.
@@ -44,7 +44,7 @@ class after_slug final : public actors::reply_sink {
       return;
     }
     what.seq = 0; // of the register of slugs, which is no event
-    reply_to(std::move(waiting_->to)).send(std::move(what));
+    reply_to(std::move(waiting_->to), engine_).send(std::move(what));
   }
 
  private:
@@ -230,7 +230,7 @@ void replace_layout(exchange& ex, const context& in) {
                        .id = {},
                        .body = domain::replace_layout{.expected_version = *expected, .seats = std::move(seats)}};
   const auto meta = meta_of(ex);
-  in.engine.submit(*event, std::move(what), meta, reply_to(ex));
+  in.engine.submit(*event, std::move(what), meta, reply_to(ex, in));
 }
 
 /// A step of an event's life: publish, pause, resume, close or cancel.
@@ -243,7 +243,7 @@ void take_step(exchange& ex, const context& in) {
   }
   domain::command what{.by = caller_of(ex.who(), caller::kind::organiser), .id = {}, .body = Step{*expected}};
   const auto meta = meta_of(ex);
-  in.engine.submit(*event, std::move(what), meta, reply_to(ex));
+  in.engine.submit(*event, std::move(what), meta, reply_to(ex, in));
 }
 
 void write_summary(json_writer& out, const projections::event_summary& event, domain::instant now) {

@@ -99,7 +99,7 @@ void create_hold(exchange& ex, const context& in) {
   }
   domain::command what{.by = caller_of(ex.who(), caller::kind::box_office), .id = command_id_of(ex, in), .body = {}};
   const auto meta = meta_of(ex);
-  in.engine.submit(*event, std::move(what), std::move(*wish), meta, reply_to(ex));
+  in.engine.submit(*event, std::move(what), std::move(*wish), meta, reply_to(ex, in));
 }
 
 auto hold_of(exchange& ex, const context& in) -> std::optional<domain::public_ids::hold_ref> {
@@ -119,7 +119,7 @@ void extend_hold(exchange& ex, const context& in) {
                        .id = command_id_of(ex, in),
                        .body = domain::extend_hold{hold->hold}};
   const auto meta = meta_of(ex);
-  in.engine.submit(hold->event, std::move(what), meta, reply_to(ex));
+  in.engine.submit(hold->event, std::move(what), meta, reply_to(ex, in));
 }
 
 void release_hold(exchange& ex, const context& in) {
@@ -130,7 +130,7 @@ void release_hold(exchange& ex, const context& in) {
   domain::command what{
       .by = caller_of(ex.who(), caller::kind::box_office), .id = {}, .body = domain::release_hold{hold->hold}};
   const auto meta = meta_of(ex);
-  in.engine.submit(hold->event, std::move(what), meta, reply_to(ex));
+  in.engine.submit(hold->event, std::move(what), meta, reply_to(ex, in));
 }
 
 auto owns(const principal& who, const domain::owner& by) noexcept -> bool {
@@ -260,7 +260,7 @@ void confirm_hold(exchange& ex, const context& in) {
   domain::command what{
       .by = caller_of(ex.who(), caller::kind::box_office), .id = command_id_of(ex, in), .body = std::move(confirm)};
   const auto meta = meta_of(ex);
-  in.engine.submit(hold->event, std::move(what), meta, reply_to(ex));
+  in.engine.submit(hold->event, std::move(what), meta, reply_to(ex, in));
 }
 
 } // namespace

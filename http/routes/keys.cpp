@@ -81,7 +81,7 @@ void create_key(exchange& ex, const context& in) {
       .by = caller_of(ex.who(), caller::kind::organiser), .id = command_id_of(ex, in), .body = std::move(create)};
   what.by.organisation = organisation; // the first organisation's key acts for the one that it makes a key for
   const auto meta = meta_of(ex);
-  auto sink = std::make_shared<key_reply>(reply_to(ex), std::move(secret.text));
+  auto sink = std::make_shared<key_reply>(reply_to(ex, in), std::move(secret.text));
   in.engine.submit(organisation, std::move(what), meta, actors::reply_port{std::move(sink)});
 }
 
@@ -105,7 +105,7 @@ void revoke_key(exchange& ex, const context& in) {
   domain::organisation_command what{
       .by = caller_of(ex.who(), caller::kind::organiser), .id = {}, .body = domain::revoke_key{*key}};
   const auto meta = meta_of(ex);
-  in.engine.submit(ex.who().organisation, std::move(what), meta, reply_to(ex));
+  in.engine.submit(ex.who().organisation, std::move(what), meta, reply_to(ex, in));
 }
 
 /// Organisations are made by the server's first one only: to the others they do not exist.
@@ -136,7 +136,7 @@ void create_organisation(exchange& ex, const context& in) {
   domain::organisation_command what{
       .by = caller_of(ex.who(), caller::kind::organiser), .id = command_id_of(ex, in), .body = std::move(create)};
   const auto meta = meta_of(ex);
-  in.engine.submit(organisation, std::move(what), meta, reply_to(ex));
+  in.engine.submit(organisation, std::move(what), meta, reply_to(ex, in));
 }
 
 void list_organisations(exchange& ex, const context& in) {

@@ -71,7 +71,7 @@ void create_venue(exchange& ex, const context& in) {
   domain::organisation_command what{
       .by = caller_of(ex.who(), caller::kind::organiser), .id = command_id_of(ex, in), .body = std::move(create)};
   const auto meta = meta_of(ex);
-  in.engine.submit(ex.who().organisation, std::move(what), meta, reply_to(ex));
+  in.engine.submit(ex.who().organisation, std::move(what), meta, reply_to(ex, in));
 }
 
 auto venue_of(exchange& ex) -> std::optional<domain::venue_id> {
@@ -118,7 +118,7 @@ void amend_venue(exchange& ex, const context& in) {
   domain::organisation_command what{
       .by = caller_of(ex.who(), caller::kind::organiser), .id = {}, .body = std::move(amend)};
   const auto meta = meta_of(ex);
-  in.engine.submit(ex.who().organisation, std::move(what), meta, reply_to(ex));
+  in.engine.submit(ex.who().organisation, std::move(what), meta, reply_to(ex, in));
 }
 
 void read_venue(exchange& ex, const context& in) {

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "tests/http/raw_client.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace holdfast::api_test {
+
+/// An answer.
+struct reply {
+  unsigned status = 0;
+  std::string body;
+  http::test::raw_answer raw;
+
+  /// The body as JSON; fails the test when it is none.
+  [[nodiscard]] auto json() const -> nlohmann::json;
+  /// `code` of a problem; empty for other answers.
+  [[nodiscard]] auto code() const -> std::string;
+  [[nodiscard]] auto header(const std::string& name) const -> std::string { return raw.header(name); }
+  /// A member of the body as text: `text("hold_id")`.
+  [[nodiscard]] auto text(const std::string& member) const -> std::string;
+  [[nodiscard]] auto event_seq() const -> std::string { return header("event-seq"); }
+};
+
+/// What is sent besides method and path. A request that wants a key and is given none gets a new one.
+struct ask_with {
+  std::string key = {}; ///< `Idempotency-Key`
+  std::string if_match = {};
+  std::string headers = {}; ///< more lines, each ended by CR LF
+  bool without_key = false; ///< sends no `Idempotency-Key` at all
+};
+
+/// Somebody with credentials who asks over a connection of their own, one request at a time. Every answer is held to the API's
+/// description: what differs fails the test.
+class api_client {
+ public:
+  api_client(std::uint16_t port, std::string bearer) : port_{port}, bearer_{std::move(bearer)} {}
+
+  auto get(const std::string& path, const ask_with& with = {}) -> reply { return ask("GET", path, {}, with); }
+  auto post(const std::string& path, const nlohmann::json& body = nlohmann::json::object(), const ask_with& with = {})
+      -> reply {
+    return ask("POST", path, body.dump(), with);
+  }
+  auto put(const std::string& path, const nlohmann::json& body, const ask_with& with = {}) -> reply {
+    return ask("PUT", path, body.dump(), with);
+  }
+  auto patch(const std::string& path, const nlohmann::json& body, const ask_with& with = {}) -> reply {
+    return ask("PATCH", path, body.dump(), with);
+  }
+  auto remove(const std::string& path, const ask_with& with = {}) -> reply { return ask("DELETE", path, {}, with); }
+
+  /// With a body as it is.
+  auto ask(const std::string& method, const std::string& path, const std::string& body, const ask_with& with = {})
+      -> reply;
+
+  [[nodiscard]] auto bearer() const -> const std::string& { return bearer_; }
+
+ private:
+  [[nodiscard]] auto exchange(const std::string& bytes, bool head) -> http::test::raw_answer;
+
+  std::uint16_t port_;
+  std::string bearer_;
+  std::unique_ptr<http::test::raw_client> connection_;
+};
+
+/// An idempotency key that nobody used before.
+[[nodiscard]] auto new_key() -> std::string;
+
+} // namespace holdfast::api_test

@@ -1,0 +1,216 @@
+#include "tests/api/api_server.hpp"
+
+#include "http/api_key.hpp"
+#include "journal/rocksdb_journal.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace holdfast::api_test {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::seconds patience{30};
+
+auto ring() -> http::key_ring {
+  http::signing_key key{.id = "1", .secret = {}};
+  key.secret.fill(0x42);
+  return http::key_ring{{key}};
+}
+
+auto filled(std::uint8_t with) -> std::array<std::uint8_t, 32> {
+  std::array<std::uint8_t, 32> all{};
+  all.fill(with);
+  return all;
+}
+
+auto table_of(const actors::directory_view& view) -> std::shared_ptr<const http::key_table> {
+  std::vector<http::key_entry> entries;
+  for (const auto& key : view.keys()) {
+    entries.push_back({.key = key.key,
+                       .organisation = key.organisation,
+                       .scopes = {key.scopes},
+                       .revoked = key.revoked_at.has_value(),
+                       .hash = key.secret_hash});
+  }
+  return std::make_shared<const http::key_table>(entries);
+}
+
+auto unlimited() -> http::rate_limits {
+  constexpr http::rate_rule off{.per_second = 0, .burst = 1};
+  return {.address_view = off, .address_act = off, .address_session = off, .buyer = off, .key = off, .buckets_max = 64};
+}
+
+} // namespace
+
+temporary_directory::temporary_directory() {
+  auto name = (fs::temp_directory_path() / "hf-api-XXXXXX").string();
+  REQUIRE(::mkdtemp(name.data()) != nullptr);
+  path_ = name;
+}
+
+temporary_directory::~temporary_directory() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+turned_clock::turned_clock()
+    : at_{std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+              .count()} {}
+
+auto eventually(const std::function<bool()>& condition) -> bool {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      return false;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  }
+  return true;
+}
+
+api_server::api_server(server_settings settings)
+    : settings_{std::move(settings)},
+      disk_{std::make_shared<journal::memory_disk>()},
+      clock_{std::make_shared<turned_clock>()},
+      ids_{domain::public_ids::key{7, 11}},
+      answers_{ids_},
+      callers_{std::make_shared<http::authenticator>(ring())},
+      metrics_{std::make_shared<http::metrics_hub>()} {
+  start();
+  make_first_key();
+}
+
+api_server::~api_server() {
+  stop();
+}
+
+void api_server::open_journal() {
+  if (!settings_.on_disk) {
+    running_->journal = std::make_unique<journal::memory_journal>(journal::memory_journal_options{.disk = disk_});
+    REQUIRE(running_->journal->acquire({}).has_value());
+    return;
+  }
+  journal::rocksdb_journal_options options;
+  options.directory = directory() / "journal";
+  options.marks_directory = directory() / "marks";
+  options.lock_file = directory() / "LOCK";
+  options.disk.ballast_bytes = 0;
+  options.disk.no_new_holds_below = 0;
+  options.disk.settle_only_below = 0;
+  auto opened = journal::rocksdb_journal::open(std::move(options));
+  REQUIRE(opened.has_value());
+  running_->journal = *std::move(opened);
+  REQUIRE(running_->journal->acquire({}).has_value());
+}
+
+void api_server::start() {
+  running_ = std::make_unique<running>();
+  open_journal();
+  running_->snapshots = std::make_unique<journal::snapshot_store>(directory() / "snapshots");
+  actors::engine_options options;
+  options.inflight_per_event_max = settings_.inflight_per_event_max;
+  options.backups = directory() / "backups";
+  options.clock_jump_max = settings_.clock_jump_max;
+  if (!settings_.machine_clock) {
+    options.clock = clock_;
+  }
+  running_->engine =
+      std::make_unique<actors::engine>(*running_->journal, *running_->snapshots, answers_, std::move(options));
+  REQUIRE(running_->engine->start().has_value());
+  const auto refresh = [this] { callers_->set_keys(table_of(*running_->engine->directory())); };
+  running_->engine->on_directory_change(refresh);
+  refresh();
+  start_http();
+}
+
+void api_server::start_http() {
+  running_->routes.reset(new http::routes::context{.engine = *running_->engine,
+                                                   .views = running_->engine->views(),
+                                                   .credentials = *callers_,
+                                                   .metrics = *metrics_,
+                                                   .ids = ids_,
+                                                   .secret = filled(3),
+                                                   .subject_key = filled(4),
+                                                   .layout_body_bytes_max = settings_.layout_body_bytes_max});
+  http::server_parts parts;
+  http::routes::add_all(parts.table, *running_->routes);
+  if (settings_.more_routes) {
+    settings_.more_routes(parts.table);
+  }
+  parts.callers = callers_;
+  parts.metrics = metrics_;
+  http::server_options options;
+  options.port = 0;
+  options.phases.tick = std::chrono::milliseconds{5};
+  options.rates = settings_.rates.value_or(unlimited());
+  options.allowed_origins = settings_.allowed_origins;
+  auto started = http::server::start(options, std::move(parts));
+  if (!started) {
+    FAIL(started.error().what);
+  }
+  running_->server = *std::move(started);
+}
+
+void api_server::make_first_key() {
+  const auto made = http::make_api_key();
+  domain::create_key first;
+  first.key = domain::key_id{1};
+  first.name = "first admin key";
+  first.scopes = domain::key_scope::admin;
+  first.secret_hash = made.hash;
+  REQUIRE(engine().bootstrap("Default organisation", first));
+  admin_key_ = made.text;
+}
+
+void api_server::stop() {
+  if (!running_) {
+    return;
+  }
+  running_->server->begin_drain();
+  running_->server->stop();
+  running_->engine->stop();
+  running_.reset();
+}
+
+void api_server::restart() {
+  stop();
+  start();
+}
+
+auto api_server::journal() const -> journal::memory_journal& {
+  return dynamic_cast<journal::memory_journal&>(*running_->journal);
+}
+
+auto api_server::buyer() const -> api_client {
+  const auto made = anybody().post("/v1/sessions");
+  REQUIRE(made.status == 201);
+  return with(made.text("token"));
+}
+
+auto api_server::key(const nlohmann::json& scopes, const std::string& organisation) const -> api_client {
+  nlohmann::json body{{"name", "a key"}, {"scopes", scopes}};
+  if (!organisation.empty()) {
+    body["organisation_id"] = organisation;
+  }
+  const auto made = admin().post("/v1/keys", body);
+  INFO(made.body);
+  REQUIRE(made.status == 201);
+  return with(made.text("secret"));
+}
+
+auto api_server::organisation(const std::string& name) const -> std::string {
+  const auto made = admin().post("/v1/organisations", {{"name", name}});
+  INFO(made.body);
+  REQUIRE(made.status == 201);
+  return made.text("organisation_id");
+}
+
+} // namespace holdfast::api_test

@@ -1,0 +1,126 @@
+#pragma once
+
+#include "actors/engine.hpp"
+#include "actors/fact_clock.hpp"
+#include "domain/instant.hpp"
+#include "http/authenticator.hpp"
+#include "http/engine_answers.hpp"
+#include "http/metrics.hpp"
+#include "http/routes/context.hpp"
+#include "http/server.hpp"
+#include "journal/journal.hpp"
+#include "journal/memory_journal.hpp"
+#include "journal/snapshot_store.hpp"
+#include "tests/api/api_client.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace holdfast::api_test {
+
+/// A directory of its own, removed at the end.
+class temporary_directory {
+ public:
+  temporary_directory();
+  ~temporary_directory();
+  temporary_directory(const temporary_directory&) = delete;
+  auto operator=(const temporary_directory&) -> temporary_directory& = delete;
+  [[nodiscard]] auto path() const noexcept -> const std::filesystem::path& { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The engine's clock; it stands still until it is turned. Starts at the machine's time.
+class turned_clock final : public actors::clock_port {
+ public:
+  turned_clock();
+  [[nodiscard]] auto now() const noexcept -> domain::instant override { return {at_.load()}; }
+  void turn(domain::millis by) noexcept { at_.fetch_add(by.count); }
+
+ private:
+  std::atomic<std::int64_t> at_;
+};
+
+struct server_settings {
+  std::int32_t inflight_per_event_max = 4'096;
+  bool on_disk = false;                        ///< RocksDB in a directory instead of a journal in memory
+  std::optional<http::rate_limits> rates = {}; ///< absent: none that a test could reach
+  std::vector<std::string> allowed_origins = {};
+  std::size_t layout_body_bytes_max = 256 * 1024;
+  bool machine_clock = false; ///< the engine's own clock, which may find itself unsure
+  domain::millis clock_jump_max = domain::hours(1);
+  std::function<void(http::router&)> more_routes = {};
+};
+
+/// The whole server in this process: sockets, edge, routes, engine, projections, over a journal that can be made to fail.
+class api_server {
+ public:
+  explicit api_server(server_settings settings = {});
+  ~api_server();
+  api_server(const api_server&) = delete;
+  auto operator=(const api_server&) -> api_server& = delete;
+
+  /// Stops in good order and starts again over the same journal, on another port.
+  void restart();
+  void stop();
+
+  /// Somebody without credentials.
+  [[nodiscard]] auto anybody() const -> api_client { return {port(), {}}; }
+  /// Somebody with these credentials.
+  [[nodiscard]] auto with(std::string bearer) const -> api_client { return {port(), std::move(bearer)}; }
+  /// A new buyer with a session.
+  [[nodiscard]] auto buyer() const -> api_client;
+  /// The first admin key, of the first organisation.
+  [[nodiscard]] auto admin() const -> api_client { return {port(), admin_key_}; }
+  /// A new key of the first organisation, or of the one named.
+  [[nodiscard]] auto key(const nlohmann::json& scopes, const std::string& organisation = {}) const -> api_client;
+  /// A new organisation's id.
+  [[nodiscard]] auto organisation(const std::string& name) const -> std::string;
+
+  [[nodiscard]] auto port() const -> std::uint16_t { return running_->server->port(); }
+  [[nodiscard]] auto table() const -> const http::router& { return running_->server->table(); }
+  [[nodiscard]] auto engine() const -> actors::engine& { return *running_->engine; }
+  [[nodiscard]] auto server() const -> http::server& { return *running_->server; }
+  /// The journal in memory; not for `on_disk`.
+  [[nodiscard]] auto journal() const -> journal::memory_journal&;
+  [[nodiscard]] auto clock() const -> turned_clock& { return *clock_; }
+  [[nodiscard]] auto directory() const -> const std::filesystem::path& { return directory_.path(); }
+  [[nodiscard]] auto credentials() const -> http::authenticator& { return *callers_; }
+
+ private:
+  /// Everything between two restarts; ends in the opposite order.
+  struct running {
+    std::unique_ptr<journal::journal> journal;
+    std::unique_ptr<journal::snapshot_store> snapshots;
+    std::unique_ptr<actors::engine> engine;
+    std::unique_ptr<http::routes::context> routes;
+    std::unique_ptr<http::server> server;
+  };
+
+  void start();
+  void make_first_key();
+  void open_journal();
+  void start_http();
+
+  server_settings settings_;
+  temporary_directory directory_;
+  std::shared_ptr<journal::memory_disk> disk_;
+  std::shared_ptr<turned_clock> clock_;
+  domain::public_ids ids_;
+  http::engine_answers answers_;
+  std::shared_ptr<http::authenticator> callers_;
+  std::shared_ptr<http::metrics_hub> metrics_;
+  std::string admin_key_;
+  std::unique_ptr<running> running_;
+};
+
+/// Whether the condition comes true; waits for it, not for time.
+[[nodiscard]] auto eventually(const std::function<bool()>& condition) -> bool;
+
+} // namespace holdfast::api_test
