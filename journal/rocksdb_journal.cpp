@@ -32,7 +32,7 @@ struct serving {
   serving(store::opened_journal& opened, mark_file&& file, const mark& last, const rocksdb_journal_options& options,
           journal_metrics& metrics)
       : marks{std::move(file)},
-        batches{*opened.data, marks, last, options.sync_writes},
+        batches{*opened.data, marks, last, options.sync_writes && !HF_FAILPOINT_DUE("skip-syncs")},
         writer{batches, opened.last, metrics, options.samples.get()},
         disk{options.directory, options.marks_directory, options.disk, metrics} {}
 
@@ -69,9 +69,9 @@ struct rocksdb_journal::impl {
   rocksdb_journal_options options;
   journal_metrics metrics;
   std::optional<data_lock> lock;
+  std::mutex latch_mutex; ///< guards `live` against errors in the background while it comes and goes
   store::opened_journal opened;
   std::unique_ptr<serving> live;
-  std::mutex latch_mutex;
   bool released = false;
   std::uint64_t synced_position = 0;
   std::function<void()> tenure_lost;
@@ -86,6 +86,14 @@ struct rocksdb_journal::impl {
 rocksdb_journal::impl::~impl() {
   stop_serving();
   pool.close();
+  // RocksDB may still report an error while it closes: it then finds no writer, rather than one that is going.
+  std::unique_ptr<serving> leaving;
+  {
+    const std::lock_guard hold{latch_mutex};
+    leaving = std::move(live);
+  }
+  leaving.reset();
+  opened.data.reset();
 }
 
 auto rocksdb_journal::impl::start() -> tl::expected<void, failure> {

@@ -20,6 +20,10 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int wrong_usage = 2;
+/// What test runners take for "skipped".
+constexpr int not_possible_here = 77;
+
 struct chaos_arguments {
   std::uint32_t cycles = 30;
   std::uint64_t seed = 1;
@@ -27,6 +31,8 @@ struct chaos_arguments {
   std::string directory;
   std::string program;
   bool keep = false;
+  bool power_cuts = false;
+  bool skip_syncs = false;
   bool as_json = false;
 };
 
@@ -110,7 +116,14 @@ auto run_chaos(const chaos_arguments& arguments) -> int {
   options.program =
       arguments.program.empty() ? std::filesystem::read_symlink("/proc/self/exe").string() : arguments.program;
   options.directory = arguments.directory.empty() ? scratch() : arguments.directory;
-  options.failpoints = failpoints();
+  options.power_cuts = arguments.power_cuts;
+  options.skip_syncs = arguments.skip_syncs;
+  if (arguments.skip_syncs && !journal::failpoints_built) {
+    std::fprintf(stderr, "holdfast chaos: this build always syncs; --skip-syncs needs one with failpoints\n");
+    return wrong_usage;
+  }
+  // A disk without power has no use for other deaths.
+  options.failpoints = arguments.power_cuts ? std::vector<std::string>{} : failpoints();
   if (!arguments.as_json) {
     std::printf("seed %llu, in %s%s\n", static_cast<unsigned long long>(arguments.seed), options.directory.c_str(),
                 options.failpoints.empty() ? " (this build has no failpoints: random kills only)" : "");
@@ -119,6 +132,10 @@ auto run_chaos(const chaos_arguments& arguments) -> int {
   bool sound = true;
   {
     chaos::campaign campaign{options};
+    if (const auto ready = campaign.prepare_disk(); !ready) {
+      std::fprintf(stderr, "holdfast chaos: no power can be cut here: %s\n", ready.error().c_str());
+      return not_possible_here;
+    }
     for (std::uint32_t number = 0; number < arguments.cycles && sum.findings == 0; ++number) {
       const auto cycle = campaign.run_cycle(number);
       if (!cycle) {
@@ -154,6 +171,9 @@ void register_chaos_command(CLI::App& app, int& exit_code) {
   command->add_option("--clients", arguments->clients, "Concurrent clients")->check(CLI::Range(1, 1'000));
   command->add_option("--directory", arguments->directory, "Where to work; a temporary one, removed on success");
   command->add_option("--program", arguments->program, "The holdfast to run; this one");
+  command->add_flag("--power-cuts", arguments->power_cuts,
+                    "Cut the power of a disk of its own instead of killing the process (root, loop devices)");
+  command->add_flag("--skip-syncs", arguments->skip_syncs, "Negative control: let the server skip its syncs");
   command->add_flag("--keep", arguments->keep, "Leave the directory");
   command->add_flag("--json", arguments->as_json, "Print one JSON document");
   command->callback([arguments, &exit_code] { exit_code = run_chaos(*arguments); });

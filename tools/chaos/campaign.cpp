@@ -44,6 +44,24 @@ campaign::campaign(campaign_options options) : options_{std::move(options)} {
   std::ofstream{options_.directory / "serve.json"} << server_config;
 }
 
+auto campaign::prepare_disk() -> tl::expected<void, std::string> {
+  if (!options_.power_cuts) {
+    return {};
+  }
+  auto made = loop_disk::make(options_.directory);
+  if (!made) {
+    return tl::unexpected{made.error()};
+  }
+  disk_.emplace(std::move(*made));
+  return {};
+}
+
+auto campaign::end_server() -> bool {
+  const bool cut = disk_ && disk_->cut();
+  server_->kill();
+  return !disk_ || (cut && disk_->power_on());
+}
+
 auto campaign::start_server(const std::string& failpoint) -> tl::expected<void, std::string> {
   port_ = bench::free_port();
   bench::launch what;
@@ -56,7 +74,9 @@ auto campaign::start_server(const std::string& failpoint) -> tl::expected<void, 
                   "--listen",
                   "127.0.0.1:" + std::to_string(port_)};
   what.log = options_.directory / "server.log";
-  if (!failpoint.empty()) {
+  if (options_.skip_syncs) {
+    what.environment.emplace_back("HOLDFAST_FAILPOINT", "skip-syncs");
+  } else if (!failpoint.empty()) {
     what.environment.emplace_back("HOLDFAST_FAILPOINT", failpoint);
   }
   auto started = bench::child_process::start(std::move(what));
@@ -146,7 +166,8 @@ auto campaign::prepare(std::uint32_t number) -> tl::expected<arena, std::string>
 }
 
 /// Kills the server at a moment that depends on what it acknowledged, or waits until its failpoint does.
-void campaign::let_die(const crowd& crowd, const std::string& failpoint, std::uint32_t number, cycle_result& result) {
+auto campaign::let_die(const crowd& crowd, const std::string& failpoint, std::uint32_t number, cycle_result& result)
+    -> bool {
   std::mt19937_64 random{options_.seed * 7'919 + number};
   const auto enough = acknowledged_min + random() % 400;
   const auto deadline = std::chrono::steady_clock::now() + death_patience;
@@ -157,7 +178,7 @@ void campaign::let_die(const crowd& crowd, const std::string& failpoint, std::ui
     }
     std::this_thread::sleep_for(milliseconds{1});
   }
-  server_->kill();
+  return end_server();
 }
 
 void campaign::audit(cycle_result& result) {
@@ -256,8 +277,11 @@ auto campaign::run_cycle(std::uint32_t number) -> tl::expected<cycle_result, std
   }
   crowd fight{*where, options_.seed * 100'000 + number, (options_.directory / "acknowledged.log").string()};
   fight.start();
-  let_die(fight, planned.at_start ? std::string{} : planned.failpoint, number, result);
+  const bool ended = let_die(fight, planned.at_start ? std::string{} : planned.failpoint, number, result);
   fight.stop();
+  if (!ended) {
+    return tl::unexpected{std::string{"the disk did not come back after its power was cut"}};
+  }
   result.acknowledged = fight.acknowledged();
   result.operations = fight.history().size();
   result.counts = result.acknowledged >= acknowledged_min && result.in_flight > 0;

@@ -2,6 +2,7 @@
 
 #include "tools/bench/child_process.hpp"
 #include "tools/chaos/crowd.hpp"
+#include "tools/chaos/loop_disk.hpp"
 
 #include <tl/expected.hpp>
 
@@ -24,6 +25,10 @@ struct campaign_options {
   std::filesystem::path directory; ///< of the campaign: data, logs, acknowledgements
   /// Places where the server kills itself, one a cycle in turn between random kills; only for a build that has them.
   std::vector<std::string> failpoints;
+  /// Cuts the power of a disk of its own instead of killing the process.
+  bool power_cuts = false;
+  /// The server is told to skip its syncs: power cuts must then lose what was acknowledged. Needs a build with failpoints.
+  bool skip_syncs = false;
 };
 
 struct cycle_result {
@@ -42,6 +47,8 @@ class campaign {
  public:
   explicit campaign(campaign_options options);
 
+  /// Makes what the campaign runs on; a failure when that is not allowed here.
+  [[nodiscard]] auto prepare_disk() -> tl::expected<void, std::string>;
   /// One cycle; a failure when the harness itself could not go on.
   [[nodiscard]] auto run_cycle(std::uint32_t number) -> tl::expected<cycle_result, std::string>;
   /// Stops the server that the last cycle left running, in good order; whether it exited 0.
@@ -59,7 +66,8 @@ class campaign {
   [[nodiscard]] auto wait_until_serving() -> bool;
   [[nodiscard]] auto prepare_once() -> tl::expected<void, std::string>;
   [[nodiscard]] auto prepare(std::uint32_t number) -> tl::expected<arena, std::string>;
-  void let_die(const crowd& crowd, const std::string& failpoint, std::uint32_t number, cycle_result& result);
+  [[nodiscard]] auto let_die(const crowd& crowd, const std::string& failpoint, std::uint32_t number,
+                             cycle_result& result) -> bool;
   [[nodiscard]] auto revive(const std::string& event, std::uint32_t number, cycle_result& result) -> bool;
   void audit(cycle_result& result);
   void verify(crowd& crowd, const arena& where, cycle_result& result);
@@ -67,9 +75,14 @@ class campaign {
       -> std::optional<std::map<std::string, seat_state>>;
   [[nodiscard]] auto call(const std::string& method, const std::string& target, const std::string& body,
                           const std::string& key) -> std::optional<chaos_reply>;
-  [[nodiscard]] auto data() const -> std::filesystem::path { return options_.directory / "data"; }
+  [[nodiscard]] auto data() const -> std::filesystem::path {
+    return (disk_ ? disk_->path() : options_.directory) / "data";
+  }
+  /// The server's end: by SIGKILL, or by the end of its disk's power. False when the disk did not come back.
+  [[nodiscard]] auto end_server() -> bool;
 
   campaign_options options_;
+  std::optional<loop_disk> disk_;
   std::uint16_t port_ = 0;
   std::string admin_key_;
   std::string venue_;
