@@ -83,8 +83,8 @@ class split_table {
   }
 
   void clear() noexcept {
-    directory_.clear();
-    segments_.clear();
+    directory_ = std::vector<segment*>{};
+    segments_ = std::vector<std::unique_ptr<segment>>{};
     depth_ = 0;
     size_ = 0;
     sweep_at_ = 0;

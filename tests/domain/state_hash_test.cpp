@@ -1,0 +1,135 @@
+#include "domain/state_image.hpp"
+#include "tests/domain/stage.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <vector>
+
+using namespace holdfast::domain;
+using namespace holdfast::tests;
+
+namespace {
+
+/// docs/state-hash.md, read by somebody who has not seen the code.
+auto element(std::uint64_t kind, const std::vector<std::uint64_t>& words) -> std::uint64_t {
+  auto hash = mix64(kind);
+  for (const auto word : words) {
+    hash = mix64(hash ^ word);
+  }
+  return hash;
+}
+
+auto word(std::int64_t value) -> std::uint64_t {
+  return static_cast<std::uint64_t>(value);
+}
+
+auto from_scratch(const state_image& image) -> std::uint64_t {
+  std::uint64_t sum = 0;
+  for (std::size_t seat = 0; seat < image.statuses.size(); ++seat) {
+    if (image.statuses[seat] != seat_status::available) {
+      sum += element(1, {seat + (static_cast<std::uint64_t>(image.statuses[seat]) << 32), image.holders[seat]});
+    }
+  }
+  for (std::size_t area = 0; area < image.areas.size(); ++area) {
+    if (image.areas[area].held + image.areas[area].sold > 0) {
+      sum += element(2, {area, image.areas[area].held + (std::uint64_t{image.areas[area].sold} << 32)});
+    }
+  }
+  for (const auto& booking : image.bookings) {
+    const bool order = booking.status == booking_status::confirmed;
+    std::vector<std::uint64_t> words{booking.number.value() + (std::uint64_t{order ? 2U : 1U} << 32) +
+                                         (std::uint64_t{booking.extended} << 40),
+                                     booking.by.subject.high,
+                                     booking.by.subject.low,
+                                     booking.by.organisation.value(),
+                                     booking.sold_by.value(),
+                                     word(booking.created_at.unix_ms),
+                                     word(booking.expires_at.unix_ms),
+                                     word(booking.cap_at.unix_ms),
+                                     word(booking.total())};
+    for (const auto& area : booking.areas) {
+      words.push_back(area.area + (std::uint64_t{area.quantity} << 32));
+      words.push_back(word(area.price));
+    }
+    if (order) {
+      words.insert(words.end(), {word(booking.confirmed_at.unix_ms), booking.confirmed_by.value(), word(booking.paid),
+                                 static_cast<std::uint64_t>(booking.payment.by)});
+    }
+    sum += element(3, words);
+  }
+  return sum + element(4, {image.id.value(), image.organisation.value(), static_cast<std::uint64_t>(image.status),
+                           image.version, image.seq, word(image.time.unix_ms), image.last_hold.value()});
+}
+
+} // namespace
+
+TEST_CASE("the hash that is kept fact by fact is the one that is defined") {
+  auto config = sound_config();
+  config.max_per_buyer = config.max_per_order = 1'000;
+  stage on{event_status::draft, config};
+  CHECK(event_state{}.hash() == from_scratch({}));
+  REQUIRE(on.act(organiser(), publish_event{}));
+  std::uint64_t random = 99;
+  std::size_t facts = 0;
+  for (int i = 0; i < 3'000; ++i) {
+    random = mix64(random);
+    const hold_number some{static_cast<std::uint32_t>(1 + random % (on.state.last_hold().value() + 1))};
+    const auto by = random % 5 == 0 ? box_office() : buyer(1 + random % 3);
+    const auto seat = static_cast<seat_index>((random >> 20) % 10);
+    switch ((random >> 8) % 8) {
+    case 0: on.act(by, seats({seat, (seat + 1) % 10})); break;
+    case 1: on.act(by, places({{0, 1 + static_cast<std::uint32_t>(seat) / 3}})); break;
+    case 2: on.act(by, extend_hold{some}); break;
+    case 3:
+    case 4: on.act(by, release_hold{some}); break;
+    case 5:
+      if (i % 40 == 0) {
+        on.act(box_office(), paid(some));
+      }
+      break;
+    case 6: on.act({}, end_due_holds{}); break;
+    default: on.now = on.now + seconds(static_cast<std::int64_t>(random >> 40) % 300); break;
+    }
+    REQUIRE(on.state.hash() == from_scratch(on.state.image()));
+    facts = on.history.size();
+  }
+  CHECK(facts > 500);
+}
+
+TEST_CASE("the hash of a known state is known") {
+  stage on;
+  on.confirm(on.hold(buyer(1), {3, 4}));
+  on.hold(box_office(), {7});
+  CHECK(on.state.hash() == from_scratch(on.state.image()));
+  // Written down so that the definition cannot change unnoticed.
+  CHECK(event_state{}.hash() == 2'744'206'316'352'993'841ULL);
+  CHECK(on.state.hash() == 4'494'787'167'127'965'660ULL);
+}
+
+TEST_CASE("whatever differs between two states shows in their hashes") {
+  const auto hash_after = [](const std::vector<command_body>& commands, caller by) {
+    stage on;
+    for (const auto& what : commands) {
+      on.act(by, what);
+    }
+    return on.state.hash();
+  };
+  const std::vector<std::uint64_t> hashes{
+      hash_after({}, buyer(1)),
+      hash_after({seats({0})}, buyer(1)),
+      hash_after({seats({1})}, buyer(1)),
+      hash_after({seats({0})}, buyer(2)),
+      hash_after({seats({0})}, box_office()),
+      hash_after({places({{0, 1}})}, buyer(1)),
+      hash_after({places({{0, 2}})}, buyer(1)),
+      hash_after({seats({0}), release_hold{hold_number{1}}}, buyer(1)),
+      hash_after({seats({0}), paid(hold_number{1})}, box_office()),
+  };
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      CHECK(hashes[i] != hashes[j]);
+    }
+  }
+}
