@@ -236,6 +236,7 @@ void projection_runner::tick(domain::instant now) {
   if (state() == runner_state::catching_up && !reading_ && work_.empty()) {
     // What was missed may be in the ring by now.
     try_ring_ = true;
+    pause_ = false;
     step();
   }
 }

@@ -78,8 +78,9 @@ void pumped_world::restart() {
   options.threaded = false;
   journal_ = std::make_unique<journal::memory_journal>(std::move(options));
   REQUIRE(journal_->acquire(journal::cell_id{}).has_value());
+  tampered_ = std::make_unique<tampered_journal>(*journal_);
   views_ = std::make_unique<projections::views_impl>(
-      *journal_, nullptr, projections::view_posts{actors_[0].post(), actors_[1].post(), actors_[2].post()},
+      *tampered_, nullptr, projections::view_posts{actors_[0].post(), actors_[1].post(), actors_[2].post()},
       [now = now_] { return *now; }, settings_);
   journal_->listen(views_->listener());
   views_->start();

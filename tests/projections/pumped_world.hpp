@@ -4,6 +4,7 @@
 #include "projections/view_settings.hpp"
 #include "projections/views_impl.hpp"
 #include "tests/projections/sales.hpp"
+#include "tests/projections/tampered_journal.hpp"
 
 #include <array>
 #include <cstddef>
@@ -49,6 +50,7 @@ class pumped_world {
 
   [[nodiscard]] auto views() -> projections::views_impl& { return *views_; }
   [[nodiscard]] auto journal() -> journal::memory_journal& { return *journal_; }
+  [[nodiscard]] auto tamper() -> tampered_journal& { return *tampered_; }
   [[nodiscard]] auto now() const -> domain::instant { return *now_; }
   [[nodiscard]] auto actors() -> std::array<posted, 3>& { return actors_; }
 
@@ -57,7 +59,8 @@ class pumped_world {
   std::shared_ptr<domain::instant> now_ = std::make_shared<domain::instant>(domain::instant{1'795'000'000'000});
   std::shared_ptr<journal::memory_disk> disk_ = std::make_shared<journal::memory_disk>();
   std::unique_ptr<journal::memory_journal> journal_;
-  std::array<posted, 3> actors_; ///< inventory, bookings, catalogue
+  std::unique_ptr<tampered_journal> tampered_; ///< before journal_, as the views see it
+  std::array<posted, 3> actors_;               ///< inventory, bookings, catalogue
   std::unique_ptr<projections::views_impl> views_;
 };
 

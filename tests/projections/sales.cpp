@@ -217,7 +217,8 @@ auto sales::random_body(const domain::event_state& state, domain::event_id event
     return domain::replace_layout{{}, test_layout(dice_.below(2))};
   if (what < 97)
     return domain::pause_event{};
-  return dice_.chance(90) ? domain::command_body{domain::resume_event{}} : domain::command_body{domain::close_event{}};
+  return !closes || dice_.chance(90) ? domain::command_body{domain::resume_event{}}
+                                     : domain::command_body{domain::close_event{}};
 }
 
 auto sales::random_command(domain::instant now) -> std::optional<decision> {

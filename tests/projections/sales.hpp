@@ -63,6 +63,8 @@ class sales {
   [[nodiscard]] auto at(domain::event_id event, std::uint64_t seq) const -> const shown*;
   [[nodiscard]] auto dice() -> model::dice& { return dice_; }
 
+  bool closes = true; ///< some events are closed, after which nothing more is sold
+
  private:
   [[nodiscard]] auto random_body(const domain::event_state& state, domain::event_id event) -> domain::command_body;
   [[nodiscard]] auto random_hold(const domain::layout& seats) -> domain::hold_seats;
