@@ -103,9 +103,13 @@ void access_log::gave_up() {
   write(*logger_, spdlog::level::err, text);
 }
 
-json_log::json_log(std::string_view name) : pool_{std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1)} {
-  logger_ = std::make_shared<spdlog::async_logger>(std::string{name}, std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                                   pool_, spdlog::async_overflow_policy::overrun_oldest);
+json_log::json_log(std::string_view name, std::shared_ptr<spdlog::sinks::sink> to)
+    : pool_{std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1)} {
+  if (!to) {
+    to = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  }
+  logger_ = std::make_shared<spdlog::async_logger>(std::string{name}, std::move(to), pool_,
+                                                   spdlog::async_overflow_policy::overrun_oldest);
   logger_->set_pattern("%v");
 }
 

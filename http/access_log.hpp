@@ -12,6 +12,9 @@ class logger;
 namespace details {
 class thread_pool;
 } // namespace details
+namespace sinks {
+class sink;
+} // namespace sinks
 } // namespace spdlog
 
 namespace holdfast::http {
@@ -54,7 +57,8 @@ class access_log {
 /// oldest line is dropped, and no I/O thread ever waits. What is queued is written before the destructor returns.
 class json_log {
  public:
-  explicit json_log(std::string_view name);
+  /// `to`: where lines go instead of standard error.
+  explicit json_log(std::string_view name, std::shared_ptr<spdlog::sinks::sink> to = nullptr);
   json_log(const json_log&) = delete;
   auto operator=(const json_log&) -> json_log& = delete;
   ~json_log();

@@ -148,7 +148,7 @@ void io_worker::run() {
 }
 
 void io_worker::accept() {
-  acceptor_.async_accept(*context_, [this](const error_code& error, auto peer) {
+  acceptor_.async_accept(*context_, [this](const error_code& error, socket peer) {
     if (error == net::error::operation_aborted || !acceptor_.is_open()) {
       return;
     }
@@ -163,11 +163,7 @@ void io_worker::accept() {
       return;
     }
     if (!error) {
-      const int native = peer.release();
-      error_code ignored;
-      socket own{context_->get_executor()};
-      own.assign(acceptor_.local_endpoint(ignored).protocol(), native, ignored);
-      take(std::move(own));
+      take(std::move(peer));
     }
     accept();
   });

@@ -157,15 +157,21 @@ TEST_SUITE("rate limit") {
     CHECK(headers.empty());
   }
 
-  TEST_CASE("more callers than buckets: memory stays, and a bucket in use is the last to go") {
+  TEST_CASE("more callers than buckets: memory stays, and the one deepest in debt is the last to be forgotten") {
     rate_limits limits;
-    limits.key = {.per_second = 0.001, .burst = 2};
+    limits.key = {.per_second = 0.001, .burst = 3};
     limits.buckets_max = 256;
     rate_limiter limiter{limits};
     const auto now = rate_limiter::clock::time_point{} + 1000s;
+    const domain::key_id greedy{1'000'000};
+    for (int i = 0; i < 3; ++i) {
+      CHECK(limiter.take(greedy, now).allowed);
+    }
+    CHECK_FALSE(limiter.take(greedy, now).allowed);
     for (std::uint64_t i = 1; i <= 100'000; ++i) {
       CHECK(limiter.take(domain::key_id{i}, now + std::chrono::milliseconds{i}).allowed);
     }
+    CHECK_FALSE(limiter.take(greedy, now + 100s).allowed);
   }
 }
 
