@@ -121,6 +121,7 @@ void inventory_projection::fold(event_entry& its, const applied_group& group) {
 }
 
 void inventory_projection::report(domain::event_id event, const ledger_findings& findings) {
+  unsound_.insert(event);
   const auto before = metrics_->double_sales_detected.fetch_add(findings.double_sales, std::memory_order_relaxed) +
                       metrics_->contradictions_detected.fetch_add(findings.contradictions, std::memory_order_relaxed);
   if (before < logged_findings_max)
@@ -164,10 +165,19 @@ void inventory_projection::queue_load(event_entry& its, bool for_reader) {
   const auto queue = for_reader ? event_entry::queue::readers : event_entry::queue::check;
   if (its.at == event_entry::stage::loading || its.queued >= queue)
     return;
+  if (unsound_.contains(its.fold.event)) {
+    if (for_reader)
+      answer_all(its, read_outcome::overloaded);
+    return;
+  }
   its.queued = queue;
   (for_reader ? reader_loads_ : check_loads_).push_back(its.fold.event);
   if (for_reader)
     start_loads();
+}
+
+auto inventory_projection::loadable(const event_entry& its) const -> bool {
+  return its.queued != event_entry::queue::none && !unsound_.contains(its.fold.event);
 }
 
 void inventory_projection::start_loads() {
@@ -175,8 +185,7 @@ void inventory_projection::start_loads() {
     const auto found = entries_.find(from.front());
     from.pop_front();
     // In both queues, loaded meanwhile, or dropped.
-    const bool wanted = found != entries_.end() && found->second->queued != event_entry::queue::none;
-    return wanted ? found->second.get() : nullptr;
+    return found != entries_.end() && loadable(*found->second) ? found->second.get() : nullptr;
   };
   while (!reader_loads_.empty() && loading_for_readers_ < within_.loads_at_once) {
     if (auto* its = next(reader_loads_))

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace holdfast::projections {
@@ -29,9 +30,11 @@ namespace holdfast::projections {
 /// on, and is dropped when nobody has read it, and nothing has happened to it, for a minute. An event that nobody reads and
 /// nothing happens to costs nothing. So it starts at the journal's end and is caught up at once.
 ///
-/// The check has every live fact about holds: an event whose first such fact comes gets a partial ledger (some 40 bytes, and
+/// The check has every live fact about holds: an event whose first such fact comes gets a partial ledger (less than 1 KiB, and
 /// 2 bits a seat up to the highest seat seen), and is loaded in the background, at most `check_loads_per_s` a second, from
 /// when on the check knows its whole past. A minute after its last fact all of it is dropped.
+/// An event in which the check found something is not loaded any more by this process, for the domain's own fold ends a process
+/// that meets such facts: what is in memory goes on being shown.
 ///
 /// `apply` to `tick` run on its actor, the reads on any thread.
 class inventory_projection final : public projection, public std::enable_shared_from_this<inventory_projection> {
@@ -84,6 +87,7 @@ class inventory_projection final : public projection, public std::enable_shared_
 
   // inventory_projection.cpp: folding and loading.
   auto open(domain::event_id event) -> event_entry&;
+  [[nodiscard]] auto loadable(const event_entry& its) const -> bool;
   void erase(event_entry& its);
   void fold(event_entry& its, const applied_group& group);
   void report(domain::event_id event, const ledger_findings& findings);
@@ -124,6 +128,7 @@ class inventory_projection final : public projection, public std::enable_shared_
   domain::instant now_; ///< of the last tick
   domain::instant swept_at_;
   entries entries_;
+  std::unordered_set<domain::event_id> unsound_; ///< the check found something
   std::vector<event_entry*> touched_;
   std::vector<event_entry*> with_readers_;
   std::deque<domain::event_id> reader_loads_;
