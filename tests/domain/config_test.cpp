@@ -9,83 +9,89 @@
 using namespace holdfast::domain;
 using namespace holdfast::tests;
 
+namespace {
+
+struct faulty_config {
+  std::string what;
+  std::function<void(event_config&)> spoil;
+  std::string pointer;
+};
+
+const faulty_config faulty_configs[] = {
+    {"no name", [](auto& c) { c.name = ""; }, "/name"},
+    {"a long name", [](auto& c) { c.name = std::string(201, 'x'); }, "/name"},
+    {"a name with a line", [](auto& c) { c.name = "a\nb"; }, "/name"},
+    {"a bad slug", [](auto& c) { c.slug = "To sca"; }, "/slug"},
+    {"a long description", [](auto& c) { c.description = std::string(8'193, 'x'); }, "/description"},
+    {"a description with a bell", [](auto& c) { c.description = "\a"; }, "/description"},
+    {"a long category", [](auto& c) { c.category = std::string(65, 'x'); }, "/category"},
+    {"a category with a line", [](auto& c) { c.category = "a\nb"; }, "/category"},
+    {"a long venue name", [](auto& c) { c.venue.name = std::string(201, 'x'); }, "/venue/name"},
+    {"a long city", [](auto& c) { c.venue.city = std::string(201, 'x'); }, "/venue/city"},
+    {"a country in lower case", [](auto& c) { c.venue.country = "at"; }, "/venue/country"},
+    {"a country of three letters", [](auto& c) { c.venue.country = "AUT"; }, "/venue/country"},
+    {"a long time zone", [](auto& c) { c.venue.timezone = std::string(65, 'x'); }, "/venue/timezone"},
+    {"a time zone with a line", [](auto& c) { c.venue.timezone = "\n"; }, "/venue/timezone"},
+    {"latitude",
+     [](auto& c) {
+       c.venue.latitude_e6 = 90'000'001;
+       c.venue.longitude_e6 = 0;
+     },
+     "/venue/lat"},
+    {"latitude below",
+     [](auto& c) {
+       c.venue.latitude_e6 = -90'000'001;
+       c.venue.longitude_e6 = 0;
+     },
+     "/venue/lat"},
+    {"longitude",
+     [](auto& c) {
+       c.venue.latitude_e6 = 0;
+       c.venue.longitude_e6 = 180'000'001;
+     },
+     "/venue/lon"},
+    {"longitude alone", [](auto& c) { c.venue.longitude_e6 = 1; }, "/venue/lon"},
+    {"a start before 1970", [](auto& c) { c.starts_at = instant{-1}; }, "/starts_at"},
+    {"a start after 9999", [](auto& c) { c.starts_at = instant{253'402'300'800'000}; }, "/starts_at"},
+    {"a currency in lower case",
+     [](auto& c) {
+       c.currency = {{'e', 'u', 'r'}};
+     },
+     "/currency"},
+    {"no tiers", [](auto& c) { c.tiers.clear(); }, "/tiers"},
+    {"too many tiers",
+     [](auto& c) {
+       for (int i = 0; i < 61; ++i) {
+         c.tiers.push_back({"x" + std::to_string(i), "", 0});
+       }
+     },
+     "/tiers"},
+    {"a tier without an id", [](auto& c) { c.tiers[1].id = ""; }, "/tiers/1/id"},
+    {"a tier twice", [](auto& c) { c.tiers[1].id = "t0"; }, "/tiers/1/id"},
+    {"a long tier name", [](auto& c) { c.tiers[1].name = std::string(201, 'x'); }, "/tiers/1/name"},
+    {"a negative price", [](auto& c) { c.tiers[0].price = -1; }, "/tiers/0/price"},
+    {"a price too high", [](auto& c) { c.tiers[0].price = 1'000'000'000'001; }, "/tiers/0/price"},
+    {"a sale that opens before 1970", [](auto& c) { c.sale_opens_at = instant{-1}; }, "/sale/opens_at"},
+    {"a sale that closes after 9999", [](auto& c) { c.sale_closes_at = instant{253'402'300'800'000}; },
+     "/sale/closes_at"},
+    {"a sale that closes as it opens", [](auto& c) { c.sale_opens_at = c.sale_closes_at = noon; }, "/sale/closes_at"},
+    {"a short hold", [](auto& c) { c.hold_time = seconds(59); }, "/hold_seconds"},
+    {"a long hold", [](auto& c) { c.hold_time = seconds(3'601); }, "/hold_seconds"},
+    {"a negative extension", [](auto& c) { c.hold_extension = millis{-1}; }, "/hold_extension_seconds"},
+    {"a long extension", [](auto& c) { c.hold_extension = seconds(3'601); }, "/hold_extension_seconds"},
+    {"a cap below the hold time", [](auto& c) { c.hold_cap = seconds(599); }, "/hold_cap_seconds"},
+    {"a high cap", [](auto& c) { c.hold_cap = seconds(7'201); }, "/hold_cap_seconds"},
+    {"no tickets an order", [](auto& c) { c.max_per_order = 0; }, "/max_per_order"},
+    {"too many tickets an order", [](auto& c) { c.max_per_order = 100'001; }, "/max_per_order"},
+    {"no tickets a buyer", [](auto& c) { c.max_per_buyer = 0; }, "/max_per_buyer"},
+    {"too many tickets a buyer", [](auto& c) { c.max_per_buyer = 100'001; }, "/max_per_buyer"},
+};
+
+} // namespace
+
 TEST_CASE("a configuration's faults are named with a pointer each") {
-  struct row {
-    std::string what;
-    std::function<void(event_config&)> spoil;
-    std::string pointer;
-  };
-  const row rows[] = {
-      {"no name", [](auto& c) { c.name = ""; }, "/name"},
-      {"a long name", [](auto& c) { c.name = std::string(201, 'x'); }, "/name"},
-      {"a name with a line", [](auto& c) { c.name = "a\nb"; }, "/name"},
-      {"a bad slug", [](auto& c) { c.slug = "To sca"; }, "/slug"},
-      {"a long description", [](auto& c) { c.description = std::string(8'193, 'x'); }, "/description"},
-      {"a description with a bell", [](auto& c) { c.description = "\a"; }, "/description"},
-      {"a long category", [](auto& c) { c.category = std::string(65, 'x'); }, "/category"},
-      {"a category with a line", [](auto& c) { c.category = "a\nb"; }, "/category"},
-      {"a long venue name", [](auto& c) { c.venue.name = std::string(201, 'x'); }, "/venue/name"},
-      {"a long city", [](auto& c) { c.venue.city = std::string(201, 'x'); }, "/venue/city"},
-      {"a country in lower case", [](auto& c) { c.venue.country = "at"; }, "/venue/country"},
-      {"a country of three letters", [](auto& c) { c.venue.country = "AUT"; }, "/venue/country"},
-      {"a long time zone", [](auto& c) { c.venue.timezone = std::string(65, 'x'); }, "/venue/timezone"},
-      {"a time zone with a line", [](auto& c) { c.venue.timezone = "\n"; }, "/venue/timezone"},
-      {"latitude",
-       [](auto& c) {
-         c.venue.latitude_e6 = 90'000'001;
-         c.venue.longitude_e6 = 0;
-       },
-       "/venue/lat"},
-      {"latitude below",
-       [](auto& c) {
-         c.venue.latitude_e6 = -90'000'001;
-         c.venue.longitude_e6 = 0;
-       },
-       "/venue/lat"},
-      {"longitude",
-       [](auto& c) {
-         c.venue.latitude_e6 = 0;
-         c.venue.longitude_e6 = 180'000'001;
-       },
-       "/venue/lon"},
-      {"longitude alone", [](auto& c) { c.venue.longitude_e6 = 1; }, "/venue/lon"},
-      {"a start before 1970", [](auto& c) { c.starts_at = instant{-1}; }, "/starts_at"},
-      {"a start after 9999", [](auto& c) { c.starts_at = instant{253'402'300'800'000}; }, "/starts_at"},
-      {"a currency in lower case",
-       [](auto& c) {
-         c.currency = {{'e', 'u', 'r'}};
-       },
-       "/currency"},
-      {"no tiers", [](auto& c) { c.tiers.clear(); }, "/tiers"},
-      {"too many tiers",
-       [](auto& c) {
-         for (int i = 0; i < 61; ++i) {
-           c.tiers.push_back({"x" + std::to_string(i), "", 0});
-         }
-       },
-       "/tiers"},
-      {"a tier without an id", [](auto& c) { c.tiers[1].id = ""; }, "/tiers/1/id"},
-      {"a tier twice", [](auto& c) { c.tiers[1].id = "t0"; }, "/tiers/1/id"},
-      {"a long tier name", [](auto& c) { c.tiers[1].name = std::string(201, 'x'); }, "/tiers/1/name"},
-      {"a negative price", [](auto& c) { c.tiers[0].price = -1; }, "/tiers/0/price"},
-      {"a price too high", [](auto& c) { c.tiers[0].price = 1'000'000'000'001; }, "/tiers/0/price"},
-      {"a sale that opens before 1970", [](auto& c) { c.sale_opens_at = instant{-1}; }, "/sale/opens_at"},
-      {"a sale that closes after 9999", [](auto& c) { c.sale_closes_at = instant{253'402'300'800'000}; },
-       "/sale/closes_at"},
-      {"a sale that closes as it opens", [](auto& c) { c.sale_opens_at = c.sale_closes_at = noon; }, "/sale/closes_at"},
-      {"a short hold", [](auto& c) { c.hold_time = seconds(59); }, "/hold_seconds"},
-      {"a long hold", [](auto& c) { c.hold_time = seconds(3'601); }, "/hold_seconds"},
-      {"a negative extension", [](auto& c) { c.hold_extension = millis{-1}; }, "/hold_extension_seconds"},
-      {"a long extension", [](auto& c) { c.hold_extension = seconds(3'601); }, "/hold_extension_seconds"},
-      {"a cap below the hold time", [](auto& c) { c.hold_cap = seconds(599); }, "/hold_cap_seconds"},
-      {"a high cap", [](auto& c) { c.hold_cap = seconds(7'201); }, "/hold_cap_seconds"},
-      {"no tickets an order", [](auto& c) { c.max_per_order = 0; }, "/max_per_order"},
-      {"too many tickets an order", [](auto& c) { c.max_per_order = 100'001; }, "/max_per_order"},
-      {"no tickets a buyer", [](auto& c) { c.max_per_buyer = 0; }, "/max_per_buyer"},
-      {"too many tickets a buyer", [](auto& c) { c.max_per_buyer = 100'001; }, "/max_per_buyer"},
-  };
   REQUIRE(config_faults(sound_config()).empty());
-  for (const auto& row : rows) {
+  for (const auto& row : faulty_configs) {
     CAPTURE(row.what);
     auto config = sound_config();
     row.spoil(config);

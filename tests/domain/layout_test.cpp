@@ -30,84 +30,90 @@ auto first_row(layout_spec& spec) -> row_spec& {
 
 } // namespace
 
+namespace {
+
+struct faulty_layout {
+  std::string what;
+  std::function<void(layout_spec&)> spoil;
+  std::string pointer;
+};
+
+const faulty_layout faulty_layouts[] = {
+    {"no section name", [](auto& s) { s.sections[0].name = ""; }, "/sections/0/name"},
+    {"a slash in a section's name", [](auto& s) { s.sections[0].name = "A/B"; }, "/sections/0/name"},
+    {"a section's name twice", [](auto& s) { s.sections.push_back(s.sections[0]); }, "/sections/1/name"},
+    {"a bad tier", [](auto& s) { s.sections[0].tier = "\n"; }, "/sections/0/tier"},
+    {"no row name", [](auto& s) { first_row(s).name = ""; }, "/sections/0/rows/0/name"},
+    {"a row's name twice", [](auto& s) { s.sections[0].rows.push_back(first_row(s)); }, "/sections/0/rows/1/name"},
+    {"an empty row", [](auto& s) { first_row(s).count = 0; }, "/sections/0/rows/0/count"},
+    {"a long row", [](auto& s) { first_row(s).count = 1'025; }, "/sections/0/rows/0/count"},
+    {"high numbers", [](auto& s) { first_row(s).first = 999'991; }, "/sections/0/rows/0/first"},
+    {"numbers beyond 32 bits", [](auto& s) { first_row(s).first = 4'294'967'295; }, "/sections/0/rows/0/first"},
+    {"a far row", [](auto& s) { first_row(s).origin.x = 1'000'000'001; }, "/sections/0/rows/0/x"},
+    {"a far row below", [](auto& s) { first_row(s).origin.y = -1'000'000'001; }, "/sections/0/rows/0/x"},
+    {"a huge pitch", [](auto& s) { first_row(s).pitch = 1'000'000'001; }, "/sections/0/rows/0/x"},
+    {"a row that leaves the plan", [](auto& s) { first_row(s).pitch = 500'000'000; }, "/sections/0/rows/0/pitch"},
+    {"an angle", [](auto& s) { first_row(s).angle = 36'001; }, "/sections/0/rows/0/angle"},
+    {"an angle below", [](auto& s) { first_row(s).angle = -36'001; }, "/sections/0/rows/0/angle"},
+    {"an attribute before the row",
+     [](auto& s) {
+       first_row(s).attributes = {{4, 1}};
+     },
+     "/sections/0/rows/0/attributes/4"},
+    {"an attribute behind the row",
+     [](auto& s) {
+       first_row(s).attributes = {{15, 1}};
+     },
+     "/sections/0/rows/0/attributes/15"},
+    {"an attribute twice",
+     [](auto& s) {
+       first_row(s).attributes = {{5, 1}, {5, 2}};
+     },
+     "/sections/0/rows/0/attributes/5"},
+    {"an unknown attribute",
+     [](auto& s) {
+       first_row(s).attributes = {{5, 8}};
+     },
+     "/sections/0/rows/0/attributes/5"},
+    {"no area name",
+     [](auto& s) {
+       s.areas = {{"", "t", 1}};
+     },
+     "/areas/0/name"},
+    {"an area's name twice",
+     [](auto& s) {
+       s.areas = {{"f", "t", 1}, {"f", "t", 1}};
+     },
+     "/areas/1/name"},
+    {"an area's tier",
+     [](auto& s) {
+       s.areas = {{"f", "", 1}};
+     },
+     "/areas/0/tier"},
+    {"an area without places",
+     [](auto& s) {
+       s.areas = {{"f", "t", 0}};
+     },
+     "/areas/0/capacity"},
+    {"an area too big",
+     [](auto& s) {
+       s.areas = {{"f", "t", 1'000'001}};
+     },
+     "/areas/0/capacity"},
+    {"a far focal point",
+     [](auto& s) {
+       s.focal = plan_point{0, 1'000'000'001};
+     },
+     "/focal"},
+    {"nothing at all", [](auto& s) { s.sections.clear(); }, ""},
+    {"only empty sections", [](auto& s) { s.sections[0].rows.clear(); }, ""},
+};
+
+} // namespace
+
 TEST_CASE("a layout's faults are named with a pointer each") {
-  struct row {
-    std::string what;
-    std::function<void(layout_spec&)> spoil;
-    std::string pointer;
-  };
-  const row rows[] = {
-      {"no section name", [](auto& s) { s.sections[0].name = ""; }, "/sections/0/name"},
-      {"a slash in a section's name", [](auto& s) { s.sections[0].name = "A/B"; }, "/sections/0/name"},
-      {"a section's name twice", [](auto& s) { s.sections.push_back(s.sections[0]); }, "/sections/1/name"},
-      {"a bad tier", [](auto& s) { s.sections[0].tier = "\n"; }, "/sections/0/tier"},
-      {"no row name", [](auto& s) { first_row(s).name = ""; }, "/sections/0/rows/0/name"},
-      {"a row's name twice", [](auto& s) { s.sections[0].rows.push_back(first_row(s)); }, "/sections/0/rows/1/name"},
-      {"an empty row", [](auto& s) { first_row(s).count = 0; }, "/sections/0/rows/0/count"},
-      {"a long row", [](auto& s) { first_row(s).count = 1'025; }, "/sections/0/rows/0/count"},
-      {"high numbers", [](auto& s) { first_row(s).first = 999'991; }, "/sections/0/rows/0/first"},
-      {"numbers beyond 32 bits", [](auto& s) { first_row(s).first = 4'294'967'295; }, "/sections/0/rows/0/first"},
-      {"a far row", [](auto& s) { first_row(s).origin.x = 1'000'000'001; }, "/sections/0/rows/0/x"},
-      {"a far row below", [](auto& s) { first_row(s).origin.y = -1'000'000'001; }, "/sections/0/rows/0/x"},
-      {"a huge pitch", [](auto& s) { first_row(s).pitch = 1'000'000'001; }, "/sections/0/rows/0/x"},
-      {"a row that leaves the plan", [](auto& s) { first_row(s).pitch = 500'000'000; }, "/sections/0/rows/0/pitch"},
-      {"an angle", [](auto& s) { first_row(s).angle = 36'001; }, "/sections/0/rows/0/angle"},
-      {"an angle below", [](auto& s) { first_row(s).angle = -36'001; }, "/sections/0/rows/0/angle"},
-      {"an attribute before the row",
-       [](auto& s) {
-         first_row(s).attributes = {{4, 1}};
-       },
-       "/sections/0/rows/0/attributes/4"},
-      {"an attribute behind the row",
-       [](auto& s) {
-         first_row(s).attributes = {{15, 1}};
-       },
-       "/sections/0/rows/0/attributes/15"},
-      {"an attribute twice",
-       [](auto& s) {
-         first_row(s).attributes = {{5, 1}, {5, 2}};
-       },
-       "/sections/0/rows/0/attributes/5"},
-      {"an unknown attribute",
-       [](auto& s) {
-         first_row(s).attributes = {{5, 8}};
-       },
-       "/sections/0/rows/0/attributes/5"},
-      {"no area name",
-       [](auto& s) {
-         s.areas = {{"", "t", 1}};
-       },
-       "/areas/0/name"},
-      {"an area's name twice",
-       [](auto& s) {
-         s.areas = {{"f", "t", 1}, {"f", "t", 1}};
-       },
-       "/areas/1/name"},
-      {"an area's tier",
-       [](auto& s) {
-         s.areas = {{"f", "", 1}};
-       },
-       "/areas/0/tier"},
-      {"an area without places",
-       [](auto& s) {
-         s.areas = {{"f", "t", 0}};
-       },
-       "/areas/0/capacity"},
-      {"an area too big",
-       [](auto& s) {
-         s.areas = {{"f", "t", 1'000'001}};
-       },
-       "/areas/0/capacity"},
-      {"a far focal point",
-       [](auto& s) {
-         s.focal = plan_point{0, 1'000'000'001};
-       },
-       "/focal"},
-      {"nothing at all", [](auto& s) { s.sections.clear(); }, ""},
-      {"only empty sections", [](auto& s) { s.sections[0].rows.clear(); }, ""},
-  };
   REQUIRE(layout_faults(one_row()).empty());
-  for (const auto& row : rows) {
+  for (const auto& row : faulty_layouts) {
     CAPTURE(row.what);
     auto spec = one_row();
     row.spoil(spec);

@@ -87,87 +87,93 @@ TEST_CASE("images of layouts that say the same are equal") {
   CHECK_FALSE(a.state.image() == state_image{});
 }
 
+namespace {
+
+struct damage_case {
+  std::string what;
+  std::function<void(state_image&)> damage;
+};
+
+const damage_case damages[] = {
+    {"no status", [](auto& i) { i.status = event_status::absent; }},
+    {"an unknown status", [](auto& i) { i.status = static_cast<event_status>(6); }},
+    {"a version beyond the seq", [](auto& i) { i.version = i.seq + 1; }},
+    {"no layout", [](auto& i) { i.seats = nullptr; }},
+    {"no id", [](auto& i) { i.id = {}; }},
+    {"no organisation", [](auto& i) { i.organisation = {}; }},
+    {"a bad configuration", [](auto& i) { i.config.name = ""; }},
+    {"a tier without a price", [](auto& i) { i.config.tiers.erase(i.config.tiers.begin()); }},
+    {"a seat's status", [](auto& i) { i.statuses[9] = seat_status::held; }},
+    {"a seat too few", [](auto& i) { i.statuses.pop_back(); }},
+    {"a seat's holder", [](auto& i) { i.holders[0] = 7; }},
+    {"an area's count", [](auto& i) { ++i.areas[0].sold; }},
+    {"a booking less", [](auto& i) { i.bookings.pop_back(); }},
+    {"bookings out of order", [](auto& i) { std::swap(i.bookings[0], i.bookings[1]); }},
+    {"a booking twice", [](auto& i) { i.bookings.push_back(i.bookings.back()); }},
+    {"a number beyond the last", [](auto& i) { i.last_hold = hold_number{1}; }},
+    {"a booking without an owner", [](auto& i) { i.bookings[0].by = {}; }},
+    {"a booking with two owners", [](auto& i) { i.bookings[0].by.organisation = ours; }},
+    {"a booking from the future", [](auto& i) { i.bookings[0].created_at = i.time + millis{1}; }},
+    {"a hold that ended before it began", [](auto& i) { i.bookings[0].expires_at = i.bookings[0].created_at; }},
+    {"a hold beyond its cap", [](auto& i) { i.bookings[0].expires_at = i.bookings[0].cap_at + millis{1}; }},
+    {"a cap beyond all caps", [](auto& i) { i.bookings[0].cap_at = i.bookings[0].created_at + hours(3); }},
+    {"a price less", [](auto& i) { i.bookings[0].prices.pop_back(); }},
+    {"a seat that is not there", [](auto& i) { i.bookings[0].seats[0] = 10; }},
+    {"a seat of two bookings", [](auto& i) { i.bookings[0].seats[0] = 2; }},
+    {"a seat twice in a booking", [](auto& i) { i.bookings[0].seats[0] = 1; }},
+    {"an empty booking",
+     [](auto& i) {
+       i.bookings[0].seats.clear();
+       i.bookings[0].prices.clear();
+     }},
+    {"an area that is not there",
+     [](auto& i) {
+       i.bookings.back().areas = {{1, 1, 1}};
+     }},
+    {"an area twice",
+     [](auto& i) {
+       i.bookings.back().areas = {{0, 1, 1}, {0, 1, 1}};
+     }},
+    {"no places of an area", [](auto& i) { i.bookings.back().areas[0].quantity = 0; }},
+    {"more places than there are", [](auto& i) { i.bookings.back().areas[0].quantity = 99; }},
+    {"a hold that was paid", [](auto& i) { i.bookings[0].payment.reference = "x"; }},
+    {"a hold with an amount", [](auto& i) { i.bookings[0].paid = 1; }},
+    {"an order paid wrongly", [](auto& i) { ++i.bookings[1].paid; }},
+    {"an order confirmed too late", [](auto& i) { i.bookings[1].confirmed_at = i.bookings[1].expires_at; }},
+    {"an order confirmed too early",
+     [](auto& i) { i.bookings[1].confirmed_at = i.bookings[1].created_at - millis{1}; }},
+    {"a long reference", [](auto& i) { i.bookings[1].payment.reference = std::string(65, 'x'); }},
+    {"a long reason", [](auto& i) { i.bookings[1].payment.reason = std::string(65, 'x'); }},
+    {"orders of a cancelled event", [](auto& i) { i.status = event_status::cancelled; }},
+    {"holds of a draft", [](auto& i) { i.status = event_status::draft; }},
+    {"an ended hold that lives", [](auto& i) { i.ended[0].number = hold_number{1}; }},
+    {"an ended hold without a number", [](auto& i) { i.ended[0].number = {}; }},
+    {"an ended hold that never was", [](auto& i) { i.ended[0].number = hold_number{999}; }},
+    {"an ended hold twice", [](auto& i) { i.ended[1].number = i.ended[0].number; }},
+    {"ended holds out of order", [](auto& i) { std::swap(i.ended[0], i.ended[1]); }},
+    {"a hold that ends in the future", [](auto& i) { i.ended.back().at = i.time + millis{1}; }},
+    {"a hold that ended long ago", [](auto& i) { i.ended[0].at = i.time - hours(1); }},
+    {"too many ended holds", [](auto& i) { i.ended.resize(limits::ended_holds_kept_max + 1); }},
+    {"keys out of order", [](auto& i) { std::swap(i.keys[0], i.keys[1]); }},
+    {"a key twice", [](auto& i) { i.keys[1] = i.keys[0]; }},
+    {"a key from the future", [](auto& i) { i.keys[0].seq = i.seq + 1; }},
+    {"a key before the first fact", [](auto& i) { i.keys[0].seq = 0; }},
+    {"a key of a later hour", [](auto& i) { ++i.keys[0].hour; }},
+    {"a key that is forgotten", [](auto& i) { i.keys[0].hour -= 25; }},
+    {"two keys of one fact", [](auto& i) { i.keys[0].seq = i.keys[1].seq; }},
+    {"hours against the order of facts", [](auto& i) { --i.keys.back().hour; }},
+};
+
+} // namespace
+
 TEST_CASE("an image that contradicts itself restores nothing") {
-  struct row {
-    std::string what;
-    std::function<void(state_image&)> damage;
-  };
-  const row rows[] = {
-      {"no status", [](auto& i) { i.status = event_status::absent; }},
-      {"an unknown status", [](auto& i) { i.status = static_cast<event_status>(6); }},
-      {"a version beyond the seq", [](auto& i) { i.version = i.seq + 1; }},
-      {"no layout", [](auto& i) { i.seats = nullptr; }},
-      {"no id", [](auto& i) { i.id = {}; }},
-      {"no organisation", [](auto& i) { i.organisation = {}; }},
-      {"a bad configuration", [](auto& i) { i.config.name = ""; }},
-      {"a tier without a price", [](auto& i) { i.config.tiers.erase(i.config.tiers.begin()); }},
-      {"a seat's status", [](auto& i) { i.statuses[9] = seat_status::held; }},
-      {"a seat too few", [](auto& i) { i.statuses.pop_back(); }},
-      {"a seat's holder", [](auto& i) { i.holders[0] = 7; }},
-      {"an area's count", [](auto& i) { ++i.areas[0].sold; }},
-      {"a booking less", [](auto& i) { i.bookings.pop_back(); }},
-      {"bookings out of order", [](auto& i) { std::swap(i.bookings[0], i.bookings[1]); }},
-      {"a booking twice", [](auto& i) { i.bookings.push_back(i.bookings.back()); }},
-      {"a number beyond the last", [](auto& i) { i.last_hold = hold_number{1}; }},
-      {"a booking without an owner", [](auto& i) { i.bookings[0].by = {}; }},
-      {"a booking with two owners", [](auto& i) { i.bookings[0].by.organisation = ours; }},
-      {"a booking from the future", [](auto& i) { i.bookings[0].created_at = i.time + millis{1}; }},
-      {"a hold that ended before it began", [](auto& i) { i.bookings[0].expires_at = i.bookings[0].created_at; }},
-      {"a hold beyond its cap", [](auto& i) { i.bookings[0].expires_at = i.bookings[0].cap_at + millis{1}; }},
-      {"a cap beyond all caps", [](auto& i) { i.bookings[0].cap_at = i.bookings[0].created_at + hours(3); }},
-      {"a price less", [](auto& i) { i.bookings[0].prices.pop_back(); }},
-      {"a seat that is not there", [](auto& i) { i.bookings[0].seats[0] = 10; }},
-      {"a seat of two bookings", [](auto& i) { i.bookings[0].seats[0] = 2; }},
-      {"a seat twice in a booking", [](auto& i) { i.bookings[0].seats[0] = 1; }},
-      {"an empty booking",
-       [](auto& i) {
-         i.bookings[0].seats.clear();
-         i.bookings[0].prices.clear();
-       }},
-      {"an area that is not there",
-       [](auto& i) {
-         i.bookings.back().areas = {{1, 1, 1}};
-       }},
-      {"an area twice",
-       [](auto& i) {
-         i.bookings.back().areas = {{0, 1, 1}, {0, 1, 1}};
-       }},
-      {"no places of an area", [](auto& i) { i.bookings.back().areas[0].quantity = 0; }},
-      {"more places than there are", [](auto& i) { i.bookings.back().areas[0].quantity = 99; }},
-      {"a hold that was paid", [](auto& i) { i.bookings[0].payment.reference = "x"; }},
-      {"a hold with an amount", [](auto& i) { i.bookings[0].paid = 1; }},
-      {"an order paid wrongly", [](auto& i) { ++i.bookings[1].paid; }},
-      {"an order confirmed too late", [](auto& i) { i.bookings[1].confirmed_at = i.bookings[1].expires_at; }},
-      {"an order confirmed too early",
-       [](auto& i) { i.bookings[1].confirmed_at = i.bookings[1].created_at - millis{1}; }},
-      {"a long reference", [](auto& i) { i.bookings[1].payment.reference = std::string(65, 'x'); }},
-      {"a long reason", [](auto& i) { i.bookings[1].payment.reason = std::string(65, 'x'); }},
-      {"orders of a cancelled event", [](auto& i) { i.status = event_status::cancelled; }},
-      {"holds of a draft", [](auto& i) { i.status = event_status::draft; }},
-      {"an ended hold that lives", [](auto& i) { i.ended[0].number = hold_number{1}; }},
-      {"an ended hold without a number", [](auto& i) { i.ended[0].number = {}; }},
-      {"an ended hold that never was", [](auto& i) { i.ended[0].number = hold_number{999}; }},
-      {"an ended hold twice", [](auto& i) { i.ended[1].number = i.ended[0].number; }},
-      {"ended holds out of order", [](auto& i) { std::swap(i.ended[0], i.ended[1]); }},
-      {"a hold that ends in the future", [](auto& i) { i.ended.back().at = i.time + millis{1}; }},
-      {"a hold that ended long ago", [](auto& i) { i.ended[0].at = i.time - hours(1); }},
-      {"too many ended holds", [](auto& i) { i.ended.resize(limits::ended_holds_kept_max + 1); }},
-      {"keys out of order", [](auto& i) { std::swap(i.keys[0], i.keys[1]); }},
-      {"a key twice", [](auto& i) { i.keys[1] = i.keys[0]; }},
-      {"a key from the future", [](auto& i) { i.keys[0].seq = i.seq + 1; }},
-      {"a key before the first fact", [](auto& i) { i.keys[0].seq = 0; }},
-      {"a key of a later hour", [](auto& i) { ++i.keys[0].hour; }},
-      {"a key that is forgotten", [](auto& i) { i.keys[0].hour -= 25; }},
-      {"two keys of one fact", [](auto& i) { i.keys[0].seq = i.keys[1].seq; }},
-      {"hours against the order of facts", [](auto& i) { --i.keys.back().hour; }},
-  };
   const auto sound = busy_stage().state.image();
   REQUIRE(sound.bookings[0].seats == std::vector<seat_index>{0, 1});
   REQUIRE(sound.bookings[1].status == booking_status::confirmed);
   REQUIRE(sound.bookings.back().areas.size() == 1);
   REQUIRE(sound.ended.size() == 3);
   REQUIRE(sound.keys.size() == 4);
-  for (const auto& row : rows) {
+  for (const auto& row : damages) {
     CAPTURE(row.what);
     auto image = sound;
     row.damage(image);
