@@ -126,7 +126,7 @@ auto run_chaos(const chaos_arguments& arguments) -> int {
   options.failpoints = arguments.power_cuts ? std::vector<std::string>{} : failpoints();
   if (!arguments.as_json) {
     std::printf("seed %llu, in %s%s\n", static_cast<unsigned long long>(arguments.seed), options.directory.c_str(),
-                options.failpoints.empty() ? " (this build has no failpoints: random kills only)" : "");
+                journal::failpoints_built ? "" : " (this build has no failpoints: random kills only)");
   }
   totals sum;
   bool sound = true;

@@ -24,7 +24,7 @@ constexpr std::uint64_t acknowledged_min = 50;
 constexpr std::size_t repeated_max = 100;
 constexpr unsigned created = 201;
 constexpr unsigned ok = 200;
-constexpr unsigned conflict = 409;
+constexpr unsigned fault_from = 500;
 
 auto state_of(const std::string& text) -> seat_state {
   return text == "held" ? seat_state::held : text == "sold" ? seat_state::sold : seat_state::available;
@@ -213,7 +213,7 @@ void campaign::verify(crowd& crowd, const arena& where, cycle_result& result) {
   }
   const auto seats = read_seats(where, seq);
   if (!seats) {
-    result.findings.push_back({"unavailable", "the seats cannot be read after the restart"});
+    result.findings.push_back({"lost", "the event and its seats cannot be read after the restart"});
     return;
   }
   auto found = check_history(crowd.history(), *seats, seq);
@@ -228,8 +228,9 @@ auto campaign::plan(std::uint32_t number) const -> death {
   std::mt19937_64 random{options_.seed * 31 + number};
   const auto& name = options_.failpoints[number / 2 % options_.failpoints.size()];
   const bool at_start = name == "during-recovery";
-  return {
-      .how = name, .failpoint = name + ":" + std::to_string(at_start ? 1 : 20 + random() % 60), .at_start = at_start};
+  // A server recovers once, and makes a snapshot once in a thousand facts; the other places it passes through with every commit.
+  const bool rare = at_start || name == "during-snapshot";
+  return {.how = name, .failpoint = name + ":" + std::to_string(rare ? 1 : 20 + random() % 60), .at_start = at_start};
 }
 
 /// The server comes back without a failpoint; the time until it acknowledges a write is the recovery.
@@ -244,7 +245,7 @@ auto campaign::revive(const std::string& event, std::uint32_t number, cycle_resu
   const bool serving =
       event.empty() || bench::wait_until(*server_, start_patience, [&] {
         write = call("POST", "/v1/events/" + event + "/holds", R"({"best_available":{"quantity":1}})", key);
-        return write && (write->status == created || write->status == conflict);
+        return write && write->status < fault_from;
       });
   result.recovery = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
   if (write && write->status == created) {
