@@ -243,13 +243,14 @@ auto run_to_end(launch what, std::chrono::milliseconds patience) -> tl::expected
   return {};
 }
 
-auto wait_until(child_process& process, std::chrono::milliseconds patience, const std::function<bool()>& done) -> bool {
+auto wait_until(child_process& process, std::chrono::milliseconds patience, const std::function<bool()>& done,
+                std::chrono::milliseconds pause) -> bool {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!done()) {
     if (!process.running() || std::chrono::steady_clock::now() >= deadline || interrupted()) {
       return false;
     }
-    std::this_thread::sleep_for(poll_period);
+    std::this_thread::sleep_for(pause);
   }
   return true;
 }

@@ -70,10 +70,11 @@ class child_process {
 /// Runs a program to its end; fails when it does not exit with 0 within `patience`.
 [[nodiscard]] auto run_to_end(launch what, std::chrono::milliseconds patience) -> tl::expected<void, failure>;
 
-/// Calls `done` every few milliseconds until it says true. False when `patience` ran out, the process ended or the user
+/// Calls `done` again and again until it says true. False when `patience` ran out, the process ended or the user
 /// interrupted.
 [[nodiscard]] auto wait_until(child_process& process, std::chrono::milliseconds patience,
-                              const std::function<bool()>& done) -> bool;
+                              const std::function<bool()>& done,
+                              std::chrono::milliseconds pause = std::chrono::milliseconds{5}) -> bool;
 
 /// A TCP port on 127.0.0.1 that nobody listened on a moment ago.
 [[nodiscard]] auto free_port() -> std::uint16_t;

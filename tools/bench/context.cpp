@@ -19,8 +19,8 @@ void bench_settings::shrink() {
   buyers_per_seat = 33;
   seats = 60'000;
   events = 1'000;
-  records_small = 100'000;
-  records_large = 1'000'000;
+  records_small = 50'000;
+  records_large = 500'000;
   replay_facts = 500'000;
 }
 

@@ -21,6 +21,12 @@ constexpr auto prefill_patience = std::chrono::minutes{30};
   return rates.empty() || *high <= 0 ? 100 : (1 - *low / *high) * 100;
 }
 
+/// Views are folded from the whole journal before a server says that it is ready.
+[[nodiscard]] auto start_patience(std::uint64_t records) -> std::chrono::milliseconds {
+  constexpr std::uint64_t records_per_ms_min = 20;
+  return std::chrono::minutes{1} + std::chrono::milliseconds{records / records_per_ms_min};
+}
+
 struct grown {
   std::vector<run_result> runs;
   std::vector<double> rates; ///< medians, smallest first
@@ -87,7 +93,7 @@ struct aged_server {
   if (!filled) {
     return tl::unexpected{filled.error()};
   }
-  server = server_under_test::start(context, data);
+  server = server_under_test::start(context, data, start_patience(records));
   const auto venue = server ? server->make_venue(settings.seats) : tl::unexpected{server.error()};
   const auto event = venue ? server->make_event(*venue, "Hot event") : tl::unexpected{venue.error()};
   const auto buyers = event ? server->make_buyers(settings.connections) : tl::unexpected{event.error()};
