@@ -5,6 +5,7 @@
 #include "http/io_worker.hpp"
 #include "http/tls.hpp"
 
+#include <exception>
 #include <vector>
 
 namespace holdfast::http {
@@ -43,6 +44,16 @@ server::~server() {
 }
 
 auto server::start(const server_options& options, server_parts from) -> tl::expected<std::unique_ptr<server>, failure> {
+  try {
+    return start_unguarded(options, std::move(from));
+  } catch (const std::exception& error) {
+    // Asio's constructors and thread creation throw when the process is out of something.
+    return tl::unexpected{failure{std::string{"cannot start the HTTP server: "} + error.what()}};
+  }
+}
+
+auto server::start_unguarded(const server_options& options, server_parts from)
+    -> tl::expected<std::unique_ptr<server>, failure> {
   if (auto sound = from.table.seal(); !sound) {
     return tl::unexpected{sound.error()};
   }

@@ -53,6 +53,8 @@ class server {
  private:
   struct parts;
   explicit server(std::unique_ptr<parts> own) noexcept;
+  [[nodiscard]] static auto start_unguarded(const server_options& options, server_parts from)
+      -> tl::expected<std::unique_ptr<server>, failure>;
 
   std::unique_ptr<parts> parts_;
 };

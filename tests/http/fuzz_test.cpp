@@ -58,7 +58,9 @@ struct harness {
           return out;
         }
         const std::span<char> space = said.space();
-        REQUIRE_FALSE(space.empty());
+        if (space.empty()) {
+          FAIL("there is no room to read into");
+        }
         const std::size_t bytes = std::min({space.size(), piece, input.size()});
         std::copy_n(input.begin(), bytes, space.begin());
         input.remove_prefix(bytes);
@@ -68,7 +70,9 @@ struct harness {
       case conversation::action::write: {
         const auto pieces = said.output();
         const std::string_view first = pieces[0].empty() ? pieces[1] : pieces[0];
-        REQUIRE_FALSE(first.empty());
+        if (first.empty()) {
+          FAIL("there is nothing to write");
+        }
         out.output.append(first);
         said.sent(first.size());
         break;
@@ -123,55 +127,57 @@ auto mutated(std::string text, std::mt19937_64& random) -> std::string {
 
 } // namespace
 
-TEST_SUITE("fuzz") {
-  TEST_CASE("mutated requests are answered or end the connection, and never hang or crash") {
-    harness at;
-    std::mt19937_64 random{20270301};
-    std::size_t answered = 0;
-    std::size_t refused = 0;
-    for (int round = 0; round < 20'000; ++round) {
-      std::string input;
-      for (auto requests = 1 + random() % 3; requests > 0; --requests) {
-        input += mutated(seeds[random() % seeds.size()], random);
-      }
-      const std::size_t piece = random() % 4 == 0 ? 1 : 1 + random() % 5'000;
-      const harness::outcome whole = at.talk(input, piece);
-      answered += whole.output.find("HTTP/1.1 200") != std::string::npos ? 1U : 0U;
-      refused += whole.output.find("HTTP/1.1 400") != std::string::npos ? 1U : 0U;
-      // However the bytes are cut, the conversation says the same but for ids and dates: compare the status lines.
-      if (round % 10 == 0) {
-        const harness::outcome again = at.talk(input, 1 + random() % 3);
-        const auto statuses = [](const std::string& text) {
-          std::string out;
-          for (std::size_t i = text.find("HTTP/1.1 "); i != std::string::npos; i = text.find("HTTP/1.1 ", i + 1)) {
-            out += text.substr(i + 9, 4);
-          }
-          return out;
-        };
-        // An interim answer is only given when the body is not here yet, which is a matter of the cut.
-        if (whole.output.find("HTTP/1.1 100") == std::string::npos &&
-            again.output.find("HTTP/1.1 100") == std::string::npos) {
-          CAPTURE(round);
-          CHECK(statuses(whole.output) == statuses(again.output));
-          CHECK(whole.ended == again.ended);
-        }
-      }
-    }
-    // The mutations are neither all harmless nor all fatal.
-    CHECK(answered > 1'000);
-    CHECK(refused > 1'000);
-  }
+TEST_SUITE_BEGIN("fuzz");
 
-  TEST_CASE("noise is refused") {
-    harness at;
-    std::mt19937_64 random{7};
-    for (int round = 0; round < 5'000; ++round) {
-      std::string noise(1 + random() % 400, '\0');
-      for (char& c : noise) {
-        c = static_cast<char>(random());
-      }
-      const harness::outcome outcome = at.talk(noise, 64);
-      CHECK((outcome.output.empty() || outcome.output.starts_with("HTTP/1.1 400 Bad Request\r\n")));
+TEST_CASE("mutated requests are answered or end the connection, and never hang or crash") {
+  harness at;
+  std::mt19937_64 random{20270301};
+  std::size_t answered = 0;
+  std::size_t refused = 0;
+  for (int round = 0; round < 8'000; ++round) {
+    std::string input;
+    for (auto requests = 1 + random() % 3; requests > 0; --requests) {
+      input += mutated(seeds[random() % seeds.size()], random);
     }
+    const std::size_t piece = random() % 4 == 0 ? 1 : 1 + random() % 5'000;
+    const harness::outcome whole = at.talk(input, piece);
+    answered += whole.output.find("HTTP/1.1 200") != std::string::npos ? 1U : 0U;
+    refused += whole.output.find("HTTP/1.1 400") != std::string::npos ? 1U : 0U;
+    // However the bytes are cut, the conversation says the same but for ids and dates: compare the status lines.
+    if (round % 10 == 0) {
+      const harness::outcome again = at.talk(input, 1 + random() % 3);
+      const auto statuses = [](const std::string& text) {
+        std::string out;
+        for (std::size_t i = text.find("HTTP/1.1 "); i != std::string::npos; i = text.find("HTTP/1.1 ", i + 1)) {
+          out += text.substr(i + 9, 4);
+        }
+        return out;
+      };
+      // An interim answer is only given when the body is not here yet, which is a matter of the cut.
+      if (whole.output.find("HTTP/1.1 100") == std::string::npos &&
+          again.output.find("HTTP/1.1 100") == std::string::npos) {
+        CAPTURE(round);
+        CHECK(statuses(whole.output) == statuses(again.output));
+        CHECK(whole.ended == again.ended);
+      }
+    }
+  }
+  // The mutations are neither all harmless nor all fatal.
+  CHECK(answered > 400);
+  CHECK(refused > 400);
+}
+
+TEST_CASE("noise is refused") {
+  harness at;
+  std::mt19937_64 random{7};
+  for (int round = 0; round < 2'000; ++round) {
+    std::string noise(1 + random() % 400, '\0');
+    for (char& c : noise) {
+      c = static_cast<char>(random());
+    }
+    const harness::outcome outcome = at.talk(noise, 64);
+    CHECK((outcome.output.empty() || outcome.output.starts_with("HTTP/1.1 400 Bad Request\r\n")));
   }
 }
+
+TEST_SUITE_END();

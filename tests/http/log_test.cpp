@@ -48,65 +48,67 @@ struct logged_server {
 
 } // namespace
 
-TEST_SUITE("log") {
-  TEST_CASE("a line is JSON with level, ids, route, status and latency, and nothing of the caller's") {
-    logged_server server{{.sample_one_in = 1, .sample_client_errors_one_in = 1}};
-    auto client = server.at->client();
-    const std::string buyer = server.at->buyer_header();
-    static_cast<void>(client->ask(get("/things/private-name?q=secret-word", buyer + "X-Request-Id: r-1\r\n")));
-    CHECK(await([&] { return server.sink->lines().size() == 1; }));
-    const std::string line = server.sink->lines().front();
-    const nlohmann::json parsed = nlohmann::json::parse(line);
-    CHECK(parsed.at("level") == "info");
-    CHECK(parsed.at("request_id") == "r-1");
-    CHECK(parsed.at("trace_id").get<std::string>().size() == 32);
-    CHECK(parsed.at("route") == "/things/{id}");
-    CHECK(parsed.at("method") == "GET");
-    CHECK(parsed.at("status") == 200);
-    CHECK(parsed.at("latency_us").get<std::int64_t>() >= 0);
-    for (const char* personal : {"private-name", "secret-word", "Bearer", "v1.", "127.0.0.1"}) {
-      CHECK(line.find(personal) == std::string::npos);
-    }
-  }
+TEST_SUITE_BEGIN("log");
 
-  TEST_CASE("what goes well is sampled; errors of the server always get a line") {
-    logged_server server{{.sample_one_in = 10, .sample_client_errors_one_in = 0, .slow = std::chrono::hours{1}}};
-    auto client = server.at->client();
-    for (int i = 0; i < 30; ++i) {
-      CHECK(client->ask(get("/"))->status == 200);
-      CHECK(client->ask(get("/nothing"))->status == 404);
-    }
-    CHECK(client->ask(get("/throws"))->status == 500);
-    // A handler that threw has a line of its own beside the request's.
-    CHECK(await([&] { return server.sink->lines().size() == 3 + 2; }));
-    const auto lines = server.sink->lines();
-    CHECK(nlohmann::json::parse(lines.back()).at("level") == "error");
-    CHECK(lines[3].find("on purpose") != std::string::npos);
-  }
-
-  TEST_CASE("refused bytes are logged without a byte of them, and sampled") {
-    logged_server server{{.sample_one_in = 0, .sample_client_errors_one_in = 5}};
-    for (int i = 0; i < 10; ++i) {
-      CHECK(server.at->client()->ask("GET /sneaky HTTP/1.1\r\nHost: a\r\nHost: evil\r\n\r\n")->status == 400);
-    }
-    // Each is refused bytes and a finished 400: twenty chances, one in five.
-    CHECK(await([&] { return server.sink->lines().size() == 4; }));
-    for (const std::string& line : server.sink->lines()) {
-      CHECK(nlohmann::json::accept(line));
-      CHECK(line.find("sneaky") == std::string::npos);
-      CHECK(line.find("evil") == std::string::npos);
-    }
-  }
-
-  TEST_CASE("the asynchronous logger writes what it was given before it ends") {
-    const auto sink = std::make_shared<memory_sink>();
-    {
-      const json_log log{"test", sink};
-      for (int i = 0; i < 1'000; ++i) {
-        log.logger()->info("line {}", i);
-      }
-    }
-    REQUIRE(sink->lines().size() == 1'000);
-    CHECK(sink->lines().back() == "line 999");
+TEST_CASE("a line is JSON with level, ids, route, status and latency, and nothing of the caller's") {
+  logged_server server{{.sample_one_in = 1, .sample_client_errors_one_in = 1}};
+  auto client = server.at->client();
+  const std::string buyer = server.at->buyer_header();
+  static_cast<void>(client->ask(get("/things/private-name?q=secret-word", buyer + "X-Request-Id: r-1\r\n")));
+  CHECK(await([&] { return server.sink->lines().size() == 1; }));
+  const std::string line = server.sink->lines().front();
+  const nlohmann::json parsed = nlohmann::json::parse(line);
+  CHECK(parsed.at("level") == "info");
+  CHECK(parsed.at("request_id") == "r-1");
+  CHECK(parsed.at("trace_id").get<std::string>().size() == 32);
+  CHECK(parsed.at("route") == "/things/{id}");
+  CHECK(parsed.at("method") == "GET");
+  CHECK(parsed.at("status") == 200);
+  CHECK(parsed.at("latency_us").get<std::int64_t>() >= 0);
+  for (const char* personal : {"private-name", "secret-word", "Bearer", "v1.", "127.0.0.1"}) {
+    CHECK(line.find(personal) == std::string::npos);
   }
 }
+
+TEST_CASE("what goes well is sampled; errors of the server always get a line") {
+  logged_server server{{.sample_one_in = 10, .sample_client_errors_one_in = 0, .slow = std::chrono::hours{1}}};
+  auto client = server.at->client();
+  for (int i = 0; i < 30; ++i) {
+    CHECK(client->ask(get("/"))->status == 200);
+    CHECK(client->ask(get("/nothing"))->status == 404);
+  }
+  CHECK(client->ask(get("/throws"))->status == 500);
+  // A handler that threw has a line of its own beside the request's.
+  CHECK(await([&] { return server.sink->lines().size() == 3 + 2; }));
+  const auto lines = server.sink->lines();
+  CHECK(nlohmann::json::parse(lines.back()).at("level") == "error");
+  CHECK(lines[3].find("on purpose") != std::string::npos);
+}
+
+TEST_CASE("refused bytes are logged without a byte of them, and sampled") {
+  logged_server server{{.sample_one_in = 0, .sample_client_errors_one_in = 5}};
+  for (int i = 0; i < 10; ++i) {
+    CHECK(server.at->client()->ask("GET /sneaky HTTP/1.1\r\nHost: a\r\nHost: evil\r\n\r\n")->status == 400);
+  }
+  // Each is refused bytes and a finished 400: twenty chances, one in five.
+  CHECK(await([&] { return server.sink->lines().size() == 4; }));
+  for (const std::string& line : server.sink->lines()) {
+    CHECK(nlohmann::json::accept(line));
+    CHECK(line.find("sneaky") == std::string::npos);
+    CHECK(line.find("evil") == std::string::npos);
+  }
+}
+
+TEST_CASE("the asynchronous logger writes what it was given before it ends") {
+  const auto sink = std::make_shared<memory_sink>();
+  {
+    const json_log log{"test", sink};
+    for (int i = 0; i < 1'000; ++i) {
+      log.logger()->info("line {}", i);
+    }
+  }
+  REQUIRE(sink->lines().size() == 1'000);
+  CHECK(sink->lines().back() == "line 999");
+}
+
+TEST_SUITE_END();

@@ -98,80 +98,88 @@ auto test_server::buyer_header(std::int64_t lifetime_ms) const -> std::string {
   return "Authorization: Bearer " + callers->mint_session(claims) + "\r\n";
 }
 
+void test_server::add(router& table, route row) {
+  row.run = [this, run = std::move(row.run)](exchange& ex) {
+    handled.fetch_add(1);
+    run(ex);
+  };
+  table.add(std::move(row));
+}
+
 auto test_server::routes() -> router {
   router table;
-  const auto counted = [this](auto what) {
-    return [this, what](exchange& ex) {
-      handled.fetch_add(1);
-      what(ex);
-    };
+  const auto get_route = [&](const char* pattern, permission who, handler run) {
+    add(table, {.verb = method::get, .pattern = pattern, .who = who, .run = std::move(run)});
   };
-  const auto add = [&](method verb, const char* pattern, permission who, auto what) {
-    table.add({.verb = verb, .pattern = pattern, .who = who, .rate = rate_class::view, .run = counted(what)});
-  };
-  add(method::get, "/", permission::open(), echo);
-  add(method::post, "/", permission::open(), echo);
-  add(method::get, "/things/{id}", permission::open(), echo);
-  add(method::patch, "/things/{id}", permission::open(), echo);
-  add(method::delete_, "/things/{id}", permission::open(), echo);
-  add(method::get, "/buyer", permission::buyer(),
-      [](exchange& ex) { ex.json().begin_object().member("buyer_id", buyer_text(ex.who().subject)).end_object(); });
-  add(method::get, "/sellers", permission::key(domain::key_scope::sell), echo);
-  add(method::get, "/either", permission::buyer_or_key(domain::key_scope::sell | domain::key_scope::scan), echo);
-  add(method::get, "/throws", permission::open(), [](exchange&) { throw std::runtime_error{"on purpose"}; });
-  add(method::get, "/later", permission::open(), [this](exchange& ex) {
-    elsewhere.run([promise = std::make_shared<deferred>(ex.defer())] {
-      promise->operator->()->json(201).begin_object().member("later", true).end_object();
-      promise->complete();
-    });
+  get_route("/", permission::open(), echo);
+  get_route("/things/{id}", permission::open(), echo);
+  get_route("/sellers", permission::key(domain::key_scope::sell), echo);
+  get_route("/either", permission::buyer_or_key(domain::key_scope::sell | domain::key_scope::scan), echo);
+  get_route("/throws", permission::open(), [](exchange&) { throw std::runtime_error{"on purpose"}; });
+  get_route("/buyer", permission::buyer(), [](exchange& ex) {
+    ex.json().begin_object().member("buyer_id", std::string_view{buyer_text(ex.who().subject)}).end_object();
   });
-  add(method::get, "/inline", permission::open(), [](exchange& ex) {
-    deferred promise = ex.defer();
-    promise->json(202).begin_object().member("inline", true).end_object();
-    promise.complete();
-  });
-  add(method::get, "/lost", permission::open(), [](exchange& ex) { static_cast<void>(ex.defer()); });
-  add(method::get, "/lost-elsewhere", permission::open(),
-      [this](exchange& ex) { elsewhere.run([promise = std::make_shared<deferred>(ex.defer())] {}); });
-  add(method::get, "/hold-back", permission::open(), [this](exchange& ex) {
-    const std::scoped_lock lock{held_mutex};
-    held.push_back(ex.defer());
-    held_changed.notify_all();
-  });
-  add(method::get, "/big", permission::open(), [](exchange& ex) {
+  get_route("/big", permission::open(), [](exchange& ex) {
     static const auto body = std::make_shared<const std::string>(16U * 1024U * 1024U, 'x');
     ex.answer().content_type("text/plain");
     ex.answer().cache_control("public, max-age=1");
     ex.answer().share_body(body);
   });
-  table.add(
-      {.verb = method::put,
-       .pattern = "/large",
-       .who = permission::open(),
-       .body_bytes_max = 1024 * 1024,
-       .run = counted([](exchange& ex) { ex.json().begin_object().member("size", ex.body().size()).end_object(); })});
-  table.add({.verb = method::post,
-             .pattern = "/keyed",
-             .who = permission::open(),
-             .keyed = idempotency::required,
-             .run = counted(
-                 [](exchange& ex) { ex.json().begin_object().member("key", ex.idempotency_key()).end_object(); })});
-  table.add({.verb = method::post,
-             .pattern = "/named",
-             .who = permission::open(),
-             .run = counted([](exchange& ex) {
-               json_document& document = thread_document();
-               const auto root = read_body(ex, document);
-               if (!root) {
-                 return;
-               }
-               const std::string name{root->text("name", {.bytes_max = 8})};
-               if (body_is_sound(ex, document)) {
-                 ex.json(201).begin_object().member("name", name).end_object();
-               }
-             })});
+  add_deferred_routes(table);
+  add_writing_routes(table);
   add_documents(table);
   return table;
+}
+
+void test_server::add_deferred_routes(router& table) {
+  const auto get_route = [&](const char* pattern, handler run) {
+    add(table, {.verb = method::get, .pattern = pattern, .who = permission::open(), .run = std::move(run)});
+  };
+  get_route("/later", [this](exchange& ex) {
+    elsewhere.run([promise = std::make_shared<deferred>(ex.defer())] {
+      promise->operator->()->json(201).begin_object().member("later", true).end_object();
+      promise->complete();
+    });
+  });
+  get_route("/inline", [](exchange& ex) {
+    deferred promise = ex.defer();
+    promise->json(202).begin_object().member("inline", true).end_object();
+    promise.complete();
+  });
+  get_route("/lost", [](exchange& ex) { static_cast<void>(ex.defer()); });
+  get_route("/lost-elsewhere",
+            [this](exchange& ex) { elsewhere.run([promise = std::make_shared<deferred>(ex.defer())] {}); });
+  get_route("/hold-back", [this](exchange& ex) {
+    const std::scoped_lock lock{held_mutex};
+    held.push_back(ex.defer());
+    held_changed.notify_all();
+  });
+}
+
+void test_server::add_writing_routes(router& table) {
+  constexpr auto open = permission::open();
+  add(table, {.verb = method::post, .pattern = "/", .who = open, .run = echo});
+  add(table, {.verb = method::patch, .pattern = "/things/{id}", .who = open, .run = echo});
+  add(table, {.verb = method::delete_, .pattern = "/things/{id}", .who = open, .run = echo});
+  add(table,
+      {.verb = method::put, .pattern = "/large", .who = open, .body_bytes_max = 1024 * 1024, .run = [](exchange& ex) {
+         ex.json().begin_object().member("size", ex.body().size()).end_object();
+       }});
+  add(table,
+      {.verb = method::post, .pattern = "/keyed", .who = open, .keyed = idempotency::required, .run = [](exchange& ex) {
+         ex.json().begin_object().member("key", ex.idempotency_key()).end_object();
+       }});
+  add(table, {.verb = method::post, .pattern = "/named", .who = open, .run = [](exchange& ex) {
+                json_document& document = thread_document();
+                const auto root = read_body(ex, document);
+                if (!root) {
+                  return;
+                }
+                const std::string name{root->text("name", {.bytes_max = 8})};
+                if (body_is_sound(ex, document)) {
+                  ex.json(201).begin_object().member("name", std::string_view{name}).end_object();
+                }
+              }});
 }
 
 } // namespace holdfast::http::test

@@ -51,6 +51,10 @@ struct test_server {
 
  private:
   [[nodiscard]] auto routes() -> router;
+  void add_deferred_routes(router& table);
+  void add_writing_routes(router& table);
+  /// Adds a route that counts as handled.
+  void add(router& table, route row);
 };
 
 /// Whether `done` holds within ten seconds.
