@@ -30,9 +30,9 @@ auto may_ask(organisation_id organisation, const command& what) -> bool {
   case caller::kind::system: return whose == business::own;
   case caller::kind::buyer: return whose == business::sellers && what.by.subject != subject_id{};
   case caller::kind::box_office: return whose == business::sellers && is_ours;
-  case caller::kind::organiser: break;
+  case caller::kind::organiser: return whose == business::organisers && is_ours;
   }
-  return whose == business::organisers && is_ours;
+  return false;
 }
 
 /// What was decided for this id before, if anything: the rejection that says so.

@@ -1,4 +1,5 @@
 #include "domain/alternatives.hpp"
+#include "domain/check.hpp"
 #include "domain/decide_parts.hpp"
 #include "domain/limits.hpp"
 #include "domain/seat_choice.hpp"
@@ -37,11 +38,11 @@ class ended_first {
     return *due_;
   }
 
-  /// The holds to be ended, and those that are due as far as they fit beside them.
+  /// The holds to be ended, which are among the first that are due, and those others.
   [[nodiscard]] auto endable() -> std::vector<std::uint32_t> {
     auto all = holds_;
     for (const auto& one : due()) {
-      if (all.size() + 1 < limits::facts_per_command_max && !has(one.hold)) {
+      if (!has(one.hold)) {
         all.push_back(one.hold);
       }
     }
@@ -202,7 +203,9 @@ auto places_free(const question& ask, const area_quantity& wanted, ended_first& 
   }
   for (const auto& due : ends.due()) {
     const auto more = ask.data.bookings.find(hold_number{due.hold})->places_in(wanted.area);
-    if (more > 0 && !ends.has(due.hold) && ends.add(due.hold)) {
+    if (more > 0 && !ends.has(due.hold)) {
+      const bool fits = ends.add(due.hold);
+      HF_CHECK(fits, "what is ended for an area or a limit is among the first holds that are due");
       places += more;
       if (places >= wanted.quantity) {
         break;

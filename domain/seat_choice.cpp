@@ -16,7 +16,9 @@ struct seat_rating {
   std::uint32_t restricted = 0;
   wide_unsigned distance = 0;
   seat_index seat = 0;
-  friend constexpr auto operator<=>(const seat_rating&, const seat_rating&) noexcept = default;
+  friend auto operator<(const seat_rating& a, const seat_rating& b) noexcept -> bool {
+    return std::tie(a.restricted, a.distance, a.seat) < std::tie(b.restricted, b.distance, b.seat);
+  }
 };
 
 /// One choice being made: the best group so far, and which rows may still hold a better one.

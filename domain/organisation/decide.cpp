@@ -159,11 +159,16 @@ struct organisation_decider {
 
   auto operator()(const reserve_slug& what) const -> organisation_decision {
     const auto found = state.slugs.find(what.slug);
+    if (found != state.slugs.end() && found->second == what.event) {
+      return facts{};
+    }
     if (found != state.slugs.end()) {
-      return found->second == what.event ? organisation_decision{facts{}} : rejected(reason::already_exists);
+      return rejected(reason::already_exists);
     }
     if (!is_slug(what.slug) || !what.event) {
-      return invalid({{"/slug", "1 to 64 of a-z, 0-9 and '-', not first or last"}});
+      std::vector<config_fault> faults;
+      faults.push_back({"/slug", "1 to 64 of a-z, 0-9 and '-', not first or last"});
+      return invalid(std::move(faults));
     }
     return decided(slug_reserved{what.slug, what.event});
   }
@@ -178,9 +183,9 @@ auto may_ask(const organisation_state& state, const organisation_command& what) 
   case caller::kind::system: return true;
   case caller::kind::buyer:
   case caller::kind::box_office: return false;
-  case caller::kind::organiser: break;
+  case caller::kind::organiser: return for_others || what.by.organisation == state.id;
   }
-  return for_others || what.by.organisation == state.id;
+  return false;
 }
 
 } // namespace
