@@ -1,5 +1,6 @@
 #include "actors/engine.hpp"
 #include "tests/actors/core_bench.hpp"
+#include "tests/support/eventually.hpp"
 
 #include <doctest/doctest.h>
 
@@ -45,18 +46,6 @@ class waited_answer final : public actors::reply_sink {
   std::condition_variable changed_;
   std::optional<actors::answer> got_;
 };
-
-/// Whether the condition comes true; waits for it, not for time.
-auto eventually(const std::function<bool()>& condition) -> bool {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      return false;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-  return true;
-}
 
 class running_engine {
  public:

@@ -17,7 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::chrono::seconds patience{30};
 
 auto ring() -> http::key_ring {
   http::signing_key key{.id = "1", .secret = {}};
@@ -64,17 +63,6 @@ temporary_directory::~temporary_directory() {
 turned_clock::turned_clock()
     : at_{std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
               .count()} {}
-
-auto eventually(const std::function<bool()>& condition) -> bool {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      return false;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds{2});
-  }
-  return true;
-}
 
 api_server::api_server(server_settings settings)
     : settings_{std::move(settings)},

@@ -12,6 +12,7 @@
 #include "journal/memory_journal.hpp"
 #include "journal/snapshot_store.hpp"
 #include "tests/api/api_client.hpp"
+#include "tests/support/eventually.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -120,7 +121,6 @@ class api_server {
   std::unique_ptr<running> running_;
 };
 
-/// Whether the condition comes true; waits for it, not for time.
-[[nodiscard]] auto eventually(const std::function<bool()>& condition) -> bool;
+using testing::eventually;
 
 } // namespace holdfast::api_test
