@@ -82,8 +82,8 @@ void fold_applier::hand_over(std::span<const record_view> records) {
   next.records.assign(records.begin(), records.end());
   for (auto& record : next.records) {
     const auto start = next.bytes.size();
-    next.bytes.append(record.payload);
-    record.payload = std::string_view{next.bytes}.substr(start);
+    next.bytes.insert(next.bytes.end(), record.payload.begin(), record.payload.end());
+    record.payload = {next.bytes.data() + start, next.bytes.size() - start};
     record.bytes = {};
   }
   std::unique_lock lock{mutex_};

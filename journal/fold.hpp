@@ -58,7 +58,7 @@ class fold_applier {
  private:
   /// Records with the bytes that they point into.
   struct piece {
-    std::string bytes;
+    std::vector<char> bytes; ///< no std::string: a short one moves its bytes when it is moved
     std::vector<record_view> records;
   };
   void apply_all(std::span<const record_view> records);
