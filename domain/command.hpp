@@ -87,7 +87,8 @@ struct confirm_hold {
   hold_number hold;
   std::optional<payment_record> payment; ///< absent: by card through a gateway, which is refused while none is configured
 };
-/// Ends the holds that are past their deadline, or all of a cancelled event's, at most limits::facts_per_command_max at once.
+/// Ends the holds that are past their deadline (hold_expired), or all of a cancelled event's (hold_released, whatever their deadline),
+/// at most limits::facts_per_command_max at once, by (deadline, number).
 struct end_due_holds {};
 
 using command_body = std::variant<create_event, amend_event, replace_layout, publish_event, pause_event, resume_event,

@@ -15,11 +15,22 @@ namespace holdfast::domain {
 ///
 /// `now` is never before the last fact's time (the actor sees to it). Each fact carries `now` and the command's id; at most
 /// limits::facts_per_command_max facts. An empty list says that nothing needs doing (releasing again, nothing due).
-/// A hold that is past its deadline counts as ended at once: a command that wants its places ends it first, in the same decision. Of
-/// more such holds than one decision can end beside its own fact, the first by deadline and number count as ended; a hold by named
-/// seats may end any.
 /// Whether a hold or order that a command names is there for the caller is looked at after the idempotency key, so that a retry is
 /// answered even when what it was about has ended and is forgotten; that the event is, and that this kind of caller may ask it, before.
+/// A key counts until the hour of its first fact lies 24 whole hours back (`is_forgotten` in remembered_keys.hpp).
+///
+/// Who may ask what; anybody else is told not_found:
+/// - an organiser of the event's organisation: create, amend, replace the layout, publish, pause, resume, close, cancel;
+/// - a buyer, and a box office of the event's organisation, each about holds of their own: hold, extend, release, confirm. The box office
+///   confirms buyers' holds too, but neither extends nor releases them;
+/// - the system: end_due_holds.
+///
+/// A hold that is past its deadline counts as ended at once: a command that wants its places ends it first, in the same decision, with
+/// facts before its own and by hold number. Which those are:
+/// - every one that has a seat asked for by name;
+/// - for an area without room, a buyer at their limit, and best available: of the first 63 by (deadline, number) those that have places of
+///   the area, until it has room; those that are the buyer's; those of which a seat is chosen.
+/// No more than leave room for the command's own fact; a hold beyond that counts as held.
 [[nodiscard]] auto decide(const event_state& state, const command& what, instant now) -> tl::expected<facts, rejection>;
 
 } // namespace holdfast::domain
