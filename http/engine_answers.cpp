@@ -139,7 +139,7 @@ auto engine_answers::rejected(const domain::event_state& state, const domain::co
 }
 
 auto engine_answers::decided(const domain::organisation_state& after, const domain::organisation_command& what,
-                             std::span<const domain::fact>, const actors::request_meta&, domain::instant now) const
+                             std::span<const domain::fact>, const actors::request_meta&, domain::instant) const
     -> encoded {
   encoded made;
   made.what.status = created;
@@ -169,8 +169,7 @@ auto engine_answers::decided(const domain::organisation_state& after, const doma
   } else if (std::holds_alternative<domain::create_organisation>(what.body)) {
     std::string id;
     domain::public_ids::append(id, after.id);
-    out.begin_object().member("organisation_id", std::string_view{id}).member("name", std::string_view{after.name});
-    out.key("created_at").time(now.unix_ms).end_object();
+    out.begin_object().member("organisation_id", std::string_view{id}).member("name", std::string_view{after.name}).end_object();
   } else {
     made.what.status = no_content;
   }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace holdfast::api_test {
 
@@ -16,9 +17,10 @@ struct reply {
   unsigned status = 0;
   std::string body;
   http::test::raw_answer raw;
+  nlohmann::json parsed; ///< null when the body is no JSON
 
-  /// The body as JSON; fails the test when it is none.
-  [[nodiscard]] auto json() const -> nlohmann::json;
+  /// The body as JSON; fails the test when it is none. Lives as long as the reply.
+  [[nodiscard]] auto json() const -> const nlohmann::json&;
   /// `code` of a problem; empty for other answers.
   [[nodiscard]] auto code() const -> std::string;
   [[nodiscard]] auto header(const std::string& name) const -> std::string { return raw.header(name); }
@@ -40,6 +42,12 @@ struct ask_with {
 class api_client {
  public:
   api_client(std::uint16_t port, std::string bearer) : port_{port}, bearer_{std::move(bearer)} {}
+  /// The same somebody, over another connection.
+  api_client(const api_client& other) : api_client{other.port_, other.bearer_} {}
+  api_client(api_client&&) noexcept = default;
+  auto operator=(const api_client&) -> api_client& = delete;
+  auto operator=(api_client&&) noexcept -> api_client& = default;
+  ~api_client() = default;
 
   auto get(const std::string& path, const ask_with& with = {}) -> reply { return ask("GET", path, {}, with); }
   auto post(const std::string& path, const nlohmann::json& body = nlohmann::json::object(), const ask_with& with = {})
