@@ -3,7 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <iostream>
+#include <sstream>
+#include <string>
+#include <string_view>
 
 namespace holdfast::model {
 namespace {
@@ -26,6 +30,16 @@ void expect_conviction(const planted_bug& bug) {
   }
 }
 
+/// How many lines of a failure's text tell what happened: the story comes last, a line a command.
+auto story_lines(const std::string& failure) -> std::size_t {
+  std::istringstream rest{failure.substr(std::min(failure.size(), failure.find("The story:")))};
+  std::size_t lines = 0;
+  for (std::string line; std::getline(rest, line);) {
+    lines += line.starts_with("  +") ? 1U : 0U;
+  }
+  return lines;
+}
+
 } // namespace
 
 TEST_CASE("every planted fault of a decision is found") {
@@ -38,6 +52,43 @@ TEST_CASE("every planted fault of folding and restoring is found") {
   for (const auto& bug : wrong_folds()) {
     expect_conviction(bug);
   }
+}
+
+TEST_CASE("a failure is shrunk to the few commands that it takes, and told in words") {
+  const auto bugs = wrong_decisions();
+  const auto overdue = std::find_if(bugs.begin(), bugs.end(), [](const planted_bug& bug) {
+    return std::string_view{bug.what} == "an overdue hold keeps the seats that somebody else gets";
+  });
+  REQUIRE(overdue != bugs.end());
+  rc::detail::TestParams size;
+  size.seed = 1;
+  size.maxSuccess = sequences_enough;
+  tally counted;
+  const auto result = check_all(size, test_cases(steps_max),
+                                [&](const test_case& what) { return play(what, overdue->guilty, counted); });
+  REQUIRE(result.failure);
+  CAPTURE(*result.failure);
+  // It takes four: create, publish, hold, and hold again after the deadline.
+  CHECK(story_lines(*result.failure) >= 4);
+  CHECK(story_lines(*result.failure) <= 6);
+  CHECK(result.failure->find("a seat gets a second owner") != std::string::npos);
+}
+
+TEST_CASE("a seed repeats its sequences to the last command") {
+  const auto played = [](std::uint64_t seed) {
+    rc::detail::TestParams size;
+    size.seed = seed;
+    size.maxSuccess = 100;
+    tally counted;
+    const auto domain = the_domain();
+    const auto result =
+        check_all(size, test_cases(steps_max), [&](const test_case& what) { return play(what, domain, counted); });
+    CHECK_FALSE(result.failure);
+    counted.of["commands"] = counted.commands;
+    return counted.of;
+  };
+  CHECK(played(5) == played(5));
+  CHECK(played(5) != played(6));
 }
 
 } // namespace holdfast::model

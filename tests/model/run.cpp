@@ -2,6 +2,7 @@
 
 #include "domain/apply.hpp"
 #include "journal/codec.hpp"
+#include "journal/snapshot_codec.hpp"
 #include "tests/model/describe.hpp"
 #include "tests/model/same_fact.hpp"
 #include "tests/model/script.hpp"
@@ -136,7 +137,12 @@ class trial {
 
   auto restore() -> complaint {
     plays_.push_back({now_, {}, facts{}, nullptr, "the state goes through a snapshot"});
-    auto again = on_trial_->restore(state_.image());
+    const auto bytes = journal::encode_snapshot({twin_.id, twin_.seq, {}, state_.hash()}, state_.image());
+    auto decoded = journal::decode_snapshot(bytes);
+    if (!decoded || decoded->header.seq != twin_.seq || decoded->header.state_hash != state_.hash()) {
+      return "a snapshot cannot be read again";
+    }
+    auto again = on_trial_->restore(std::move(decoded->image));
     ++counted_->restores;
     return again ? go_on_with(std::move(*again), "a snapshot differs from the live state")
                  : "a sound snapshot is refused";
