@@ -11,6 +11,11 @@ build=build/coverage
 # What must be covered whole, as a pattern of paths; the rest of the domain is shown beside it.
 whole='domain/(decide|apply|seat_choice|row_choice|free_runs|alternatives|organisation/(decide|apply))[a-z_]*\.[ch]pp'
 
+# Two runs in one folder would count into each other's files.
+mkdir -p build
+exec 9>build/coverage.lock
+flock --nonblock 9 || { say "waiting for another run to end" && flock 9; }
+
 command -v gcovr >/dev/null || die "gcovr is missing: tools/setup.sh installs it"
 
 say "building the domain and its tests with counters"
