@@ -96,7 +96,7 @@ void event_core::decide_and_answer(event_request&& request) {
     return;
   }
   const auto at = now();
-  if (request.wish && !remembered && !resolve_wish(request, at)) {
+  if (request.wish && !resolve_wish(request, remembered, at)) {
     return;
   }
   auto decided = domain::decide(*state_, request.what, at);
@@ -117,14 +117,18 @@ void event_core::decide_and_answer(event_request&& request) {
   reply_behind(std::move(request), std::move(what));
 }
 
-/// Names into indices; false when it answered instead. A remembered request is not resolved: its key decides before its wish is looked at.
-auto event_core::resolve_wish(event_request& request, domain::instant at) -> bool {
+/// Names into indices; false when it answered instead. Of a request whose key is known the key decides before its wish is looked at, unless the
+/// key is so old that it is forgotten just now: so the wish is resolved all the same, and its faults are left for decide to come to.
+auto event_core::resolve_wish(event_request& request, bool remembered, domain::instant at) -> bool {
   if (!state_->seats()) {
     return true; // no such event: for decide to say
   }
   auto resolved = domain::resolve(*request.wish, *state_->seats());
   if (resolved) {
     request.what.body = std::move(*resolved);
+    return true;
+  }
+  if (remembered) {
     return true;
   }
   domain::rejection why;

@@ -92,7 +92,7 @@ class event_core {
  private:
   [[nodiscard]] auto now() const -> domain::instant;
   void decide_and_answer(event_request&& request);
-  [[nodiscard]] auto resolve_wish(event_request& request, domain::instant at) -> bool;
+  [[nodiscard]] auto resolve_wish(event_request& request, bool remembered, domain::instant at) -> bool;
   void commit(event_request&& request, domain::facts&& made, domain::instant at);
   void reply_behind(event_request&& request, answer&& what);
   void replay(event_request&& request, std::uint64_t seq);

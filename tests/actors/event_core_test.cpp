@@ -98,6 +98,27 @@ TEST_CASE("the same key with another request is refused") {
   CHECK(bench.ask(std::move(other)).body == text_of(domain::reason::key_reused));
 }
 
+TEST_CASE("a key is forgotten after a day, and the same request is then a new one") {
+  on_sale bench;
+  auto wish = [&] {
+    auto sink = std::make_shared<kept_answer>();
+    domain::hold_wish wanted;
+    wanted.seats = {"A/1/5"};
+    auto command = bench.hold(1, {}, 7);
+    actors::request_meta meta;
+    meta.principal = command.by.subject;
+    bench.core->handle({.what = std::move(command), .wish = wanted, .meta = meta, .reply = actors::reply_port{sink}});
+    bench.settle();
+    return *sink->got;
+  };
+  REQUIRE(wish().status == 201);
+  CHECK(wish().replayed);
+  bench.clock.at = bench.clock.at + domain::hours(25);
+  const auto next_day = wish();
+  CHECK(next_day.status == 201);
+  CHECK_FALSE(next_day.replayed);
+}
+
 TEST_CASE("commands that arrive while the event loads wait, and are answered in order") {
   const auto disk = std::make_shared<journal::memory_disk>();
   {

@@ -155,8 +155,11 @@ auto extends_again(const event_state& state, const command& asked, instant now, 
 }
 
 auto sells_before_opening(const event_state& state, const command& asked, instant now, outcome got) -> outcome {
-  const auto opens = state.status() == event_status::published ? state.config().sale_opens_at : std::nullopt;
-  return refused_as(got, reason::sale_not_open) && opens && *opens > now ? decided_at(state, asked, *opens, now) : got;
+  if (!refused_as(got, reason::sale_not_open) || state.status() != event_status::published) {
+    return got;
+  }
+  const auto& opens = state.config().sale_opens_at;
+  return opens && *opens > now ? decided_at(state, asked, *opens, now) : got;
 }
 
 auto any_box_office(const event_state& state, command asked, instant now, outcome got) -> outcome {
