@@ -15,7 +15,7 @@ namespace holdfast {
 #ifdef HF_COVERAGE
 #define HF_CHECK(condition, message) static_cast<void>(condition)
 #else
-#define HF_CHECK(condition, message)                                                                                   \
-  (static_cast<bool>(condition) ? static_cast<void>(0)                                                                 \
+#define HF_CHECK(condition, message)                   \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
                                 : ::holdfast::check_failed(#condition, message, __FILE__, __LINE__))
 #endif

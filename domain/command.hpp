@@ -37,11 +37,11 @@ struct area_quantity {
 
 /// "Choose for me". Deterministic: the algorithm is documented at `choose_best` in seat_choice.hpp.
 struct best_available {
-  std::uint32_t quantity = 0;           ///< 1 … limits::best_available_quantity_max
-  std::vector<tier_index> tiers;        ///< empty: any
-  std::vector<std::uint32_t> sections;  ///< indices into layout.spec().sections; empty: any
-  std::uint32_t accessible = 0;         ///< how many of them are accessible seats
-  bool adjacent = true;                 ///< false: together if possible, else the best apart
+  std::uint32_t quantity = 0;          ///< 1 … limits::best_available_quantity_max
+  std::vector<tier_index> tiers;       ///< empty: any
+  std::vector<std::uint32_t> sections; ///< indices into layout.spec().sections; empty: any
+  std::uint32_t accessible = 0;        ///< how many of them are accessible seats
+  bool adjacent = true;                ///< false: together if possible, else the best apart
 };
 
 struct create_event {
@@ -58,12 +58,22 @@ struct replace_layout {
   std::optional<std::uint64_t> expected_version;
   std::shared_ptr<const layout> seats;
 };
-struct publish_event { std::optional<std::uint64_t> expected_version; };
-struct pause_event { std::optional<std::uint64_t> expected_version; };
-struct resume_event { std::optional<std::uint64_t> expected_version; };
-struct close_event { std::optional<std::uint64_t> expected_version; };
+struct publish_event {
+  std::optional<std::uint64_t> expected_version;
+};
+struct pause_event {
+  std::optional<std::uint64_t> expected_version;
+};
+struct resume_event {
+  std::optional<std::uint64_t> expected_version;
+};
+struct close_event {
+  std::optional<std::uint64_t> expected_version;
+};
 /// Refused while anything is sold: money must go back first.
-struct cancel_event { std::optional<std::uint64_t> expected_version; };
+struct cancel_event {
+  std::optional<std::uint64_t> expected_version;
+};
 
 /// Exactly one of seats, best, areas; seats in the order given, without repeats (shape checked at the edge, and again here).
 struct hold_seats {
@@ -73,8 +83,12 @@ struct hold_seats {
   /// Seats and standing places asked for.
   [[nodiscard]] auto places() const noexcept -> std::uint64_t;
 };
-struct extend_hold { hold_number hold; };
-struct release_hold { hold_number hold; };
+struct extend_hold {
+  hold_number hold;
+};
+struct release_hold {
+  hold_number hold;
+};
 
 struct payment_record {
   enum class method : std::uint8_t { cash = 1, card_terminal = 2, complimentary = 3 };
@@ -85,14 +99,16 @@ struct payment_record {
 };
 struct confirm_hold {
   hold_number hold;
-  std::optional<payment_record> payment; ///< absent: by card through a gateway, which is refused while none is configured
+  std::optional<payment_record>
+      payment; ///< absent: by card through a gateway, which is refused while none is configured
 };
 /// Ends the holds that are past their deadline (hold_expired), or all of a cancelled event's (hold_released, whatever their deadline),
 /// at most limits::facts_per_command_max at once, by (deadline, number).
 struct end_due_holds {};
 
-using command_body = std::variant<create_event, amend_event, replace_layout, publish_event, pause_event, resume_event,
-                                  close_event, cancel_event, hold_seats, extend_hold, release_hold, confirm_hold, end_due_holds>;
+using command_body =
+    std::variant<create_event, amend_event, replace_layout, publish_event, pause_event, resume_event, close_event,
+                 cancel_event, hold_seats, extend_hold, release_hold, confirm_hold, end_due_holds>;
 
 /// Asks one event for something.
 struct command {

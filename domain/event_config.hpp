@@ -24,9 +24,9 @@ struct venue_summary {
   venue_id id;
   std::string name;
   std::string city;
-  std::string country;  ///< ISO 3166-1 alpha-2
-  std::string timezone; ///< IANA name
-  std::optional<std::int32_t> latitude_e6;  ///< millionths of a degree
+  std::string country;                     ///< ISO 3166-1 alpha-2
+  std::string timezone;                    ///< IANA name
+  std::optional<std::int32_t> latitude_e6; ///< millionths of a degree
   std::optional<std::int32_t> longitude_e6;
   friend auto operator==(const venue_summary&, const venue_summary&) -> bool = default;
 };
@@ -57,7 +57,8 @@ struct event_amendment {
   std::optional<instant> starts_at;
   std::optional<venue_summary> venue;
   std::optional<currency_code> currency;
-  std::optional<std::vector<price_tier>> tiers; ///< after publication: the same ids, other names or prices, or more tiers
+  std::optional<std::vector<price_tier>>
+      tiers; ///< after publication: the same ids, other names or prices, or more tiers
   std::optional<std::optional<instant>> sale_opens_at, sale_closes_at; ///< inner absent: cleared
   std::optional<millis> hold_time, hold_extension, hold_cap;
   std::optional<std::uint32_t> max_per_order, max_per_buyer;

@@ -74,7 +74,7 @@ struct state_access;
 
 /// One event's inventory, as the fold of its facts. Seats are a dense array, a few bytes each. Not thread-safe; cheap to move, expensive to copy.
 class event_state {
-public:
+ public:
   event_state();
   ~event_state();
   event_state(event_state&&) noexcept;
@@ -112,7 +112,7 @@ public:
   struct remembered {
     std::uint32_t request_low = 0; ///< low 32 bits of command_id::request
     std::uint64_t seq = 0;
-    std::uint32_t hour = 0;        ///< of that fact: `is_forgotten` in remembered_keys.hpp says until when it counts
+    std::uint32_t hour = 0; ///< of that fact: `is_forgotten` in remembered_keys.hpp says until when it counts
   };
   [[nodiscard]] auto remembered_key(std::uint64_t key) const noexcept -> std::optional<remembered>;
   /// Incremental hash over seats, areas, bookings, life and counters, as docs/state-hash.md defines it. O(1).
@@ -124,7 +124,7 @@ public:
   /// Null when the image contradicts itself (a damaged snapshot): the caller then replays instead.
   [[nodiscard]] static auto from_image(state_image image) -> std::optional<event_state>;
 
-private:
+ private:
   friend struct state_access;
   std::unique_ptr<event_data> data_;
 };

@@ -20,8 +20,12 @@ struct event_created {
   event_config config;
   std::shared_ptr<const layout> seats; ///< never null
 };
-struct event_amended { event_config config; }; ///< the whole configuration after the change
-struct layout_replaced { std::shared_ptr<const layout> seats; };
+struct event_amended {
+  event_config config;
+}; ///< the whole configuration after the change
+struct layout_replaced {
+  std::shared_ptr<const layout> seats;
+};
 struct event_published {};
 struct event_paused {};
 struct event_resumed {};
@@ -53,7 +57,9 @@ struct hold_released {
   hold_number hold;
   key_id by; ///< the box office key that released it; zero: its owner; the system for a cancelled event
 };
-struct hold_expired { hold_number hold; };
+struct hold_expired {
+  hold_number hold;
+};
 struct order_confirmed {
   hold_number hold; ///< the order's number too
   payment_record payment;
@@ -61,10 +67,10 @@ struct order_confirmed {
   minor_units total = 0; ///< what was paid: 0 when complimentary
 };
 
-using fact_body =
-    std::variant<event_created, event_amended, layout_replaced, event_published, event_paused, event_resumed, event_closed,
-                 event_cancelled, hold_created, hold_extended, hold_released, hold_expired, order_confirmed,
-                 organisation_created, venue_created, venue_amended, key_created, key_revoked, slug_reserved>;
+using fact_body = std::variant<event_created, event_amended, layout_replaced, event_published, event_paused,
+                               event_resumed, event_closed, event_cancelled, hold_created, hold_extended, hold_released,
+                               hold_expired, order_confirmed, organisation_created, venue_created, venue_amended,
+                               key_created, key_revoked, slug_reserved>;
 
 /// A decision that is made. Facts of one command share time and id and are contiguous in their stream.
 struct fact {

@@ -20,8 +20,14 @@ struct instant {
   friend constexpr auto operator-(instant a, instant b) noexcept -> millis { return {a.unix_ms - b.unix_ms}; }
 };
 
-[[nodiscard]] constexpr auto seconds(std::int64_t n) noexcept -> millis { return {n * 1000}; }
-[[nodiscard]] constexpr auto minutes(std::int64_t n) noexcept -> millis { return {n * 60'000}; }
-[[nodiscard]] constexpr auto hours(std::int64_t n) noexcept -> millis { return {n * 3'600'000}; }
+[[nodiscard]] constexpr auto seconds(std::int64_t n) noexcept -> millis {
+  return {n * 1000};
+}
+[[nodiscard]] constexpr auto minutes(std::int64_t n) noexcept -> millis {
+  return {n * 60'000};
+}
+[[nodiscard]] constexpr auto hours(std::int64_t n) noexcept -> millis {
+  return {n * 3'600'000};
+}
 
 } // namespace holdfast::domain

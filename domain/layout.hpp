@@ -81,9 +81,9 @@ struct layout_fault {
 
 /// A validated, indexed, immutable layout. Safe to share between threads.
 class layout {
-public:
+ public:
   struct row {
-    std::uint32_t section = 0;  ///< index into `spec().sections`
+    std::uint32_t section = 0;    ///< index into `spec().sections`
     std::uint32_t in_section = 0; ///< index into that section's rows
     seat_index first_seat = 0;
     std::uint32_t count = 0;
@@ -97,7 +97,9 @@ public:
 
   [[nodiscard]] auto spec() const noexcept -> const layout_spec& { return spec_; }
   [[nodiscard]] auto seat_count() const noexcept -> std::uint32_t { return seat_count_; }
-  [[nodiscard]] auto area_count() const noexcept -> std::uint32_t { return static_cast<std::uint32_t>(spec_.areas.size()); }
+  [[nodiscard]] auto area_count() const noexcept -> std::uint32_t {
+    return static_cast<std::uint32_t>(spec_.areas.size());
+  }
   [[nodiscard]] auto rows() const noexcept -> std::span<const row> { return rows_; }
   /// Index of the row that has the seat; the seat must exist. O(log rows).
   [[nodiscard]] auto row_of(seat_index seat) const noexcept -> std::uint32_t;
@@ -130,7 +132,7 @@ public:
   /// Bytes this layout occupies, heap included; an estimate within 10 %.
   [[nodiscard]] auto bytes() const noexcept -> std::size_t;
 
-private:
+ private:
   layout() = default;
   void index();
   void index_row(std::uint32_t section, std::uint32_t in_section);
@@ -148,13 +150,13 @@ private:
   layout_spec spec_;
   std::uint32_t seat_count_ = 0;
   std::vector<row> rows_;
-  std::vector<step> steps_;               ///< one a row
-  std::vector<std::uint32_t> row_hints_;  ///< the row of every 64th seat, so that `row_of` searches few rows
+  std::vector<step> steps_;              ///< one a row
+  std::vector<std::uint32_t> row_hints_; ///< the row of every 64th seat, so that `row_of` searches few rows
   std::vector<std::uint8_t> attributes_;
   std::vector<std::string> tier_ids_;
   std::vector<tier_index> area_tiers_;
   plan_point focal_;
-  std::vector<std::uint32_t> row_slots_;  ///< open addressing by the hash of "section/row": row index + 1, or 0
+  std::vector<std::uint32_t> row_slots_; ///< open addressing by the hash of "section/row": row index + 1, or 0
   text_map<std::uint32_t> section_by_name_;
   text_map<area_index> area_by_name_;
 };

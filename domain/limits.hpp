@@ -60,7 +60,8 @@ inline constexpr millis ended_holds_kept = hours(1);
 inline constexpr millis keys_remembered = hours(24);
 
 static_assert(places_per_hold_max <= seats_per_event_max);
-static_assert(hold_time_min <= hold_time_default && hold_time_default <= hold_time_max && hold_time_max <= hold_cap_max);
+static_assert(hold_time_min <= hold_time_default && hold_time_default <= hold_time_max &&
+              hold_time_max <= hold_cap_max);
 static_assert(price_max <= INT64_MAX / static_cast<std::int64_t>(places_per_hold_max) / 4);
 
 } // namespace holdfast::domain::limits

@@ -84,7 +84,8 @@ auto permute(const public_ids::key& key, id_kind kind, event_id event, std::uint
   return (static_cast<std::uint64_t>(at.left) << 32U) | at.right;
 }
 
-auto unpermute(const public_ids::key& key, id_kind kind, event_id event, std::uint64_t value) noexcept -> std::uint64_t {
+auto unpermute(const public_ids::key& key, id_kind kind, event_id event, std::uint64_t value) noexcept
+    -> std::uint64_t {
   halves at{static_cast<std::uint32_t>(value >> 32U), static_cast<std::uint32_t>(value)};
   for (int round = feistel_rounds; round-- > 0;) {
     at = {at.right ^ round_value(key, kind, event, round, at.left), at.left};
@@ -92,8 +93,8 @@ auto unpermute(const public_ids::key& key, id_kind kind, event_id event, std::ui
   return (static_cast<std::uint64_t>(at.left) << 32U) | at.right;
 }
 
-void append_with_event(std::string& to, std::string_view prefix, const public_ids::key& key, id_kind kind, event_id event,
-                       std::uint64_t number) {
+void append_with_event(std::string& to, std::string_view prefix, const public_ids::key& key, id_kind kind,
+                       event_id event, std::uint64_t number) {
   to.append(prefix);
   append_base32(to, event.value());
   append_base32(to, permute(key, kind, event, number));

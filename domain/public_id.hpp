@@ -17,7 +17,7 @@ namespace holdfast::domain {
 /// The permutation is a balanced Feistel network of four rounds over 64 bits (Luby, Rackoff, 1988) whose round function is SipHash-2-4
 /// (Aumasson, Bernstein, 2012) of the half block, the round, the kind of id and the event.
 class public_ids {
-public:
+ public:
   using key = std::array<std::uint64_t, 2>;
   /// `secret` stays the same for a data directory's life: another one makes every id given out unknown.
   explicit constexpr public_ids(key secret) noexcept : secret_{secret} {}
@@ -40,9 +40,9 @@ public:
   static void append(std::string& to, organisation_id id);
   static void append(std::string& to, key_id id);
   static void append(std::string& to, const subject_id& id);
-  void append_hold(std::string& to, event_id event, hold_number hold) const;                          ///< `hld_`
-  void append_order(std::string& to, event_id event, hold_number order) const;                        ///< `ord_`
-  void append_ticket(std::string& to, event_id event, hold_number order, std::uint32_t index) const;  ///< `tkt_`
+  void append_hold(std::string& to, event_id event, hold_number hold) const;                         ///< `hld_`
+  void append_order(std::string& to, event_id event, hold_number order) const;                       ///< `ord_`
+  void append_ticket(std::string& to, event_id event, hold_number order, std::uint32_t index) const; ///< `tkt_`
 
   /// Nothing for a wrong prefix, length, letter or case, for zero, and for what this key never made.
   [[nodiscard]] static auto parse_event(std::string_view text) noexcept -> std::optional<event_id>;
@@ -54,11 +54,12 @@ public:
   [[nodiscard]] auto parse_order(std::string_view text) const noexcept -> std::optional<hold_ref>;
   [[nodiscard]] auto parse_ticket(std::string_view text) const noexcept -> std::optional<ticket_ref>;
 
-private:
+ private:
   key secret_;
 };
 
 /// SipHash-2-4 of one or more 64-bit words; for keyed ids.
-[[nodiscard]] auto siphash(const public_ids::key& key, std::uint64_t first, std::uint64_t second) noexcept -> std::uint64_t;
+[[nodiscard]] auto siphash(const public_ids::key& key, std::uint64_t first, std::uint64_t second) noexcept
+    -> std::uint64_t;
 
 } // namespace holdfast::domain

@@ -13,27 +13,27 @@ namespace holdfast::domain {
 /// Why a command was not carried out. A state of the world, not an error; each maps to one HTTP problem.
 /// The order is the order of checks: a command with several faults always names the first.
 enum class reason : std::uint8_t {
-  not_found = 1,            ///< no such event, hold or order, or not the caller's
-  already_remembered,       ///< this key and request were decided before: `rejection::remembered_seq` is the seq of the first fact
-  key_reused,               ///< this key was used with another request
-  already_exists,           ///< create: the event or name exists
-  invalid,                  ///< well-formed but impossible: `faults` say what
-  version_mismatch,         ///< If-Match names another version
-  layout_frozen,            ///< layout, venue, currency and tier ids are fixed once published
-  wrong_status,             ///< the event's life does not allow it now (publish twice, resume what is not paused …)
-  sold_seats_exist,         ///< cancelling needs refunds, and something is sold
-  sale_not_open,            ///< draft, before or after the window, paused, closed or cancelled
-  hold_expired,             ///< past its deadline
-  hold_ended,               ///< released or confirmed already
-  hold_confirmed,           ///< an order now: cannot be released or extended
-  already_extended,         ///< one extension only, or no time left under the cap
-  payments_not_configured,  ///< a buyer's own confirmation needs a gateway
-  order_limit_exceeded,     ///< more places than max_per_order
-  buyer_limit_exceeded,     ///< held and sold places would exceed max_per_buyer
-  holds_exhausted,          ///< the event has used up its hold numbers
-  seat_unavailable,         ///< `conflicts` names each
-  area_full,                ///< `area_conflicts` names each
-  no_such_seats,            ///< best available found nothing that fits
+  not_found = 1,      ///< no such event, hold or order, or not the caller's
+  already_remembered, ///< this key and request were decided before: `rejection::remembered_seq` is the seq of the first fact
+  key_reused,         ///< this key was used with another request
+  already_exists,          ///< create: the event or name exists
+  invalid,                 ///< well-formed but impossible: `faults` say what
+  version_mismatch,        ///< If-Match names another version
+  layout_frozen,           ///< layout, venue, currency and tier ids are fixed once published
+  wrong_status,            ///< the event's life does not allow it now (publish twice, resume what is not paused …)
+  sold_seats_exist,        ///< cancelling needs refunds, and something is sold
+  sale_not_open,           ///< draft, before or after the window, paused, closed or cancelled
+  hold_expired,            ///< past its deadline
+  hold_ended,              ///< released or confirmed already
+  hold_confirmed,          ///< an order now: cannot be released or extended
+  already_extended,        ///< one extension only, or no time left under the cap
+  payments_not_configured, ///< a buyer's own confirmation needs a gateway
+  order_limit_exceeded,    ///< more places than max_per_order
+  buyer_limit_exceeded,    ///< held and sold places would exceed max_per_buyer
+  holds_exhausted,         ///< the event has used up its hold numbers
+  seat_unavailable,        ///< `conflicts` names each
+  area_full,               ///< `area_conflicts` names each
+  no_such_seats,           ///< best available found nothing that fits
 };
 
 enum class seat_status : std::uint8_t { available = 0, held = 1, sold = 2, blocked = 3 };
@@ -57,9 +57,9 @@ struct alternative {
 
 struct rejection {
   reason why = reason::not_found;
-  std::uint64_t remembered_seq = 0;   ///< already_remembered, key_reused
-  std::uint64_t limit = 0;            ///< order_limit_exceeded, buyer_limit_exceeded: the limit
-  std::uint64_t current = 0;          ///< buyer_limit_exceeded: places the buyer has; version_mismatch: the version
+  std::uint64_t remembered_seq = 0; ///< already_remembered, key_reused
+  std::uint64_t limit = 0;          ///< order_limit_exceeded, buyer_limit_exceeded: the limit
+  std::uint64_t current = 0;        ///< buyer_limit_exceeded: places the buyer has; version_mismatch: the version
   std::vector<seat_conflict> conflicts;
   std::vector<area_conflict> area_conflicts;
   std::vector<alternative> alternatives; ///< at most limits::alternatives_max, of the same size, tier and kind

@@ -11,7 +11,7 @@ namespace holdfast::domain {
 /// Zero names nothing; ids start at 1.
 template <class Tag, class Integer = std::uint64_t>
 class strong_id {
-public:
+ public:
   using integer_type = Integer;
 
   constexpr strong_id() noexcept = default;
@@ -21,7 +21,7 @@ public:
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return value_ != 0; }
   friend constexpr auto operator<=>(strong_id, strong_id) noexcept = default;
 
-private:
+ private:
   Integer value_ = 0;
 };
 

@@ -169,7 +169,10 @@ auto engine_answers::decided(const domain::organisation_state& after, const doma
   } else if (std::holds_alternative<domain::create_organisation>(what.body)) {
     std::string id;
     domain::public_ids::append(id, after.id);
-    out.begin_object().member("organisation_id", std::string_view{id}).member("name", std::string_view{after.name}).end_object();
+    out.begin_object()
+        .member("organisation_id", std::string_view{id})
+        .member("name", std::string_view{after.name})
+        .end_object();
   } else {
     made.what.status = no_content;
   }

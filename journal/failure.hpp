@@ -7,13 +7,13 @@ namespace holdfast::journal {
 
 /// Trouble of I/O or input: neither a rejection (a state of the world) nor a bug.
 enum class failure_kind : std::uint8_t {
-  io = 1,        ///< the storage said no; the outcome of a write is unknown
-  corrupt,       ///< stored bytes are not what was stored
-  behind_mark,   ///< the journal is older than what was acknowledged
-  locked,        ///< another process has the directory
+  io = 1,      ///< the storage said no; the outcome of a write is unknown
+  corrupt,     ///< stored bytes are not what was stored
+  behind_mark, ///< the journal is older than what was acknowledged
+  locked,      ///< another process has the directory
   not_found,
-  invalid,       ///< input (an archive, an argument) is not sound
-  closed,        ///< shutting down or latched off
+  invalid, ///< input (an archive, an argument) is not sound
+  closed,  ///< shutting down or latched off
 };
 
 struct failure {

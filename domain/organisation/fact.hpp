@@ -33,15 +33,21 @@ struct organisation_created {
   organisation_id organisation;
   std::string name;
 };
-struct venue_created { venue what; };
-struct venue_amended { venue what; }; ///< the whole venue after the change
+struct venue_created {
+  venue what;
+};
+struct venue_amended {
+  venue what;
+}; ///< the whole venue after the change
 struct key_created {
   key_id key;
   std::string name;
-  std::uint32_t scopes = 0;                  ///< bits of key_scope
+  std::uint32_t scopes = 0;                   ///< bits of key_scope
   std::array<std::uint8_t, 32> secret_hash{}; ///< SHA-256 of the secret, which is stored nowhere
 };
-struct key_revoked { key_id key; };
+struct key_revoked {
+  key_id key;
+};
 /// Only in the first organisation's stream, which is the server's register of names: the slug addresses the event from now on.
 struct slug_reserved {
   std::string slug;

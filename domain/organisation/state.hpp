@@ -38,7 +38,7 @@ struct organisation_state {
   std::map<key_id, key_entry> keys;
   std::map<std::string, event_id, std::less<>> slugs;
   std::unordered_map<std::uint64_t, remembered> keys_remembered; ///< by command_id::key; evicted by fact time
-  std::deque<std::uint64_t> keys_by_time; ///< the keys of `keys_remembered`, oldest first
+  std::deque<std::uint64_t> keys_by_time;                        ///< the keys of `keys_remembered`, oldest first
 };
 
 } // namespace holdfast::domain
