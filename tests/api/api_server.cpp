@@ -17,7 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-
 auto ring() -> http::key_ring {
   http::signing_key key{.id = "1", .secret = {}};
   key.secret.fill(0x42);
