@@ -15,8 +15,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Commits before the log's first that are checked as well: their records are in tables.
-constexpr std::uint64_t commits_checked_before_log = 64;
+/// Commits that are read record by record: the newest ones, and those before the log's first, which are in tables.
+constexpr std::uint64_t commits_checked_closely = 64;
+/// A group commit holds fewer batches than this: two that follow each other are more than a batch's limit together.
+constexpr std::uint64_t batches_of_commit_max = 2 * group_commit_bytes_max / batch_bytes_max + 2;
+
+/// `from` less `by`, but not less than `least`.
+constexpr auto down_from(std::uint64_t from, std::uint64_t by, std::uint64_t least) -> std::uint64_t {
+  return from > least + by ? from - by : least;
+}
 
 constexpr std::string_view how_to_accept =
     "; restore a backup (holdfast restore), or start once with `holdfast serve --accept-journal-loss` to go on with what is there";
@@ -52,7 +59,7 @@ class opening {
       return tl::unexpected{damaged(families.error())};
     if (families->size() < family_names.size())
       return finish_creation();
-    if (auto inspected = inspect(); !inspected)
+    if (auto inspected = log_meets_mark() ? inspect_tables() : inspect(); !inspected)
       return tl::unexpected{inspected.error()};
     return options_.access == journal_access::serve ? take_over() : std::move(result_);
   }
@@ -150,8 +157,50 @@ class opening {
   }
 
   [[nodiscard]] auto first_bad_commit() const -> std::string {
-    return findings_.last ? std::to_string(findings_.last->last_position + 1)
-                          : std::string{"unknown (the first of this log)"};
+    return findings_.commits.empty() ? std::string{"unknown (the first of this log)"}
+                                     : std::to_string(findings_.commits.back().last_position + 1);
+  }
+
+  /// The usual start after a crash: the log is whole and holds the acknowledged commit itself. Then the journal is not behind, and the log need
+  /// not be replayed twice.
+  [[nodiscard]] auto log_meets_mark() const -> bool {
+    return options_.access == journal_access::serve && !findings_.damage && marks_.newest &&
+           std::ranges::any_of(findings_.commits, [this](const layout::commit_note& commit) {
+             return commit.last_position == marks_.newest->position && commit.batch_hash == marks_.newest->batch_hash;
+           });
+  }
+
+  /// Checks that the tables reach to where the log begins: an older manifest would let RocksDB delete the tables it does not know.
+  auto inspect_tables() -> tl::expected<void, failure> {
+    auto choices = choices_;
+    choices.without_log = true;
+    auto data = database::open_read_only(options_.directory, choices);
+    if (!data)
+      return tl::unexpected{damaged(data.error())};
+    const auto id = (*data)->id();
+    if (!id)
+      return tl::unexpected{damaged(id.error())};
+    // Two journals may begin with the same commits: only the id tells them apart.
+    if (*id != marks_.newest->journal) {
+      data->reset();
+      return inspect();
+    }
+    const auto in_tables = (*data)->newest_commit();
+    if (!in_tables)
+      return tl::unexpected{damaged(in_tables.error())};
+    // Commits before this one are not in the log, so all of them must be in tables, whatever family was flushed when.
+    const auto log_from = down_from(findings_.commits.front().last_position, batches_of_commit_max - 1, 1);
+    if (in_tables->last_position + 1 < log_from)
+      return trouble(failure_kind::corrupt, options_.directory.string() + ": commits " +
+                                                std::to_string(in_tables->last_position + 1) + " to " +
+                                                std::to_string(log_from - 1) +
+                                                " are in no table and no log; restore a backup (holdfast restore)");
+    const auto from = down_from(log_from, commits_checked_closely, 1);
+    if (auto verified = verify_commits(**data, {from, log_from - 1, from, true}); !verified)
+      return tl::unexpected{damaged(verified.error())};
+    result_.last = findings_.commits.back();
+    result_.report.mark = mark_verdict::met;
+    return {};
   }
 
   /// Reads what is there without changing it, and decides.
@@ -160,23 +209,17 @@ class opening {
     if (!data)
       return tl::unexpected{damaged(data.error())};
     const auto id = (*data)->id();
+    if (!id)
+      return tl::unexpected{damaged(id.error())};
     const auto newest = (*data)->newest_commit();
-    const auto epoch = (*data)->epoch(cell_id{});
-    for (const auto* step :
-         {id ? nullptr : &id.error(), newest ? nullptr : &newest.error(), epoch ? nullptr : &epoch.error()})
-      if (step != nullptr)
-        return tl::unexpected{damaged(*step)};
+    if (!newest)
+      return tl::unexpected{damaged(newest.error())};
     known_id_ = *id;
     result_.last = *newest;
-    result_.report.position = newest->last_position;
-    result_.epoch_floor = std::max(*epoch, marks_.newest ? marks_.newest->epoch : std::uint64_t{0});
     if (auto judged = judge_mark(**data); !judged)
       return judged;
-    const auto first_in_log = findings_.first ? findings_.first->last_position : newest->last_position;
-    const auto from =
-        first_in_log > commits_checked_before_log ? first_in_log - commits_checked_before_log : std::uint64_t{1};
-    if (auto verified = verify_commits(**data, std::min(from, newest->last_position + 1), *newest); !verified)
-      return tl::unexpected{damaged(verified.error())};
+    if (auto verified = verify_newest(**data, commits_checked_closely); !verified)
+      return verified;
     if (!known_id_ && newest->last_position > 0)
       return trouble(failure_kind::corrupt, options_.directory.string() + ": the journal's id is missing");
     if (options_.access == journal_access::read_only) {
@@ -185,6 +228,17 @@ class opening {
       if (findings_.damage)
         result_.report.repairs.push_back("a torn last write is not shown: " + describe(*findings_.damage));
     }
+    return {};
+  }
+
+  /// Every stream that the log holds ends where its head says, and the newest commits are whole, as well as some before the log.
+  auto verify_newest(const database& data, std::uint64_t closely) -> tl::expected<void, failure> {
+    const auto newest = result_.last.last_position;
+    const auto log_from = findings_.commits.empty() ? newest + 1 : findings_.commits.front().last_position;
+    const auto from = down_from(log_from, commits_checked_closely, 1);
+    const commit_check_range range{from, newest, down_from(newest + 1, closely, from), false};
+    if (auto verified = verify_commits(data, range); !verified)
+      return tl::unexpected{damaged(verified.error())};
     return {};
   }
 
@@ -241,7 +295,10 @@ class opening {
       auto done = cut_tail(findings_, options_.marks_directory / "torn");
       if (!done)
         return tl::unexpected{done.error()};
-      result_.report.repairs.push_back("a torn write at the end of the log: " + *done);
+      result_.report.repairs.push_back((findings_.damage->more_follows
+                                            ? "loss accepted: the log's end from its damage on: "
+                                            : "a torn write at the end of the log: ") +
+                                       *done);
       choices_.stop_at_torn_tail = false;
     }
     auto data = database::open(options_.directory, choices_);
@@ -255,17 +312,32 @@ class opening {
       return trouble(failure_kind::corrupt, options_.directory.string() + ": recovery ended at commit " +
                                                 std::to_string(newest->last_position) + ", reading before it at " +
                                                 std::to_string(result_.last.last_position));
+    const auto id = (*data)->id();
+    if (!id)
+      return tl::unexpected{damaged(id.error())};
+    if (marks_.newest && *id != marks_.newest->journal && !options_.accept_journal_loss)
+      return trouble(failure_kind::behind_mark, "the journal in " + options_.directory.string() +
+                                                    " is not the one that the high-water mark is about" +
+                                                    std::string{how_to_accept});
+    if (auto verified = verify_newest(**data, commits_checked_closely); !verified)
+      return tl::unexpected{verified.error()};
     result_.data = std::move(*data);
-    return settle_identity(known_id_);
+    return settle_identity(*id);
   }
 
   auto settle_identity(std::optional<journal_id> known) -> tl::expected<opened_journal, failure> {
     result_.id = known ? *known : new_journal_id();
-    if (marks_.newest)
-      result_.epoch_floor = std::max(result_.epoch_floor, marks_.newest->epoch);
-    if (!known)
+    const auto epoch = result_.data->epoch(cell_id{});
+    if (!epoch)
+      return tl::unexpected{damaged(epoch.error())};
+    result_.epoch_floor = std::max(*epoch, marks_.newest ? marks_.newest->epoch : std::uint64_t{0});
+    if (!known) {
       if (auto put = result_.data->put_id(result_.id); !put)
         return tl::unexpected{put.error()};
+      // Into a table at once, where the next start looks for it.
+      if (auto flushed = result_.data->flush(); !flushed)
+        return tl::unexpected{flushed.error()};
+    }
     return std::move(result_);
   }
 
@@ -285,7 +357,7 @@ auto open_checked(const rocksdb_journal_options& options, const background_error
   auto result = steps.run();
   if (result)
     for (const auto& repair : result->report.repairs)
-      spdlog::warn("journal: {}", repair);
+      spdlog::log(options.accept_journal_loss ? spdlog::level::critical : spdlog::level::warn, "journal: {}", repair);
   return result;
 }
 

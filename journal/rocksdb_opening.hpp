@@ -24,8 +24,17 @@ struct opened_journal {
 [[nodiscard]] auto open_checked(const rocksdb_journal_options& options, const background_error_handler& on_error)
     -> tl::expected<opened_journal, failure>;
 
-/// Checks commits `from` … newest: none missing, their hashes chained, their records there, whole and chained, heads where the records end.
-[[nodiscard]] auto verify_commits(const database& data, std::uint64_t from, const layout::commit_note& newest)
-    -> tl::expected<void, failure>;
+/// Which commits are checked, and how closely.
+struct commit_check_range {
+  std::uint64_t from = 1;
+  std::uint64_t to = 0;
+  /// From here on every record is read and hashed; before it only the newest of each stream.
+  std::uint64_t closely_from = 1;
+  /// Streams may go on behind `to`: their heads are then somewhere at or behind the records that are checked.
+  bool streams_go_on = false;
+};
+
+/// Checks commits: none missing, their hashes chained, their records there, whole and chained, heads where the records end.
+[[nodiscard]] auto verify_commits(const database& data, const commit_check_range& range) -> tl::expected<void, failure>;
 
 } // namespace holdfast::journal::store

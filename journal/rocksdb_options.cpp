@@ -7,6 +7,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
+#include <rocksdb/wal_filter.h>
 
 namespace holdfast::journal::store {
 namespace {
@@ -20,6 +21,17 @@ constexpr std::size_t block_cache_bytes = 32 * mebibyte;
 /// Records are read in long runs, so blocks are larger than the default 4 KiB and their index is smaller.
 constexpr std::size_t record_block_bytes = 16 * 1024;
 constexpr std::size_t read_ahead_bytes = 256 * 1024;
+
+/// Lets no write of the log through.
+class empty_log final : public rocksdb::WalFilter {
+ public:
+  auto LogRecordFound(unsigned long long /*log*/, const std::string& /*file*/, const rocksdb::WriteBatch& /*write*/,
+                      rocksdb::WriteBatch* /*changed*/, bool* /*is_changed*/) -> WalProcessingOption override {
+    return WalProcessingOption::kIgnoreCurrentRecord;
+  }
+
+  [[nodiscard]] auto Name() const -> const char* override { return "holdfast.empty_log"; }
+};
 
 void set_durability(rocksdb::DBOptions& options, const option_choices& choices) {
   // The default, point in time, opens "OK" with half of the acknowledged records gone after one flipped bit in a log. This mode refuses.
@@ -59,6 +71,8 @@ void set_resources(rocksdb::DBOptions& options) {
   // Tables reach the disk as they are written; one large writeback at their end would hold up the log's sync.
   options.bytes_per_sync = mebibyte;
   options.compaction_readahead_size = 2 * mebibyte;
+  // Where a flush lags, writes slow down to what a disk takes, not to the default 16 MiB/s, which is less than an on-sale writes.
+  options.delayed_write_rate = 64 * mebibyte;
   // Opening must not read the properties of every table: the start has two seconds.
   options.skip_stats_update_on_db_open = true;
   options.max_open_files = -1;
@@ -85,7 +99,7 @@ auto base_family() -> rocksdb::ColumnFamilyOptions {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = memtable_bytes;
   // An on-sale's burst is absorbed in memory and level 0 and compacted when it is over.
-  options.max_write_buffer_number = 4;
+  options.max_write_buffer_number = 6;
   options.level0_file_num_compaction_trigger = 8;
   options.level0_slowdown_writes_trigger = 64;
   options.level0_stop_writes_trigger = 128;
@@ -110,6 +124,8 @@ auto database_options(const option_choices& choices) -> rocksdb::DBOptions {
   options.create_missing_column_families = choices.create;
   set_durability(options, choices);
   set_resources(options);
+  static empty_log nothing;
+  options.wal_filter = choices.without_log ? &nothing : nullptr;
   // Debian builds RocksDB with assertions on: its own file logger aborts the process when the disk is full.
   options.info_log = make_info_log();
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;

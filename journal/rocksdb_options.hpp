@@ -36,6 +36,8 @@ struct option_choices {
   bool create = false;
   /// Stop at the first damaged record of the log instead of refusing. Only for reading beside a torn tail that the tail doctor has looked at.
   bool stop_at_torn_tail = false;
+  /// See the tables alone, as if the log were empty. Only for reading.
+  bool without_log = false;
 };
 
 /// Drops remembered answers of hours before `kept_from` whenever their tables are compacted.

@@ -153,11 +153,8 @@ class examination {
     if (batch->count > 0)
       next_sequence_ = batch->sequence + batch->count;
     ++findings_.records;
-    if (const auto note = batch->note ? layout::decode_note(*batch->note) : std::nullopt) {
-      if (!findings_.first)
-        findings_.first = note;
-      findings_.last = note;
-    }
+    if (const auto note = batch->note ? layout::decode_note(*batch->note) : std::nullopt)
+      findings_.commits.push_back(*note);
     return nullptr;
   }
 

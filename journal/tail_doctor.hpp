@@ -30,9 +30,8 @@ struct log_findings {
   std::vector<std::filesystem::path> logs; ///< in the order they were written
   std::uint64_t bytes = 0;
   std::uint64_t records = 0;                ///< writes that are whole
-  std::optional<layout::commit_note> first; ///< commits in the whole records before any damage
-  std::optional<layout::commit_note> last;
-  std::optional<log_damage> damage; ///< the first one; nothing after it counts
+  std::vector<layout::commit_note> commits; ///< of the whole records before any damage, in order
+  std::optional<log_damage> damage;         ///< the first one; nothing after it counts
 };
 
 /// Reads all logs of a directory and changes nothing. Fails only when they cannot be read.
