@@ -208,24 +208,6 @@ void bookings_projection::leave(std::size_t readers) {
   metrics_->readers_waiting.fetch_sub(readers, std::memory_order_relaxed);
 }
 
-auto bookings_projection::page_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const
-    -> booking_store::page {
-  const std::shared_lock lock{mutex_};
-  return store_->orders_of(who, before, limit);
-}
-
-auto bookings_projection::orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const
-    -> views::order_page {
-  auto found = page_of(who, before, limit);
-  views::order_page page;
-  page.next = found.next;
-  for (auto& order : found.orders) {
-    auto seats = layouts_->peek(order.layout);
-    page.lines.push_back(finish(std::move(order), std::move(seats)));
-  }
-  return page;
-}
-
 void bookings_projection::orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,
                                     orders_done done) const {
   /// Lines whose layouts arrive one after the other, on several threads.
@@ -241,7 +223,11 @@ void bookings_projection::orders_of(const domain::owner& who, std::uint64_t befo
     }
   };
 
-  auto found = page_of(who, before, limit);
+  booking_store::page found;
+  {
+    const std::shared_lock lock{mutex_};
+    found = store_->orders_of(who, before, limit);
+  }
   auto gathered = std::make_shared<gathering>();
   gathered->page.next = found.next;
   gathered->page.lines.resize(found.orders.size());

@@ -57,9 +57,7 @@ class bookings_projection final : public projection, public std::enable_shared_f
   /// A hold or order, once the event is at `min_seq`. While the fold is not `complete`, what is not found may still come and is waited for.
   void read(domain::event_id event, domain::hold_number number, std::uint64_t min_seq, bool complete,
             booking_done done);
-  [[nodiscard]] auto orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const
-      -> views::order_page;
-  /// The same with every layout.
+  /// Orders of an owner with their layouts, as far as the past is folded. Outcomes: ok, overloaded.
   void orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit, orders_done done) const;
 
  private:
@@ -76,8 +74,6 @@ class bookings_projection final : public projection, public std::enable_shared_f
   void admit(domain::event_id event, reader who);
   void serve(domain::event_id event);
   void leave(std::size_t readers);
-  [[nodiscard]] auto page_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const
-      -> booking_store::page;
 
   const std::shared_ptr<layout_store> layouts_;
   const std::shared_ptr<view_metrics> metrics_;

@@ -69,11 +69,6 @@ auto layout_store::find(std::string_view hash) const -> ref {
   return found == entries_.end() ? nullptr : found->second;
 }
 
-auto layout_store::peek(const ref& which) -> seats_ptr {
-  const std::scoped_lock lock{mutex_};
-  return which->seats.lock();
-}
-
 void layout_store::get(const ref& which, std::function<void(seats_ptr)> done) {
   garbage dropped;
   seats_ptr seats;

@@ -57,8 +57,6 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
   [[nodiscard]] auto intern(const seats_ptr& seats, place where, bool keep = false) -> ref;
   /// Null when no fact so far carried it.
   [[nodiscard]] auto find(std::string_view hash) const -> ref;
-  /// The layout if it is in memory.
-  [[nodiscard]] auto peek(const ref& which) -> seats_ptr;
   /// The layout, at once if it is in memory, else from the read pool. Null when the journal cannot be read or too many wait.
   void get(const ref& which, std::function<void(seats_ptr)> done);
   /// Its JSON, encoded on the read pool once. Outcomes: ok, overloaded.

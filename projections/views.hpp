@@ -77,20 +77,17 @@ class views {
   [[nodiscard]] virtual auto events_of(domain::organisation_id organisation, domain::event_id after,
                                        std::size_t limit) const -> std::vector<event_summary> = 0;
 
-  /// A hold or order by number, waiting for `min_seq` of its event; null: unknown.
+  /// A hold or order by number, waiting for `min_seq` of its event. `not_found` with null: unknown, or ended longer ago than is remembered.
   virtual void booking(domain::event_id event, domain::hold_number number, std::uint64_t min_seq,
                        std::function<void(read_outcome, std::shared_ptr<const booking_line>)> done) noexcept = 0;
 
-  /// Orders of an owner, newest first, before the given position in that list (0: from the newest).
   struct order_page {
     std::vector<std::shared_ptr<const booking_line>> lines;
     std::uint64_t next = 0; ///< position to go on from; 0: the end
   };
 
-  /// Here `booking_line::seats` is null for events whose layout is not in memory; whoever shows seats takes the form below.
-  [[nodiscard]] virtual auto orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const
-      -> order_page = 0;
-  /// The same with every layout, loaded where need be. Outcomes: ok, behind (not caught up yet), overloaded.
+  /// Orders of an owner, newest first, from the position that an earlier page gave as `next` (0: from the newest).
+  /// Outcomes: ok, behind (the past is not folded yet), overloaded.
   virtual void orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,
                          std::function<void(read_outcome, order_page)> done) noexcept = 0;
 };

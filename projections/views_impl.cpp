@@ -5,6 +5,7 @@
 #include "projections/feed.hpp"
 #include "projections/inventory_projection.hpp"
 #include "projections/layout_store.hpp"
+#include "projections/post_gate.hpp"
 #include "projections/view_settings.hpp"
 
 #include <algorithm>
@@ -18,24 +19,26 @@ namespace holdfast::projections {
 struct views_impl::parts {
   parts(journal::journal& from, journal::snapshot_store* snapshots, const view_posts& through,
         const clock_function& clock, const view_settings& settings)
-      : posts{through},
+      : gates{post_gate{through.inventory}, post_gate{through.bookings}, post_gate{through.catalogue}},
+        posts{gates[0].entrance(), gates[1].entrance(), gates[2].entrance()},
         base{from.end()},
         metrics{std::make_shared<view_metrics>()},
         layouts{std::make_shared<layout_store>(from, clock, settings.layouts)},
         live{std::make_shared<feed>(base, settings.ring)},
-        inventory{std::make_shared<inventory_projection>(from, snapshots, layouts, metrics, through.inventory, clock,
+        inventory{std::make_shared<inventory_projection>(from, snapshots, layouts, metrics, posts.inventory, clock,
                                                          base, settings.inventory)},
-        bookings{std::make_shared<bookings_projection>(layouts, metrics, through.bookings, clock, settings.bookings)},
+        bookings{std::make_shared<bookings_projection>(layouts, metrics, posts.bookings, clock, settings.bookings)},
         catalogue{std::make_shared<catalogue_projection>(layouts)},
-        runners{std::make_shared<projection_runner>(inventory, from, live, through.inventory, settings.runner),
-                std::make_shared<projection_runner>(bookings, from, live, through.bookings, settings.runner),
-                std::make_shared<projection_runner>(catalogue, from, live, through.catalogue, settings.runner)} {}
+        runners{std::make_shared<projection_runner>(inventory, from, live, posts.inventory, settings.runner),
+                std::make_shared<projection_runner>(bookings, from, live, posts.bookings, settings.runner),
+                std::make_shared<projection_runner>(catalogue, from, live, posts.catalogue, settings.runner)} {}
 
   [[nodiscard]] auto bookings_complete() const -> bool { return runners[1]->caught_up(); }
 
   [[nodiscard]] auto catalogue_complete() const -> bool { return runners[2]->caught_up(); }
 
-  view_posts posts;
+  std::array<post_gate, 3> gates;
+  view_posts posts;     ///< through the gates
   journal::cursor base; ///< the journal's end before this process's first append
   std::shared_ptr<view_metrics> metrics;
   std::shared_ptr<layout_store> layouts;
@@ -54,7 +57,10 @@ views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snaps
                        clock_function clock, const view_settings& settings)
     : parts_{std::make_unique<parts>(journal, snapshots, posts, clock, settings)} {}
 
-views_impl::~views_impl() = default;
+views_impl::~views_impl() {
+  for (auto& gate : parts_->gates)
+    gate.close();
+}
 
 auto views_impl::listener() const -> std::shared_ptr<journal::commit_listener> {
   return parts_->live;
@@ -133,10 +139,6 @@ auto views_impl::events_of(domain::organisation_id organisation, domain::event_i
 void views_impl::booking(domain::event_id event, domain::hold_number number, std::uint64_t min_seq,
                          std::function<void(read_outcome, std::shared_ptr<const booking_line>)> done) noexcept {
   parts_->bookings->read(event, number, min_seq, parts_->bookings_complete(), std::move(done));
-}
-
-auto views_impl::orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const -> order_page {
-  return parts_->bookings->orders_of(who, before, limit);
 }
 
 void views_impl::orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,

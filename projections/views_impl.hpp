@@ -39,7 +39,7 @@ struct projection_status {
 ///
 /// Life: construct after the journal has recovered and before its first append; give `listener()` to `journal.listen`; `start()`;
 /// call `tick` every 100 ms until the end. The journal and the snapshots must outlive the views and every job of the read pool;
-/// the views may go while closures are still posted.
+/// the views may go while closures are still posted, and reads still run: after their end nothing is posted any more.
 class views_impl final : public views {
  public:
   /// `snapshots` may be null: events then load by full replay.
@@ -72,8 +72,6 @@ class views_impl final : public views {
       -> std::vector<event_summary> override;
   void booking(domain::event_id event, domain::hold_number number, std::uint64_t min_seq,
                std::function<void(read_outcome, std::shared_ptr<const booking_line>)> done) noexcept override;
-  [[nodiscard]] auto orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const
-      -> order_page override;
   void orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,
                  std::function<void(read_outcome, order_page)> done) noexcept override;
 

@@ -230,6 +230,18 @@ struct day {
     what.seats = {seat};
     return do_it(buyer(who), what);
   }
+  /// Buyer 3 holds the first free seat and the box office sells it to them.
+  void order_next_seat(domain::event_id where) {
+    const auto& state = from.state(where);
+    domain::hold_seats what;
+    what.seats = {static_cast<domain::seat_index>(state.orders())};
+    const domain::confirm_hold sale{number(state.last_hold().value() + 1), domain::payment_record{}};
+    for (const auto& command : {domain::command{buyer(3), {}, what}, domain::command{box_office(), {}, sale}}) {
+      const auto made = from.decide(where, command, world.now());
+      REQUIRE(made.has_value());
+      world.append(*made);
+    }
+  }
   auto ask(std::uint32_t hold, std::uint64_t min_seq) -> std::shared_ptr<booking_answer> {
     auto answer = std::make_shared<booking_answer>();
     world.views().booking(event, number(hold), min_seq, [answer](read_outcome how, auto line) {
@@ -313,22 +325,8 @@ TEST_CASE("a buyer's orders over several events come with the layouts of each, r
   const domain::event_id other{43};
   for (const auto& made : given.from.open_event(other, test_layout(1), given.world.now()))
     given.world.append(made);
-  for (const auto where : {event, other, event}) {
-    domain::hold_seats what;
-    what.seats = {
-        static_cast<domain::seat_index>(given.from.state(where).live_holds() + given.from.state(where).orders())};
-    for (const auto& command :
-         {domain::command{buyer(3), {}, what},
-          domain::command{
-              box_office(),
-              {},
-              domain::confirm_hold{number(static_cast<std::uint32_t>(given.from.state(where).last_hold().value() + 1)),
-                                   domain::payment_record{}}}}) {
-      const auto made = given.from.decide(where, command, given.world.now());
-      REQUIRE(made.has_value());
-      given.world.append(*made);
-    }
-  }
+  for (const auto where : {event, other, event})
+    given.order_next_seat(where);
   given.world.settle();
   given.world.restart();
   given.world.settle();
@@ -345,7 +343,6 @@ TEST_CASE("a buyer's orders over several events come with the layouts of each, r
   for (const auto& line : page.lines)
     labels.push_back(line->seats->label(line->what.seats[0]));
   CHECK(labels == std::vector<std::string>{"A/1/2", "a\"b\\c/Réihe 1/101", "A/1/1"});
-  CHECK(given.world.views().orders_of({buyer(3).subject, {}}, 0, 10).lines.size() == 3);
 
   given.world.restart();
   given.world.settle();
