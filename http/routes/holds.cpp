@@ -1,8 +1,8 @@
 #include "domain/hold_wish.hpp"
 #include "domain/limits.hpp"
+#include "domain/text.hpp"
 #include "http/body.hpp"
 #include "http/booking_json.hpp"
-#include "http/card_number.hpp"
 #include "http/routes/context.hpp"
 
 #include <string>
@@ -17,6 +17,8 @@ namespace limits = domain::limits;
 
 /// "section/row/number": two parts of a label and a number.
 constexpr std::size_t seat_label_bytes_max = 2 * limits::label_part_bytes_max + 12;
+/// The largest wish that can be granted: every seat with its quotes and comma, and room for the rest.
+constexpr std::size_t wish_bytes_max = limits::places_per_hold_max * (seat_label_bytes_max + 4) + 4'096;
 
 auto read_seats(const json_object& body, domain::hold_wish& wish) -> bool {
   const auto seats = body.optional_array("seats", 1, limits::places_per_hold_max);
@@ -253,7 +255,7 @@ void confirm_hold(exchange& ex, const context& in) {
     return;
   }
   if (confirm.payment &&
-      (holds_card_number(confirm.payment->reference) || holds_card_number(confirm.payment->reason))) {
+      (domain::has_card_number(confirm.payment->reference) || domain::has_card_number(confirm.payment->reason))) {
     ex.refuse(problem_kind::card_number_refused);
     return;
   }
@@ -270,6 +272,7 @@ void add_holds(router& table, const context& in) {
   table.add({.verb = method::post,
              .pattern = "/v1/events/{event}/holds",
              .who = owner,
+             .body_bytes_max = wish_bytes_max,
              .rate = rate_class::act,
              .keyed = idempotency::required,
              .run = with(in, create_hold)});

@@ -30,17 +30,17 @@ struct box_office {
 };
 
 /// An event of this venue with these changes, as a draft.
-[[nodiscard]] auto make_draft(api_client& organiser, const std::string& venue,
-                              const nlohmann::json& changes = nlohmann::json::object()) -> std::string;
+auto make_draft(api_client& organiser, const std::string& venue,
+                const nlohmann::json& changes = nlohmann::json::object()) -> std::string;
 [[nodiscard]] auto make_hall(api_client& organiser) -> std::string;
 
 /// Asks for these seats.
-[[nodiscard]] auto hold(api_client& who, const box_office& at, const std::vector<std::string>& seats,
-                        const ask_with& with = {}) -> reply;
+auto hold(api_client& who, const box_office& at, const std::vector<std::string>& seats, const ask_with& with = {})
+    -> reply;
 /// The same, and it must succeed: the hold's id.
-[[nodiscard]] auto held(api_client& who, const box_office& at, const std::vector<std::string>& seats) -> std::string;
+auto held(api_client& who, const box_office& at, const std::vector<std::string>& seats) -> std::string;
 /// Confirms as the till, in cash.
-[[nodiscard]] auto confirm(api_client& till, const std::string& hold_id, const ask_with& with = {}) -> reply;
+auto confirm(api_client& till, const std::string& hold_id, const ask_with& with = {}) -> reply;
 /// Status of a seat as the public sees it, at this seq or later.
 [[nodiscard]] auto seat_status(api_client& who, const box_office& at, const std::string& seat,
                                const std::string& min_seq) -> std::string;

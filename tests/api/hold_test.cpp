@@ -219,4 +219,30 @@ TEST_CASE("an order and a buyer have limits, and a box office only the first") {
   CHECK(hold(till, opera, {"A/1/4", "A/1/5", "A/1/6", "A/1/7"}).code() == "limit_exceeded");
 }
 
+TEST_CASE("the largest hold fits its request: a thousand seats with the longest labels") {
+  const api_server server;
+  auto organiser = server.key({"organise"});
+  auto till = server.key({"sell"});
+  const std::string section(32, 's');
+  const std::string row(32, 'r');
+  auto big = hall();
+  big["layout"]["sections"] = {
+      {{"name", section}, {"tier", "stalls"}, {"rows", {{{"name", row}, {"first", 998'000}, {"count", 1'000}}}}}};
+  const auto venue = organiser.post("/v1/venues", big).text("venue_id");
+  const auto path = "/v1/events/" + make_draft(organiser, venue, {{"max_per_order", 1'000}});
+  REQUIRE(organiser.post(path + "/publish").status == 200);
+  std::vector<std::string> seats;
+  for (int number = 998'000; number < 999'000; ++number) {
+    seats.push_back(section + "/" + row + "/" + std::to_string(number));
+  }
+  const auto made = till.post(path + "/holds", {{"seats", seats}});
+  INFO(made.body.substr(0, 300));
+  REQUIRE(made.status == 201);
+  CHECK(made.json().at("seats").size() == 1'000);
+  CHECK(made.json().at("total") == 8'900'000);
+  const auto sold = confirm(till, made.text("hold_id"));
+  REQUIRE(sold.status == 201);
+  CHECK(sold.json().at("tickets").size() == 1'000);
+}
+
 } // namespace holdfast::api_test

@@ -49,6 +49,7 @@ TEST_CASE("facts are written as the golden files of this version have them") {
     const auto path = directory() / file_name(place, samples[place].name);
     CAPTURE(path);
     const auto record = encode(place, samples[place].body);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets the environment
     if (std::getenv("HOLDFAST_WRITE_GOLDEN") != nullptr && !fs::exists(path)) {
       fs::create_directories(directory());
       std::ofstream{path, std::ios::binary} << record;
@@ -76,4 +77,23 @@ TEST_CASE("every golden file loads, and what it says is written again to the sam
     ++files;
   }
   CHECK(files >= static_cast<std::size_t>(wire::Fact::descriptor()->field_count()));
+}
+
+TEST_CASE("the example record of the format's description is the golden one") {
+  std::ifstream page{fs::path{HF_SOURCE_DIR} / "docs/journal-format.md"};
+  std::string bytes;
+  bool inside = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("```")) {
+      inside = line == "```hexdump";
+      continue;
+    }
+    if (!inside) {
+      continue;
+    }
+    for (std::size_t at = 10; at + 1 < line.size(); at += 3) {
+      bytes += static_cast<char>(std::stoi(line.substr(at, 2), nullptr, 16));
+    }
+  }
+  CHECK(bytes == read(directory() / "08_hold_created.bin"));
 }
