@@ -2,7 +2,6 @@
 
 #include "domain/check.hpp"
 #include "http/base64url.hpp"
-#include "http/request.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -157,15 +156,6 @@ auto random_subject() -> domain::subject_id {
   mac_bytes bytes{};
   HF_CHECK(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1, "the operating system gives random numbers");
   return subject_of(bytes);
-}
-
-auto buyer_text(const domain::subject_id& subject) -> std::string {
-  std::string out = "byr_";
-  trace_context digits;
-  digits.trace_high = subject.high;
-  digits.trace_low = subject.low;
-  digits.append_trace_to(out);
-  return out;
 }
 
 } // namespace holdfast::http

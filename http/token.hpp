@@ -82,7 +82,5 @@ inline constexpr std::size_t session_claims_bytes = 47;
                                   std::string_view name) -> domain::subject_id;
 /// A new anonymous subject, from the operating system's randomness.
 [[nodiscard]] auto random_subject() -> domain::subject_id;
-/// `byr_` and 32 hexadecimal digits: the buyer's id in the API.
-[[nodiscard]] auto buyer_text(const domain::subject_id& subject) -> std::string;
 
 } // namespace holdfast::http

@@ -1,6 +1,7 @@
 #include "tests/http/test_server.hpp"
 
 #include "domain/check.hpp"
+#include "domain/public_id.hpp"
 #include "http/body.hpp"
 #include "http/documents.hpp"
 
@@ -117,7 +118,9 @@ auto test_server::routes() -> router {
   get_route("/either", permission::buyer_or_key(domain::key_scope::sell | domain::key_scope::scan), echo);
   get_route("/throws", permission::open(), [](exchange&) { throw std::runtime_error{"on purpose"}; });
   get_route("/buyer", permission::buyer(), [](exchange& ex) {
-    ex.json().begin_object().member("buyer_id", std::string_view{buyer_text(ex.who().subject)}).end_object();
+    std::string id;
+    domain::public_ids::append(id, ex.who().subject);
+    ex.json().begin_object().member("buyer_id", std::string_view{id}).end_object();
   });
   get_route("/big", permission::open(), [](exchange& ex) {
     static const auto body = std::make_shared<const std::string>(16U * 1024U * 1024U, 'x');
