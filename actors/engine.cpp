@@ -225,12 +225,16 @@ auto engine::bootstrap(const std::string& organisation_name, const domain::creat
   return ask(first_key) < failures_from;
 }
 
+void engine::drain() noexcept {
+  parts_->gate.drain();
+}
+
 void engine::stop() {
   auto& my = *parts_;
   if (std::exchange(my.stopped, true) || !my.system) {
     return;
   }
-  my.gate.drain();
+  drain();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{my.options.drain_max.count};
   if (!wait_until(deadline, [&] { return in_flight() == 0; })) {
     spdlog::error("{} requests are still in flight at the drain's deadline", in_flight());

@@ -49,7 +49,10 @@ class engine final : public engine_port {
   [[nodiscard]] auto needs_first_key() const -> bool;
   /// Creates the first organisation, unless it is there, and its first key, durably. Blocking; safe to repeat after a crash.
   [[nodiscard]] auto bootstrap(const std::string& organisation_name, const domain::create_key& first_key) -> bool;
-  /// Refuses new commands, lets those in flight end, makes last snapshots, ends every actor. Blocking, at most some seconds longer than `drain_max`.
+  /// Refuses every command from now on; what is in flight ends. Thread-safe.
+  void drain() noexcept;
+  /// Drains, makes last snapshots, ends every actor. Blocking, at most some seconds longer than `drain_max`, once every other thread that
+  /// submitted has ended: one that did leaves a hold on the actor system behind, and the system's end waits for it.
   void stop();
 
   /// Whoever gives the operator's word while running.
