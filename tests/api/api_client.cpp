@@ -65,8 +65,8 @@ auto api_client::ask(const std::string& method, const std::string& path, const s
     bytes += "If-Match: " + with.if_match + "\r\n";
   }
   bytes += with.headers;
-  const bool has_body = method == "POST" || method == "PUT" || method == "PATCH";
-  if (has_body) {
+  const bool takes_body = method == "POST" || method == "PUT" || method == "PATCH";
+  if (takes_body || !body.empty()) {
     const bool typed = with.headers.find("Content-Type") != std::string::npos;
     bytes += (typed ? "" : "Content-Type: application/json\r\n");
     bytes += "Content-Length: " + std::to_string(body.size()) + "\r\n";

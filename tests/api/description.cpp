@@ -47,6 +47,9 @@ auto matches(const std::string& text, const std::string& pattern) -> bool {
   return std::regex_search(text, compiled.try_emplace(pattern, pattern).first->second);
 }
 
+/// What any operation may answer without saying so: 405, 406, 417 and 500.
+const std::set<unsigned> of_any_operation{405, 406, 417, 500};
+
 /// Characters, as JSON Schema counts lengths.
 auto characters(const std::string& text) -> std::size_t {
   return static_cast<std::size_t>(
@@ -296,6 +299,9 @@ auto description_faults(const observed& what) -> std::vector<std::string> {
   const bool other = !responses.contains(name);
   const json& response = resolved(responses.at(other ? "default" : name));
   auto found = request_faults(*operation, what);
+  if (other && !of_any_operation.contains(what.status)) {
+    found.push_back("status " + name + " is not described");
+  }
   if (what.method == "HEAD" || (what.body.empty() && !response.contains("content"))) {
     return found;
   }
