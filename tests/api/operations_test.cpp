@@ -1,0 +1,92 @@
+#include "journal/rocksdb_journal.hpp"
+#include "tests/api/box_office.hpp"
+
+#include <doctest/doctest.h>
+
+namespace holdfast::api_test {
+
+using nlohmann::json;
+
+TEST_CASE("the probes answer without credentials, and never look at any") {
+  const api_server server;
+  auto damaged = server.with("nonsense");
+  CHECK(damaged.get("/healthz").json() == json::parse(R"({"status":"ok"})"));
+  CHECK(eventually([&] { return damaged.get("/readyz").status == 200; }));
+  CHECK(damaged.get("/readyz").json() == json::parse(R"({"ready":true})"));
+  CHECK(damaged.get("/healthz?x=1").code() == "invalid_query");
+}
+
+TEST_CASE("a server that cannot sell is not ready, and says why") {
+  const api_server server;
+  const box_office opera{server};
+  auto anybody = server.anybody();
+  auto buyer = server.buyer();
+  server.journal().fail_next_commit(journal::memory_journal::fault::lost);
+  CHECK(hold(buyer, opera, {"A/1/1"}).code() == "journal_unavailable");
+  const auto unready = anybody.get("/readyz");
+  CHECK(unready.status == 503);
+  CHECK(unready.code() == "not_ready");
+  CHECK(unready.header("retry-after") == "1");
+  CHECK(unready.json().at("ready") == false);
+  CHECK(unready.json().at("reasons").at(0).get<std::string>().find("journal") != std::string::npos);
+  CHECK(anybody.get("/healthz").status == 200);
+  // What was there before can still be looked at.
+  CHECK(anybody.get(opera.path()).status == 200);
+}
+
+TEST_CASE("metrics are Prometheus' text, by route") {
+  const api_server server;
+  auto anybody = server.anybody();
+  CHECK(anybody.get("/healthz").status == 200);
+  const auto metrics = anybody.get("/metrics", {.headers = "Accept: text/plain\r\n"});
+  CHECK(metrics.status == 200);
+  CHECK(metrics.header("content-type").starts_with("text/plain; version=0.0.4"));
+  CHECK(metrics.body.find(R"(holdfast_http_requests_total{route="/healthz",method="GET",status="200"} 1)") !=
+        std::string::npos);
+}
+
+TEST_CASE("a backup is a journal that opens, with everything that was acknowledged") {
+  const api_server server{{.on_disk = true}};
+  const box_office opera{server};
+  auto till = opera.till;
+  const auto sold = confirm(till, held(till, opera, {"A/1/1"}));
+  REQUIRE(sold.status == 201);
+  const auto made = server.admin().post("/v1/admin/backup");
+  INFO(made.body);
+  REQUIRE(made.status == 201);
+  CHECK(made.text("path").ends_with(made.text("backup_id")));
+  CHECK_FALSE(made.text("cursor").empty());
+  journal::rocksdb_journal_options options;
+  options.directory = made.text("path");
+  options.access = journal::journal_access::read_only;
+  auto copy = journal::rocksdb_journal::open(std::move(options));
+  REQUIRE(copy.has_value());
+  const auto heads = (*copy)->heads(journal::stream_kind::event);
+  REQUIRE(heads.has_value());
+  REQUIRE(heads->size() == 1);
+  CHECK(std::to_string(heads->front().second.seq) == sold.event_seq());
+}
+
+TEST_CASE("backups are the first organisation's, and one that fails says so") {
+  const api_server server;
+  auto foreign = server.key({"admin"}, server.organisation("Theatre"));
+  CHECK(foreign.post("/v1/admin/backup").code() == "not_found");
+  auto admin = server.admin();
+  CHECK(admin.post("/v1/admin/backup", {{"x", 1}}).code() == "validation_failed");
+  // A journal in memory has no files to copy.
+  const auto failed = admin.post("/v1/admin/backup");
+  CHECK(failed.status == 503);
+  CHECK(failed.code() == "unavailable");
+}
+
+TEST_CASE("the API describes itself") {
+  const api_server server;
+  auto anybody = server.anybody();
+  CHECK(anybody.get("/openapi.json").json().at("openapi") == "3.1.0");
+  CHECK(anybody.get("/docs", {.headers = "Accept: text/html\r\n"}).header("content-type") ==
+        "text/html; charset=utf-8");
+  CHECK(anybody.get("/problems/seat_unavailable", {.headers = "Accept: text/html\r\n"}).status == 200);
+  CHECK(anybody.get("/problems/none").code() == "not_found");
+}
+
+} // namespace holdfast::api_test
