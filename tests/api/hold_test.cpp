@@ -147,6 +147,18 @@ TEST_CASE("a hold is extended once, by the event's extension and up to its cap")
   CHECK(buyer.post("/v1/holds/" + id + "/extend").code() == "already_extended");
 }
 
+TEST_CASE("an extension adds to the deadline whenever it is asked for, and nothing above the cap") {
+  const api_server server;
+  const box_office opera{server, {{"hold_seconds", 120}, {"hold_extension_seconds", 90}, {"hold_cap_seconds", 600}}};
+  auto buyer = server.buyer();
+  const auto extended = buyer.post("/v1/holds/" + held(buyer, opera, {"A/1/1"}) + "/extend");
+  CHECK(extended.json().at("expires_in_ms") == 210'000);
+  const box_office strict{server, {{"hold_seconds", 120}, {"hold_extension_seconds", 90}, {"hold_cap_seconds", 120}}};
+  const auto id = held(buyer, strict, {"A/1/1"});
+  CHECK(buyer.post("/v1/holds/" + id + "/extend").code() == "already_extended");
+  CHECK(buyer.get("/v1/holds/" + id).json().at("extended") == false);
+}
+
 TEST_CASE("a hold ends at its deadline: its owner is told, and its seats are free for others") {
   const api_server server;
   const box_office opera{server};
