@@ -1,0 +1,367 @@
+#include "http/api_key.hpp"
+#include "http/organisation_json.hpp"
+#include "tests/api/box_office.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// The authorisation matrix: every row of the route table × everybody who may come. What is expected is computed from the row's
+/// permission; what a request needs to succeed is in a table beside it, which must have every row.
+namespace holdfast::api_test {
+
+using nlohmann::json;
+
+namespace {
+
+enum class caller {
+  none,         ///< no credentials
+  forged_token, ///< a session token with a wrong signature
+  unknown_key,  ///< looks like a key, and is none
+  revoked_key,  ///< was a key with every scope
+  owner,        ///< the buyer whose things are asked for
+  other_buyer,
+  own_key,     ///< a key of the event's organisation with one scope
+  foreign_key, ///< a key of another organisation with every scope
+};
+
+struct role {
+  caller as = caller::none;
+  std::uint32_t scope = 0; ///< of an own key
+  std::string name;
+};
+
+auto roles() -> std::vector<role> {
+  std::vector<role> all{{caller::none, 0, "nobody"},
+                        {caller::forged_token, 0, "a forged token"},
+                        {caller::unknown_key, 0, "an unknown key"},
+                        {caller::revoked_key, 0, "a revoked key"},
+                        {caller::owner, 0, "the buyer"},
+                        {caller::other_buyer, 0, "another buyer"},
+                        {caller::foreign_key, 0, "a foreign key"}};
+  for (std::uint32_t bit = 1; bit <= domain::key_scope::admin; bit *= 2) {
+    all.push_back({caller::own_key, bit, "a key of scope " + std::string{http::scope_names(bit).front()}});
+  }
+  return all;
+}
+
+auto is_key(const role& who) -> bool {
+  return who.as == caller::own_key || who.as == caller::foreign_key;
+}
+
+/// A hall, an event on sale, and somebody for every role.
+class world {
+ public:
+  world()
+      : opera{server},
+        organiser{server.key({"organise"})},
+        till{server.key({"sell"})},
+        admin{server.admin()},
+        owner{server.buyer()} {
+    auto revoked = admin.post("/v1/keys", {{"name", "gone"}, {"scopes", json::array({"admin"})}});
+    REQUIRE(admin.remove(revoked.header("location")).status == 204);
+    auto forged = server.buyer().bearer();
+    forged.back() = forged.back() == 'A' ? 'B' : 'A';
+    people_.emplace("nobody", server.anybody());
+    people_.emplace("a forged token", server.with(forged));
+    people_.emplace("an unknown key", server.with(http::make_api_key().text));
+    people_.emplace("a revoked key", server.with(revoked.text("secret")));
+    people_.emplace("the buyer", owner);
+    people_.emplace("another buyer", server.buyer());
+    people_.emplace("a foreign key", server.key(json::array({"admin"}), server.organisation("Theatre")));
+    for (const auto& who : roles()) {
+      if (who.as == caller::own_key) {
+        people_.emplace(who.name, server.key(json::array({std::string{http::scope_names(who.scope).front()}})));
+      }
+    }
+  }
+
+  auto client(const role& who) -> api_client& { return people_.at(who.name); }
+
+  /// A hold of the role's own side: of the box office for keys, of the buyer for everybody else.
+  auto fresh_hold(const role& who) -> std::string {
+    auto& by = is_key(who) ? till : owner;
+    const auto made = by.post(opera.path("/holds"), {{"areas", {{{"area", "floor"}, {"quantity", 1}}}}});
+    INFO(made.body);
+    REQUIRE(made.status == 201);
+    holds_.emplace_back(is_key(who), made.text("hold_id"));
+    seq = made.event_seq();
+    return made.text("hold_id");
+  }
+
+  auto fresh_order(const role& who) -> std::string {
+    const auto sold = confirm(till, fresh_hold(who));
+    REQUIRE(sold.status == 201);
+    holds_.pop_back();
+    seq = sold.event_seq();
+    return sold.text("order_id");
+  }
+
+  auto fresh_draft() -> std::string { return make_draft(organiser, opera.venue); }
+
+  auto fresh_event() -> std::string {
+    auto event = fresh_draft();
+    REQUIRE(organiser.post("/v1/events/" + event + "/publish").status == 200);
+    return event;
+  }
+
+  auto fresh_key() -> std::string {
+    return admin.post("/v1/keys", {{"name", "spare"}, {"scopes", json::array({"scan"})}}).text("key_id");
+  }
+
+  /// Gives back what the last request left held, so that limits are never in the way.
+  void tidy() {
+    for (const auto& [of_till, id] : std::exchange(holds_, {})) {
+      (of_till ? till : owner).remove("/v1/holds/" + id);
+    }
+    server.clock().turn(domain::seconds(601));
+  }
+
+  api_server server{{.on_disk = true}};
+  box_office opera;
+  api_client organiser;
+  api_client till;
+  api_client admin;
+  api_client owner;
+  std::string seq; ///< of the last write
+
+ private:
+  std::map<std::string, api_client> people_;
+  std::vector<std::pair<bool, std::string>> holds_;
+};
+
+struct request {
+  std::string path;
+  json body = json::object();
+};
+
+/// What a route needs to succeed, and what then comes.
+struct sample {
+  std::function<request(world&, const role&)> make;
+  unsigned success = 200;
+  std::optional<unsigned> success_of_buyer = {};
+  /// The thing asked for has an owner: it is not there for another buyer, nor for a foreign key.
+  bool owned = false;
+  /// Of the organisation that runs the server.
+  bool root_only = false;
+};
+
+auto at(std::string path, json body = json::object()) {
+  return [path = std::move(path), body = std::move(body)](world&, const role&) { return request{path, body}; };
+}
+
+auto of_event(std::string more, json body = json::object()) {
+  return [more = std::move(more), body = std::move(body)](world& in, const role&) {
+    return request{in.opera.path(more), body};
+  };
+}
+
+auto of_draft(std::string more, json body = json::object()) {
+  return [more = std::move(more), body = std::move(body)](world& in, const role&) {
+    return request{"/v1/events/" + in.fresh_draft() + more, body};
+  };
+}
+
+auto of_published(std::string more) {
+  return [more = std::move(more)](world& in, const role&) { return request{"/v1/events/" + in.fresh_event() + more}; };
+}
+
+auto of_hold(std::string more, json body = json::object()) {
+  return [more = std::move(more), body = std::move(body)](world& in, const role& who) {
+    const auto id = in.fresh_hold(who);
+    return request{"/v1/holds/" + id + (more == "?" ? "?min_seq=" + in.seq : more), body};
+  };
+}
+
+auto event_samples() -> std::map<std::string, sample> {
+  return {
+      {"POST /v1/events",
+       {[](world& in, const role& who) {
+          // A foreign organisation has no hall of ours: its event is refused by its venue.
+          return request{"/v1/events", who.as == caller::foreign_key ? json::object() : evening(in.opera.venue)};
+        },
+        201}},
+      {"GET /v1/events", {at("/v1/events")}},
+      {"GET /v1/events/{event}", {of_event("")}},
+      {"PATCH /v1/events/{event}", {of_event("", {{"name", "Aida"}}), 200, {}, true}},
+      {"GET /v1/events/{event}/seats", {of_event("/seats")}},
+      {"GET /v1/events/{event}/layout", {of_event("/layout"), 302}},
+      {"PUT /v1/events/{event}/layout", {of_draft("/layout", hall_layout()), 200, {}, true}},
+      {"GET /v1/layouts/{hash}", {[](world& in, const role&) {
+         return request{"/v1/layouts/" + in.server.anybody().get(in.opera.path()).text("layout_hash")};
+       }}},
+      {"POST /v1/events/{event}/publish", {of_draft("/publish"), 200, {}, true}},
+      {"POST /v1/events/{event}/pause", {of_published("/pause"), 200, {}, true}},
+      {"POST /v1/events/{event}/resume",
+       {[](world& in, const role&) {
+          const auto path = "/v1/events/" + in.fresh_event();
+          REQUIRE(in.organiser.post(path + "/pause").status == 200);
+          return request{path + "/resume"};
+        },
+        200,
+        {},
+        true}},
+      {"POST /v1/events/{event}/close", {of_published("/close"), 200, {}, true}},
+      {"POST /v1/events/{event}/cancel", {of_published("/cancel"), 200, {}, true}},
+      {"GET /v1/events/{event}/journal", {of_event("/journal?limit=1"), 200, {}, true}},
+      {"POST /v1/venues", {at("/v1/venues", hall()), 201}},
+      {"GET /v1/venues", {at("/v1/venues")}},
+      {"GET /v1/venues/{venue}",
+       {[](world& in, const role&) { return request{"/v1/venues/" + in.opera.venue}; }, 200, {}, true}},
+      {"PATCH /v1/venues/{venue}",
+       {[](world& in, const role&) {
+          return request{"/v1/venues/" + in.opera.venue, {{"city", "Wien"}}};
+        },
+        200,
+        {},
+        true}},
+  };
+}
+
+auto booking_samples() -> std::map<std::string, sample> {
+  const json cash{{"payment", {{"method", "cash"}}}};
+  return {
+      {"POST /v1/events/{event}/holds",
+       {[](world& in, const role& who) {
+          // Another buyer holds for themselves; only a foreign key is turned away.
+          static_cast<void>(who);
+          return request{in.opera.path("/holds"), {{"areas", {{{"area", "floor"}, {"quantity", 1}}}}}};
+        },
+        201}},
+      {"GET /v1/holds/{hold}", {of_hold("?"), 200, {}, true}},
+      {"DELETE /v1/holds/{hold}", {of_hold(""), 204, {}, true}},
+      {"POST /v1/holds/{hold}/extend", {of_hold("/extend"), 200, {}, true}},
+      {"POST /v1/holds/{hold}/confirm", {of_hold("/confirm", cash), 201, 501, true}},
+      {"GET /v1/orders", {at("/v1/orders")}},
+      {"GET /v1/orders/{order}",
+       {[](world& in, const role& who) {
+          const auto id = in.fresh_order(who);
+          return request{"/v1/orders/" + id + "?min_seq=" + in.seq};
+        },
+        200,
+        {},
+        true}},
+  };
+}
+
+auto other_samples() -> std::map<std::string, sample> {
+  return {
+      {"POST /v1/sessions",
+       {[](world&, const role& who) {
+          return request{"/v1/sessions", is_key(who) ? json{{"subject", "somebody"}} : json::object()};
+        },
+        201}},
+      {"POST /v1/sessions/refresh", {at("/v1/sessions/refresh"), 201}},
+      {"POST /v1/keys", {at("/v1/keys", {{"name", "x"}, {"scopes", json::array({"scan"})}}), 201}},
+      {"GET /v1/keys", {at("/v1/keys")}},
+      {"DELETE /v1/keys/{key}",
+       {[](world& in, const role&) { return request{"/v1/keys/" + in.fresh_key()}; }, 204, {}, true}},
+      {"POST /v1/organisations", {at("/v1/organisations", {{"name", "Arena"}}), 201, {}, false, true}},
+      {"GET /v1/organisations", {at("/v1/organisations"), 200, {}, false, true}},
+      {"POST /v1/admin/backup", {at("/v1/admin/backup"), 201, {}, false, true}},
+      {"GET /healthz", {at("/healthz")}},
+      {"GET /readyz", {at("/readyz")}},
+      {"GET /metrics", {at("/metrics")}},
+      {"GET /openapi.json", {at("/openapi.json")}},
+      {"GET /docs", {at("/docs")}},
+      {"GET /problems/{code}", {at("/problems/not_found")}},
+  };
+}
+
+auto samples() -> std::map<std::string, sample> {
+  auto all = event_samples();
+  all.merge(booking_samples());
+  all.merge(other_samples());
+  return all;
+}
+
+struct expected {
+  unsigned status = 0;
+  std::string code; ///< empty: a success, or not looked at
+};
+
+/// Whether a permission takes this caller; otherwise the problem.
+auto permitted(const http::permission& who, const role& by) -> std::optional<expected> {
+  using rule = http::permission::rule;
+  if (who.what() == rule::credential_free) {
+    return std::nullopt;
+  }
+  switch (by.as) {
+  case caller::forged_token:
+  case caller::unknown_key:
+  case caller::revoked_key: return expected{401, "credentials_invalid"};
+  case caller::none:
+    return who.what() == rule::open ? std::nullopt : std::optional{expected{401, "credentials_required"}};
+  case caller::owner:
+  case caller::other_buyer:
+    return who.what() == rule::key ? std::optional{expected{403, "scope_missing"}} : std::nullopt;
+  case caller::own_key:
+  case caller::foreign_key: break;
+  }
+  const auto scopes = by.as == caller::foreign_key ? domain::key_scope::admin : by.scope;
+  if (who.what() == rule::buyer) {
+    return expected{403, "buyer_required"};
+  }
+  const bool granted = who.what() == rule::open || http::scope_set{scopes}.grants(who.scopes());
+  return granted ? std::nullopt : std::optional{expected{403, "scope_missing"}};
+}
+
+auto expectation(const http::route& row, const sample& what, const role& by) -> expected {
+  if (const auto refused = permitted(row.who, by)) {
+    return *refused;
+  }
+  const bool foreign = by.as == caller::foreign_key;
+  if ((what.owned && (foreign || by.as == caller::other_buyer)) || (what.root_only && foreign)) {
+    return {404, "not_found"};
+  }
+  if (row.pattern == "/v1/events" && row.verb == http::method::post && foreign) {
+    return {422, "validation_failed"}; // it may, but has no hall here
+  }
+  if (row.pattern == "/v1/events/{event}/holds" && foreign) {
+    return {404, "not_found"}; // a box office sells its own events
+  }
+  // The one route where what a key may do depends on what it asks for: naming a person.
+  if (row.pattern == "/v1/sessions" && is_key(by) && !foreign &&
+      (by.scope & (domain::key_scope::identify | domain::key_scope::admin)) == 0) {
+    return {403, "scope_missing"};
+  }
+  const bool buyer = by.as == caller::owner || by.as == caller::other_buyer;
+  return {buyer ? what.success_of_buyer.value_or(what.success) : what.success, {}};
+}
+
+} // namespace
+
+TEST_CASE("everybody may do what the route table says, and nothing else") {
+  world in;
+  const auto all = samples();
+  std::size_t asked = 0;
+  for (const auto& row : in.server.table().routes()) {
+    const auto name = std::string{to_string(row.verb)} + " " + row.pattern;
+    CAPTURE(name);
+    const auto found = all.find(name);
+    REQUIRE_MESSAGE(found != all.end(), "a route without a sample: add one");
+    const bool bare = row.verb == http::method::get || row.verb == http::method::delete_;
+    for (const auto& by : roles()) {
+      const auto what = found->second.make(in, by);
+      const auto got = in.client(by).ask(std::string{to_string(row.verb)}, what.path, bare ? "" : what.body.dump());
+      const auto wanted = expectation(row, found->second, by);
+      CAPTURE(by.name);
+      CAPTURE(got.body.substr(0, 300));
+      CHECK(got.status == wanted.status);
+      if (!wanted.code.empty()) {
+        CHECK(got.code() == wanted.code);
+      }
+      in.tidy();
+      ++asked;
+    }
+  }
+  CHECK(asked == all.size() * roles().size());
+}
+
+} // namespace holdfast::api_test
