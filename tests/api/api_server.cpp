@@ -119,14 +119,15 @@ void api_server::start() {
 }
 
 void api_server::start_http() {
-  running_->routes.reset(new http::routes::context{.engine = *running_->engine,
-                                                   .views = running_->engine->views(),
-                                                   .credentials = *callers_,
-                                                   .metrics = *metrics_,
-                                                   .ids = ids_,
-                                                   .secret = filled(3),
-                                                   .subject_key = filled(4),
-                                                   .layout_body_bytes_max = settings_.layout_body_bytes_max});
+  running_->routes = std::make_unique<http::routes::context>(
+      http::routes::context{.engine = *running_->engine,
+                            .views = running_->engine->views(),
+                            .credentials = *callers_,
+                            .metrics = *metrics_,
+                            .ids = ids_,
+                            .secret = filled(3),
+                            .subject_key = filled(4),
+                            .layout_body_bytes_max = settings_.layout_body_bytes_max});
   http::server_parts parts;
   http::routes::add_all(parts.table, *running_->routes);
   if (settings_.more_routes) {

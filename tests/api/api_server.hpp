@@ -90,6 +90,8 @@ class api_server {
   [[nodiscard]] auto server() const -> http::server& { return *running_->server; }
   /// The journal in memory; not for `on_disk`.
   [[nodiscard]] auto journal() const -> journal::memory_journal&;
+  /// Where the journal ends, of either kind: the same as long as nothing is recorded.
+  [[nodiscard]] auto recorded() const -> journal::cursor { return running_->journal->end(); }
   [[nodiscard]] auto clock() const -> turned_clock& { return *clock_; }
   [[nodiscard]] auto directory() const -> const std::filesystem::path& { return directory_.path(); }
   [[nodiscard]] auto credentials() const -> http::authenticator& { return *callers_; }

@@ -1,5 +1,6 @@
 #include "http/problem.hpp"
 #include "tests/api/box_office.hpp"
+#include "tests/api/problem_check.hpp"
 
 #include <doctest/doctest.h>
 
@@ -26,7 +27,7 @@ struct scene {
         till{opera.till},
         buyer{server.buyer()},
         other{server.buyer()},
-        before_{server.journal().end()} {}
+        before_{server.recorded()} {}
 
   static auto with_throwing_route(server_settings settings) -> server_settings {
     settings.more_routes = [](http::router& table) {
@@ -53,12 +54,12 @@ struct scene {
 
   /// What was recorded so far was the preparation.
   auto now() -> scene& {
-    before_ = server.journal().end();
+    before_ = server.recorded();
     return *this;
   }
 
   /// Whether the journal is what it was.
-  [[nodiscard]] auto is_unchanged() const -> bool { return server.journal().end() == before_; }
+  [[nodiscard]] auto is_unchanged() const -> bool { return server.recorded() == before_; }
 
   api_server server;
   box_office opera;
@@ -262,7 +263,7 @@ auto server_errors() -> std::map<std::string, provoke> {
   };
 }
 
-/// Needs a server with settings of its own: tested beside this table.
+/// Needs a server with settings of its own: with what suspends sales.
 const std::set<std::string> of_special_servers{"rate_limited", "overloaded", "clock_unsure"};
 
 /// Documented for what is coming, or beyond what a test can reach: a card gateway, a waiting room, events for verified buyers, a
@@ -270,27 +271,6 @@ const std::set<std::string> of_special_servers{"rate_limited", "overloaded", "cl
 const std::set<std::string> cannot_happen_yet{
     "payment_declined",        "request_in_progress", "admission_expired", "admission_required",
     "verified_buyer_required", "not_configured",      "holds_exhausted",   "starting"};
-
-void check_problem(const reply& got, const std::string& code) {
-  CAPTURE(code);
-  INFO(got.status << " " << got.body);
-  const auto* row = http::find_problem(code);
-  REQUIRE(row != nullptr);
-  CHECK(got.status == row->status);
-  CHECK(got.header("content-type") == "application/problem+json");
-  CHECK(got.header("cache-control") == "no-store");
-  const auto& body = got.json();
-  CHECK(body.at("code") == code);
-  CHECK(body.at("type") == "/problems/" + code);
-  CHECK(body.at("title") == std::string{row->title});
-  CHECK(body.at("status") == row->status);
-  CHECK(body.at("trace_id").get<std::string>().size() == 32);
-  const bool must_say_when = row->status == 429 || row->status == 503;
-  CHECK((!must_say_when || std::stoi(got.header("retry-after")) >= 1));
-  CHECK((!must_say_when || body.at("retry_after_ms") > 0));
-  CHECK((row->status == 401) == !got.header("www-authenticate").empty());
-  CHECK((row->status == 405) == !got.header("allow").empty());
-}
 
 auto all_errors() -> std::map<std::string, provoke> {
   auto all = edge_errors();
@@ -323,71 +303,6 @@ TEST_CASE("no documented error is left out") {
     tested.erase(code);
   }
   CHECK(tested.empty());
-}
-
-TEST_CASE("a caller who asks too often is told when to come again") {
-  constexpr http::rate_rule off{.per_second = 0, .burst = 1};
-  scene in{{.rates = http::rate_limits{.address_view = off,
-                                       .address_act = off,
-                                       .address_session = off,
-                                       .buyer = {.per_second = 0.5, .burst = 3},
-                                       .key = off,
-                                       .buckets_max = 64}}};
-  for (int i = 0; i < 3; ++i) {
-    CHECK(in.buyer.get("/v1/orders").status == 200);
-  }
-  const auto refused = in.buyer.get("/v1/orders");
-  check_problem(refused, "rate_limited");
-  CHECK_FALSE(refused.header("ratelimit").empty());
-  CHECK(in.other.get("/v1/orders").status == 200);
-  CHECK(in.till.get("/v1/orders").status == 200);
-}
-
-TEST_CASE("an event with too much in hand refuses at the door, and nothing was done") {
-  const api_server server{{.inflight_per_event_max = 0}};
-  auto organiser = server.key({"organise"});
-  const auto refused = organiser.post("/v1/events", evening(make_hall(organiser)));
-  check_problem(refused, "overloaded");
-}
-
-TEST_CASE("a clock far ahead of everything recorded makes sales wait for an operator's word") {
-  api_server server{{.machine_clock = true, .clock_jump_max = domain::millis{-1}}};
-  const box_office opera{server};
-  auto buyer = server.buyer();
-  server.restart();
-  auto later = server.with(buyer.bearer());
-  check_problem(hold(later, opera, {"A/1/1"}), "clock_unsure");
-  CHECK(server.anybody().get("/readyz").json().at("reasons").at(0).get<std::string>().find("clock") !=
-        std::string::npos);
-  server.engine().accept_clock();
-  CHECK(hold(later, opera, {"A/1/1"}).status == 201);
-}
-
-TEST_CASE("when the disk runs full, what exists can still be sold and given back") {
-  scene in;
-  const auto first = held(in.till, in.opera, {"A/1/1"});
-  const auto second = held(in.till, in.opera, {"A/1/2"});
-  in.server.journal().set_mode(journal::journal_mode::settle_only);
-  CHECK(hold(in.buyer, in.opera, {"A/1/3"}).code() == "storage_low");
-  CHECK(in.till.post("/v1/holds/" + first + "/extend").code() == "storage_low");
-  CHECK(confirm(in.till, first).status == 201);
-  CHECK(in.till.remove("/v1/holds/" + second).status == 204);
-}
-
-TEST_CASE("an answer that the storage could not promise is learned by a retry after the restart") {
-  using fault = journal::memory_journal::fault;
-  for (const auto how : {fault::lost, fault::stored}) {
-    scene in;
-    const auto key = new_key();
-    in.server.journal().fail_next_commit(how);
-    CHECK(hold(in.buyer, in.opera, {"A/1/1"}, {.key = key}).code() == "journal_unavailable");
-    in.server.restart();
-    auto later = in.server.with(in.buyer.bearer());
-    const auto retried = hold(later, in.opera, {"A/1/1"}, {.key = key});
-    INFO(retried.body);
-    CHECK(retried.status == 201);
-    CHECK((retried.header("idempotency-replayed") == "true") == (how == fault::stored));
-  }
 }
 
 } // namespace holdfast::api_test

@@ -94,7 +94,7 @@ TEST_CASE("lists are read a page at a time") {
     for (const auto& venue : page.at("items")) {
       listed.push_back(venue.at("venue_id").get<std::string>());
     }
-    const auto next = page.at("next_cursor");
+    const auto& next = page.at("next_cursor");
     path = next.is_null() ? "" : "/v1/venues?limit=2&cursor=" + next.get<std::string>();
   }
   CHECK(listed == made);
