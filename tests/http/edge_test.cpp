@@ -202,6 +202,40 @@ TEST_CASE("a body that is refused is skipped when it is here, and the connection
   CHECK(client->ask(get("/"))->status == 200);
 }
 
+TEST_CASE("the body of a refused request is never the next request, chunked, large or waited for") {
+  const auto head = [](const std::string& framing) {
+    return "POST /keyed HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + framing + "\r\n\r\n";
+  };
+  const std::string hidden = get("/things/1");
+  const std::string chunk = "2b\r\n" + hidden + "\r\n";
+  REQUIRE(hidden.size() == 0x2b);
+  test_server server;
+  auto client = server.client();
+  CHECK(code_of(client->ask(head("Transfer-Encoding: chunked") + chunk + "0\r\n\r\n")) == "idempotency_key_required");
+  CHECK(client->ask(get("/"))->status == 200);
+  const auto handled = server.handled.load();
+  std::string much;
+  while (much.size() < 100'000) {
+    much += hidden;
+  }
+  std::string chunks;
+  while (chunks.size() < 100'000) {
+    chunks += chunk;
+  }
+  const std::string length = "Content-Length: " + std::to_string(much.size());
+  for (const auto& bytes : {head(length) + much, head("Transfer-Encoding: chunked") + chunks,
+                            head(length + "\r\nExpect: 100-continue") + hidden}) {
+    auto ended = server.client();
+    ended->send(bytes);
+    const auto answer = ended->receive();
+    REQUIRE(answer.has_value());
+    CHECK(answer->status >= 400);
+    CHECK(answer->header("connection") == "close");
+    CHECK(ended->receive_all().empty());
+  }
+  CHECK(server.handled == handled);
+}
+
 TEST_CASE("faults of a body are named, all of them") {
   test_server server;
   auto client = server.client();

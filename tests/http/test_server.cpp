@@ -79,7 +79,7 @@ auto test_server::quick() -> server_options {
   return options;
 }
 
-test_server::test_server(server_options options, std::shared_ptr<spdlog::logger> logger)
+test_server::test_server(const server_options& options, std::shared_ptr<spdlog::logger> logger)
     : callers{std::make_shared<authenticator>(test_ring())}, metrics{std::make_shared<metrics_hub>()} {
   auto started =
       server::start(options, {.table = routes(), .callers = callers, .metrics = metrics, .logger = std::move(logger)});

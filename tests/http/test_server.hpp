@@ -31,7 +31,7 @@ class foreign_thread {
 };
 
 struct test_server {
-  explicit test_server(server_options options = quick(), std::shared_ptr<spdlog::logger> logger = nullptr);
+  explicit test_server(const server_options& options = quick(), std::shared_ptr<spdlog::logger> logger = nullptr);
   ~test_server();
 
   /// A free port, generous limits of rate, a tick of 5 ms.
