@@ -60,6 +60,8 @@ box_office::box_office(const api_server& on, const json& changes)
   const auto published = organiser.post(path("/publish"));
   INFO(published.body);
   REQUIRE(published.status == 200);
+  // Views follow the journal: from here on they show the event to everybody.
+  REQUIRE(organiser.get(path("?min_seq=" + published.event_seq())).status == 200);
 }
 
 auto hold(api_client& who, const box_office& at, const std::vector<std::string>& seats, const ask_with& with) -> reply {
