@@ -59,7 +59,7 @@ auto decide_booking(const question& ask, const extend_hold& what) -> decision {
   if (slot->is_order()) {
     return rejected(reason::hold_confirmed);
   }
-  const auto expires_at = std::min(ask.now + ask.data.config.hold_extension, slot->cap_at());
+  const auto expires_at = std::min(slot->expires_at() + ask.data.config.hold_extension, slot->cap_at());
   if (slot->extended() || expires_at <= slot->expires_at()) {
     return rejected(reason::already_extended);
   }

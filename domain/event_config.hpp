@@ -44,7 +44,7 @@ struct event_config {
   std::optional<instant> sale_opens_at;  ///< absent: open from publication on
   std::optional<instant> sale_closes_at; ///< absent: open until closed
   millis hold_time = limits::hold_time_default;
-  millis hold_extension = limits::hold_time_default; ///< what the one extension adds, from the moment of asking
+  millis hold_extension = limits::hold_time_default; ///< what the one extension adds to the deadline
   millis hold_cap = limits::hold_cap_max;            ///< longest life of a hold from its creation
   std::uint32_t max_per_order = 10;
   std::uint32_t max_per_buyer = 10;

@@ -87,8 +87,6 @@ auto memory_journal::impl::find_answer(stream_id stream, domain::subject_id prin
     auto answer = layout::decode_answer(found->second);
     if (!answer)
       return corrupt("a remembered answer cannot be read");
-    if (at - answer->at > domain::hours(answer_hours))
-      return std::nullopt;
     answer->principal = principal;
     answer->command.key = command.key;
     return answer;

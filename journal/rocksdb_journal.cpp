@@ -211,8 +211,6 @@ auto rocksdb_journal::impl::find_answer(stream_id stream, domain::subject_id pri
       if (!answer)
         return tl::unexpected{failure{failure_kind::corrupt, "a remembered answer of stream " +
                                                                  std::to_string(stream.id) + " cannot be read"}};
-      if (at - answer->at > answers_kept)
-        return std::nullopt;
       answer->principal = principal;
       answer->command.key = command.key;
       return answer;

@@ -164,7 +164,7 @@ void event_check::on(const hold_extended& what) {
   if (time_ms_ >= hold->expires_at)
     refuse(violation_kind::acted_after_deadline,
            "hold " + std::to_string(what.hold) + " was extended after its deadline");
-  const auto due = std::min(time_ms_ + config_.hold_extension_ms, hold->cap_at);
+  const auto due = std::min(hold->expires_at + config_.hold_extension_ms, hold->cap_at);
   if (status_ == life::cancelled || hold->extended || what.expires_at <= hold->expires_at ||
       what.expires_at > hold->cap_at || what.expires_at != due)
     refuse(violation_kind::illegal_extension, "hold " + std::to_string(what.hold) + " was extended to " +

@@ -258,7 +258,7 @@ auto expect_extension(const naive_event& twin, hold_number number, instant now) 
     return *other;
   }
   const auto& hold = twin.bookings.at(number);
-  const auto until = std::min(now + twin.config.hold_extension, hold.cap_at);
+  const auto until = std::min(hold.expires_at + twin.config.hold_extension, hold.cap_at);
   if (hold.extended || until <= hold.expires_at) {
     return refuse(reason::already_extended);
   }

@@ -136,10 +136,10 @@ auto any_request_will_do(const event_state& state, const command& asked, instant
   return got;
 }
 
-auto no_cap(const event_state& state, const command&, instant now, outcome got) -> outcome {
+auto no_cap(const event_state& state, const command&, instant, outcome got) -> outcome {
   if (got && !got->empty()) {
     if (auto* extended = std::get_if<hold_extended>(&got->back().body)) {
-      extended->expires_at = now + state.config().hold_extension;
+      extended->expires_at = state.find(extended->hold)->expires_at + state.config().hold_extension;
     }
   }
   return got;
@@ -150,7 +150,7 @@ auto extends_again(const event_state& state, const command& asked, instant now, 
     return got;
   }
   const auto* hold = state.find(*hold_named(asked));
-  const auto until = std::min(now + state.config().hold_extension, hold->cap_at);
+  const auto until = std::min(hold->expires_at + state.config().hold_extension, hold->cap_at);
   return until > hold->expires_at ? outcome{facts{{now, asked.id, hold_extended{hold->number, until}}}} : got;
 }
 
