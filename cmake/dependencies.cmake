@@ -41,3 +41,13 @@ find_library(HF_HIREDIS_LIBRARY NAMES hiredis REQUIRED)
 add_library(hf_hiredis INTERFACE)
 target_include_directories(hf_hiredis SYSTEM INTERFACE "${HF_HIREDIS_INCLUDE_DIR}")
 target_link_libraries(hf_hiredis INTERFACE "${HF_HIREDIS_LIBRARY}")
+
+# The programs' allocator: what one thread allocates another frees here (requests, facts, answers), where glibc's arenas contend.
+# Sanitizers bring their own.
+if(NOT HF_SANITIZE)
+  find_library(HF_JEMALLOC NAMES jemalloc REQUIRED)
+  add_library(hf_allocator INTERFACE)
+  target_link_options(hf_allocator INTERFACE "LINKER:--no-as-needed,${HF_JEMALLOC},--as-needed")
+else()
+  add_library(hf_allocator INTERFACE)
+endif()
