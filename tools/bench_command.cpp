@@ -39,6 +39,7 @@ struct bench_arguments {
   fs::path from;
   fs::path config;
   fs::path room;
+  std::optional<std::size_t> connections;
   std::optional<std::size_t> rounds;
   std::optional<double> seconds;
   std::optional<std::uint32_t> seats;
@@ -106,6 +107,7 @@ auto complain(const std::string& what) -> int {
   std::error_code error;
   settings.program = fs::read_symlink("/proc/self/exe", error);
   settings.seed = arguments.seed;
+  settings.connections = arguments.connections.value_or(settings.connections);
   settings.rounds = arguments.rounds.value_or(settings.rounds);
   settings.seats = arguments.seats.value_or(settings.seats);
   settings.events = arguments.events.value_or(settings.events);
@@ -296,6 +298,8 @@ void register_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--config", arguments->config,
                       "The server's configuration; default: the repository's configs/bench.json");
   command->add_option("--scratch", arguments->room, "Where temporary directories go; on a disk, not in memory");
+  command->add_option("--connections", arguments->connections, "Connections of the closed loops; default 64")
+      ->check(CLI::Range(1, 10'000));
   command->add_option("--rounds", arguments->rounds, "Rounds of every comparison")->check(CLI::Range(1, 100));
   command->add_option("--seconds", arguments->seconds, "Measured seconds of each run")->check(CLI::Range(0.1, 600.0));
   command->add_option("--seats", arguments->seats, "Seats of the hot event")->check(CLI::Range(100, 100'000));
