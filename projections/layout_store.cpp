@@ -77,7 +77,9 @@ void layout_store::get(const ref& which, std::function<void(seats_ptr)> done) {
   {
     const std::scoped_lock lock{mutex_};
     seats = which->seats.lock();
-    if (seats) {
+    if (ended_) {
+      refused = true;
+    } else if (seats) {
       use(which, seats, dropped);
     } else if (const auto waiting = loading_.find(which.get()); waiting != loading_.end()) {
       waiting->second.push_back(std::move(done));
@@ -85,7 +87,7 @@ void layout_store::get(const ref& which, std::function<void(seats_ptr)> done) {
     } else if (loading_.size() >= within_.loads_max) {
       refused = true;
     } else {
-      loading_[which.get()].push_back(std::move(done));
+      loading_[which.get()].push_back(done);
       first = true;
     }
   }
@@ -93,6 +95,13 @@ void layout_store::get(const ref& which, std::function<void(seats_ptr)> done) {
     load(which);
   else if (seats || refused)
     done(seats);
+}
+
+void layout_store::end() {
+  decltype(loading_) dropped;
+  const std::scoped_lock lock{mutex_};
+  ended_ = true;
+  dropped.swap(loading_);
 }
 
 void layout_store::load(const ref& which) {

@@ -59,6 +59,8 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
   [[nodiscard]] auto find(std::string_view hash) const -> ref;
   /// The layout, at once if it is in memory, else from the read pool. Null when the journal cannot be read or too many wait.
   void get(const ref& which, std::function<void(seats_ptr)> done);
+  /// Nobody is answered any more. Those who wait are forgotten: they hold their projection, and it this store.
+  void end();
   /// Its JSON, encoded on the read pool once. Outcomes: ok, overloaded.
   void json(const ref& which, view_done done);
 
@@ -81,6 +83,7 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
   std::list<ref> recent_;                             ///< newest first
   std::size_t bytes_ = 0;
   std::unordered_map<const entry*, std::vector<std::function<void(seats_ptr)>>> loading_;
+  bool ended_ = false;
 };
 
 /// Hashes the layouts that facts carry, once each, so that `intern` under a lock takes no time.

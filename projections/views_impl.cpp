@@ -49,17 +49,18 @@ struct views_impl::parts {
   std::array<std::shared_ptr<projection_runner>, 3> runners;
 };
 
-views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, view_posts posts,
-                       clock_function clock)
-    : views_impl{journal, snapshots, std::move(posts), std::move(clock), view_settings{}} {}
+views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, const view_posts& posts,
+                       const clock_function& clock)
+    : views_impl{journal, snapshots, posts, clock, view_settings{}} {}
 
-views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, view_posts posts,
-                       clock_function clock, const view_settings& settings)
+views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, const view_posts& posts,
+                       const clock_function& clock, const view_settings& settings)
     : parts_{std::make_unique<parts>(journal, snapshots, posts, clock, settings)} {}
 
 views_impl::~views_impl() {
   for (auto& gate : parts_->gates)
     gate.close();
+  parts_->layouts->end();
 }
 
 auto views_impl::listener() const -> std::shared_ptr<journal::commit_listener> {

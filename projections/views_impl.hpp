@@ -43,9 +43,10 @@ struct projection_status {
 class views_impl final : public views {
  public:
   /// `snapshots` may be null: events then load by full replay.
-  views_impl(journal::journal& journal, journal::snapshot_store* snapshots, view_posts posts, clock_function clock);
-  views_impl(journal::journal& journal, journal::snapshot_store* snapshots, view_posts posts, clock_function clock,
-             const view_settings& settings);
+  views_impl(journal::journal& journal, journal::snapshot_store* snapshots, const view_posts& posts,
+             const clock_function& clock);
+  views_impl(journal::journal& journal, journal::snapshot_store* snapshots, const view_posts& posts,
+             const clock_function& clock, const view_settings& settings);
   views_impl(const views_impl&) = delete;
   auto operator=(const views_impl&) -> views_impl& = delete;
   ~views_impl() override;

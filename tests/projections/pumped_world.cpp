@@ -68,11 +68,15 @@ pumped_world::pumped_world(projections::view_settings settings) : settings_{sett
   restart();
 }
 
-void pumped_world::restart() {
+void pumped_world::stop() {
   views_.reset();
+  journal_.reset();
   for (auto& actor : actors_)
     actor.clear();
-  journal_.reset();
+}
+
+void pumped_world::restart() {
+  stop();
   journal::memory_journal_options options;
   options.disk = disk_;
   options.threaded = false;

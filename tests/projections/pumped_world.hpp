@@ -35,6 +35,9 @@ class posted {
 class pumped_world {
  public:
   explicit pumped_world(projections::view_settings settings = {});
+  pumped_world(const pumped_world&) = delete;
+  auto operator=(const pumped_world&) -> pumped_world& = delete;
+  ~pumped_world() { stop(); }
 
   /// A new process over the same disk: what was posted is lost.
   void restart();
@@ -55,6 +58,9 @@ class pumped_world {
   [[nodiscard]] auto actors() -> std::array<posted, 3>& { return actors_; }
 
  private:
+  /// What was posted refers to those who post: it goes before them.
+  void stop();
+
   projections::view_settings settings_;
   std::shared_ptr<domain::instant> now_ = std::make_shared<domain::instant>(domain::instant{1'795'000'000'000});
   std::shared_ptr<journal::memory_disk> disk_ = std::make_shared<journal::memory_disk>();
