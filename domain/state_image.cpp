@@ -33,15 +33,26 @@ auto areas_of(const booking& one) -> std::vector<area_index> {
   return areas;
 }
 
+/// Whether no sum over the booking's places can overflow.
+auto is_countable(const booking& one) -> bool {
+  const auto is_price = [](minor_units price) { return price >= 0 && price <= limits::price_max; };
+  std::uint64_t places = one.seats.size();
+  for (const auto& held : one.areas) {
+    places += held.quantity;
+  }
+  return places <= limits::places_per_hold_max && std::ranges::all_of(one.prices, is_price) &&
+         std::ranges::all_of(one.areas, is_price, &held_area::price);
+}
+
 /// Whether a booking could stand in this state as it has been rebuilt so far.
 auto is_possible(const event_data& data, const booking& one, std::uint32_t after) -> bool {
   const auto number = one.number.value();
   const bool buyer = one.by.subject != subject_id{};
   const bool numbered = number > after && number <= data.last_hold;
   const bool owned = buyer != static_cast<bool>(one.by.organisation);
-  const bool timed = one.created_at <= data.time && one.created_at < one.expires_at && one.expires_at <= one.cap_at &&
-                     one.cap_at - one.created_at <= limits::hold_cap_max;
-  const bool sized = one.seats.size() == one.prices.size() && one.seats.size() <= limits::places_per_hold_max &&
+  const bool timed = one.created_at.unix_ms >= 0 && one.created_at <= data.time && one.created_at < one.expires_at &&
+                     one.expires_at <= one.cap_at && one.cap_at - one.created_at <= limits::hold_cap_max;
+  const bool sized = one.seats.size() == one.prices.size() && is_countable(one) &&
                      one.areas.size() <= data.areas.size() && one.seats.size() + one.areas.size() > 0;
   if (!numbered || !owned || !timed || !sized || has_repeats(one.seats) || has_repeats(areas_of(one))) {
     return false;

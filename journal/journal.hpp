@@ -135,7 +135,8 @@ class journal {
   virtual void read(stream_id stream, std::uint64_t from_seq, record_sink sink, read_done done) = 0;
   /// Durable records of all streams in commit order from the cursor to the present, in chunks; shows only what cannot vanish.
   virtual void tail(cursor from, record_sink sink, read_done done) = 0;
-  /// The remembered answer of a command, if it is durable and not older than 24 h.
+  /// The remembered answer of a command, if it is durable and not forgotten: it goes with its key, by whole
+  /// hours (see domain::is_forgotten), 24 to 25 hours after it was given.
   virtual void find_answer(stream_id stream, domain::subject_id principal, domain::command_id command,
                            domain::instant at,
                            std::function<void(tl::expected<std::optional<remembered_answer>, failure>)> done) = 0;

@@ -25,7 +25,6 @@ namespace {
 constexpr std::chrono::seconds housekeeping_interval{1};
 /// An answer is looked for in the hour of the question and these before it.
 constexpr std::uint32_t answer_hours = 24;
-constexpr auto answers_kept = domain::hours(answer_hours);
 
 /// What only a journal that serves has.
 struct serving {
@@ -168,7 +167,7 @@ void rocksdb_journal::impl::keep_house(const std::stop_token& stop) {
 
 auto rocksdb_journal::impl::oldest_answer_hour() const -> std::uint32_t {
   const auto newest = live->writer.newest_time();
-  return newest.unix_ms > answers_kept.count ? layout::hour_of(newest - answers_kept) : 0;
+  return layout::hour_of(newest) > answer_hours ? layout::hour_of(newest) - answer_hours : 0;
 }
 
 void rocksdb_journal::impl::sync_mark() {
