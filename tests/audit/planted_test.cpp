@@ -306,7 +306,7 @@ TEST_CASE("every planted fault of what becomes of holds is found and named where
           {"a second extension", kind::illegal_extension, day::events, seq::annas_order,
            [](paper_journal& paper) {
              paper.at(day::events, seq::annas_order).body =
-                 hold_extended{hold_number{1}, paper.at(day::events, seq::annas_order).time + minutes(6)};
+                 hold_extended{hold_number{1}, paper.at(day::events, seq::annas_order).time + minutes(11)};
            }},
           {"a release of what was sold", kind::hold_not_live, day::events, seq::berts_release,
            [](paper_journal& paper) { body<hold_released>(paper, seq::berts_release).hold = hold_number{1}; }},

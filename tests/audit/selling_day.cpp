@@ -55,7 +55,7 @@ auto facts() -> paper_journal {
   at = opening;
   paper.add(events, buyers(1, anna, {0, 1}, 8'900, at), at, {14, 1});
   at = at + minutes(9);
-  paper.add(events, hold_extended{hold_number{1}, at + minutes(5)}, at, {15, 1});
+  paper.add(events, hold_extended{hold_number{1}, opening + minutes(15)}, at, {15, 1});
   paper.add(events, order_confirmed{hold_number{1}, {payment_record::method::cash, "till 3", ""}, seller, 17'800}, at,
             {16, 1});
   paper.add(events, buyers(2, bert, {2, 3}, 8'900, at), at, {17, 1});

@@ -262,7 +262,9 @@ TEST_CASE("due holds end in chunks, the earliest first") {
 }
 
 TEST_CASE("of holds with one deadline the lower number ends first, of several deadlines the earlier") {
-  stage on;
+  auto config = sound_config();
+  config.hold_extension = minutes(1);
+  stage on{event_status::published, config};
   on.hold(buyer(1), {0});
   on.hold(buyer(2), {1});
   on.now = on.now + minutes(1);
