@@ -58,7 +58,7 @@ struct event_services {
   const selling_gate& gate;
   deadline_port& deadlines;
   engine_metrics& metrics;
-  /// A snapshot is made after this many records, off the actor's thread.
+  /// A snapshot is made after this many records, off the actor's thread; later in an event's life after up to three times as many.
   std::uint64_t snapshot_every_records = 200'000;
   /// On passivation a snapshot is made when at least this many records would have to be replayed.
   std::uint64_t snapshot_on_passivation_records = 64;

@@ -158,6 +158,11 @@ auto family_descriptors(const answer_filter& answers) -> std::vector<rocksdb::Co
   at(family::heads).table_factory = table_factory(4096, true, cache);
   at(family::answers).table_factory = table_factory(4096, true, cache);
   at(family::answers).compaction_filter = &answers;
+  // Random keys, so every compaction rewrites everything; and they are looked up only when a request is repeated. During an on-sale they
+  // stay in level 0, and go from there when their hours have passed.
+  at(family::answers).level0_file_num_compaction_trigger = 64;
+  at(family::answers).level0_slowdown_writes_trigger = 256;
+  at(family::answers).level0_stop_writes_trigger = 512;
   return families;
 }
 

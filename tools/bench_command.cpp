@@ -298,7 +298,7 @@ void register_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--config", arguments->config,
                       "The server's configuration; default: the repository's configs/bench.json");
   command->add_option("--scratch", arguments->room, "Where temporary directories go; on a disk, not in memory");
-  command->add_option("--connections", arguments->connections, "Connections of the closed loops; default 64")
+  command->add_option("--connections", arguments->connections, "Connections of the closed loops; default 256")
       ->check(CLI::Range(1, 10'000));
   command->add_option("--rounds", arguments->rounds, "Rounds of every comparison")->check(CLI::Range(1, 100));
   command->add_option("--seconds", arguments->seconds, "Measured seconds of each run")->check(CLI::Range(0.1, 600.0));

@@ -5,6 +5,11 @@
 #include <cstdio>
 #include <exception>
 
+/// Read by jemalloc: what a burst has freed goes back to the system when its ten seconds are over, also while nothing allocates.
+extern "C" {
+const char* malloc_conf = "background_thread:true";
+}
+
 namespace {
 
 constexpr int wrong_usage = 2;

@@ -24,7 +24,7 @@ struct bench_settings {
   bool quick = false;
   std::filesystem::path config;  ///< of the server under test
   std::filesystem::path program; ///< this executable: server and peers are started from it
-  std::size_t connections = 64;
+  std::size_t connections = 256; ///< of a closed loop: a hot event has at least as many buyers who wait for an answer
   std::size_t rounds = 7;
   std::chrono::milliseconds warm_up{2'000};
   std::chrono::milliseconds duration{6'000};

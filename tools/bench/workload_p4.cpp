@@ -3,7 +3,9 @@
 #include "tools/bench/workloads.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <thread>
 
 namespace holdfast::tools::bench {
 
@@ -12,6 +14,8 @@ namespace {
 constexpr std::uint32_t small_hall = 200;
 constexpr std::uint32_t arena = 20'000;
 constexpr std::size_t loaded_events_max = 200;
+/// Longer than the allocator keeps what is free.
+constexpr std::chrono::seconds settled_after{12};
 constexpr double kib = 1024;
 constexpr double mib = 1024 * 1024;
 
@@ -48,7 +52,22 @@ struct memory_cost {
   return {};
 }
 
-/// Three starts of a server: without events, with many that nobody asks for, and with some of them loaded.
+/// Resident memory when the allocator has given back what the start has freed: it takes its time with that.
+[[nodiscard]] auto settled_bytes(const server_under_test& server) -> double {
+  auto least = server.process().resident_bytes();
+  auto since = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - since < settled_after) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    if (const auto now = server.process().resident_bytes(); now < least) {
+      least = now;
+      since = std::chrono::steady_clock::now();
+    }
+  }
+  return static_cast<double>(least);
+}
+
+/// Three starts of a server: with as many events that nobody asks for as there are asked for, with twice as many, so that what the first
+/// ones fill, such as the store's cache, is no part of the difference, and with some of them loaded.
 [[nodiscard]] auto measure_memory(const bench_context& context) -> tl::expected<memory_cost, failure> {
   const auto data = context.room.below("memory");
   auto server = server_under_test::start(context, data);
@@ -56,11 +75,6 @@ struct memory_cost {
   if (!venue) {
     return tl::unexpected{venue.error()};
   }
-  server->process().stop();
-  if (server = restarted(context, data); !server) {
-    return tl::unexpected{server.error()};
-  }
-  const auto empty = static_cast<double>(server->process().resident_bytes());
   auto events = server->make_events(*venue, context.settings.events);
   if (!events) {
     return tl::unexpected{events.error()};
@@ -69,10 +83,18 @@ struct memory_cost {
   if (server = restarted(context, data); !server) {
     return tl::unexpected{server.error()};
   }
-  const auto idle = static_cast<double>(server->process().resident_bytes());
+  const auto half = settled_bytes(*server);
+  if (events = server->make_events(*venue, context.settings.events); !events) {
+    return tl::unexpected{events.error()};
+  }
+  server->process().stop(std::chrono::seconds{60});
+  if (server = restarted(context, data); !server) {
+    return tl::unexpected{server.error()};
+  }
+  const auto idle = settled_bytes(*server);
   memory_cost cost;
   cost.events = events->size();
-  cost.idle_bytes = (idle - empty) / static_cast<double>(events->size());
+  cost.idle_bytes = (idle - half) / static_cast<double>(events->size());
   events->resize(std::min(events->size(), loaded_events_max));
   const auto buyer = server->make_buyers(1);
   if (!buyer) {
