@@ -43,7 +43,7 @@ class commit_target {
 };
 
 /// The one writer of a journal: takes what queued while the last sync ran, makes one group commit of it, completes the appends in order
-/// and tells the listener. No timer: the sync itself is the wait.
+/// and tells the listener. The sync itself is the wait; only commits of several appends also keep a distance of half a millisecond.
 /// `append`, `latch` and the getters are thread-safe; `start`, `stop` and `drain` belong to the owner.
 class group_writer {
  public:

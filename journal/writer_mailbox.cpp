@@ -18,7 +18,9 @@ auto writer_mailbox::push(append_group& group, std::shared_ptr<append_done>& don
       return false;
     content_.bytes += encoded;
     content_.appends.push_back({std::move(group), std::move(done), encoded.size()});
-    wake = std::exchange(writer_waits_, false);
+    wake = wake_at_ != 0 && content_.appends.size() >= wake_at_;
+    if (wake)
+      wake_at_ = 0;
   }
   // Only a waiting writer needs the system call; one that is at work finds the append by itself.
   if (wake)
@@ -29,15 +31,25 @@ auto writer_mailbox::push(append_group& group, std::shared_ptr<append_done>& don
 auto writer_mailbox::take(mailbox_content& into) -> bool {
   std::unique_lock hold{mutex_};
   while (content_.appends.empty() && !closed_) {
-    writer_waits_ = true;
+    wake_at_ = 1;
     changed_.wait(hold);
   }
-  writer_waits_ = false;
+  wake_at_ = 0;
   if (content_.appends.empty())
     return false;
   std::swap(into.appends, content_.appends);
   std::swap(into.bytes, content_.bytes);
   return true;
+}
+
+void writer_mailbox::linger(std::size_t count, std::chrono::steady_clock::time_point until) {
+  std::unique_lock hold{mutex_};
+  auto status = std::cv_status::no_timeout;
+  while (content_.appends.size() < count && !closed_ && status == std::cv_status::no_timeout) {
+    wake_at_ = count;
+    status = changed_.wait_until(hold, until);
+  }
+  wake_at_ = 0;
 }
 
 auto writer_mailbox::try_take(mailbox_content& into) -> bool {

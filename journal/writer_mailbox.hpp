@@ -2,6 +2,7 @@
 
 #include "journal/journal.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
@@ -37,7 +38,9 @@ class writer_mailbox {
   [[nodiscard]] auto push(append_group& group, std::shared_ptr<append_done>& done, std::string_view encoded) -> bool;
   /// Waits until something is there and swaps it into the (cleared) `into`; false when closed and empty.
   [[nodiscard]] auto take(mailbox_content& into) -> bool;
-  /// The same without waiting; false when nothing is there.
+  /// Waits until `count` appends are there, or until that time, or until closed.
+  void linger(std::size_t count, std::chrono::steady_clock::time_point until);
+  /// As `take` without waiting; false when nothing is there.
   [[nodiscard]] auto try_take(mailbox_content& into) -> bool;
   /// No append gets in from here on; what is there can still be taken.
   void close();
@@ -48,7 +51,7 @@ class writer_mailbox {
   std::condition_variable changed_;
   mailbox_content content_;
   bool closed_ = false;
-  bool writer_waits_ = false;
+  std::size_t wake_at_ = 0; ///< how many appends the writer waits for; 0 while it does not wait
 };
 
 /// What `push` expects: the payloads of the facts, each behind its length, then the remembered answer, if any.
