@@ -10,7 +10,8 @@
 
 namespace holdfast::http {
 
-/// Counts the connections of all I/O threads, in all and by address. Thread-safe; asked once a connection.
+/// Counts the connections of all I/O threads, in all and by address; IPv6 addresses count as their /64. Thread-safe; asked once a
+/// connection.
 class connection_census {
  public:
   enum class verdict : std::uint8_t { admitted, too_many, too_many_of_address };

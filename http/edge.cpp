@@ -90,7 +90,9 @@ auto edge::find_route(exchange& of, const accepted_header& header, connection_fa
     -> bool {
   const router::found found = table_->find(header.verb, header.path);
   if (header.verb == method::options && !found.allowed.empty()) {
-    answer_options(of, found.allowed, connection);
+    if (within_rate(of, connection, rate_class::view, now)) {
+      answer_options(of, found.allowed, connection);
+    }
     return false;
   }
   if (found.row == nullptr) {

@@ -78,28 +78,6 @@ auto key_ring::load(const fs::path& folder) -> tl::expected<key_ring, failure> {
   return key_ring{std::move(keys)};
 }
 
-auto key_ring::rotate(const fs::path& folder) -> tl::expected<key_ring, failure> {
-  if (const auto ready = ensure_secret_folder(folder); !ready) {
-    return tl::unexpected{ready.error()};
-  }
-  const auto numbers = numbers_in(folder);
-  if (!numbers) {
-    return tl::unexpected{numbers.error()};
-  }
-  const std::uint32_t next = numbers->empty() ? 1 : numbers->front() + 1;
-  if (const auto made = create_secret(file_of(folder, next)); !made) {
-    return tl::unexpected{made.error()};
-  }
-  for (std::size_t i = live_keys - 1; i < numbers->size(); ++i) {
-    std::error_code error;
-    fs::remove(file_of(folder, (*numbers)[i]), error);
-    if (error) {
-      return tl::unexpected{failure{folder.string() + ": cannot remove an old key: " + error.message()}};
-    }
-  }
-  return load(folder);
-}
-
 auto load_subject_key(const fs::path& folder) -> tl::expected<std::array<std::uint8_t, 32>, failure> {
   if (const auto ready = ensure_secret_folder(folder); !ready) {
     return tl::unexpected{ready.error()};

@@ -82,8 +82,6 @@ struct trace_context {
   /// The trace id as 32 lower-case hexadecimal digits.
   [[nodiscard]] auto trace_text() const -> std::string;
   void append_trace_to(std::string& out) const;
-  /// The `traceparent` to send onwards.
-  [[nodiscard]] auto parent_text() const -> std::string;
 };
 
 /// One name and value of a path or query, percent-decoded.

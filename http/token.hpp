@@ -38,8 +38,6 @@ class key_ring {
   /// Reads `token-<n>.key` files of `folder` (32 bytes each) and keeps the two with the highest numbers. Creates the folder
   /// (0700) and a first key (0600) when there is none; a file that others may read is an error.
   [[nodiscard]] static auto load(const std::filesystem::path& folder) -> tl::expected<key_ring, failure>;
-  /// Writes the next key, and removes those that are no longer live: tokens of the key before the last stop working.
-  [[nodiscard]] static auto rotate(const std::filesystem::path& folder) -> tl::expected<key_ring, failure>;
 
   /// A token over `payload`.
   [[nodiscard]] auto sign(token_purpose purpose, std::span<const std::uint8_t> payload) const -> std::string;

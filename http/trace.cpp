@@ -73,14 +73,4 @@ auto trace_context::trace_text() const -> std::string {
   return out;
 }
 
-auto trace_context::parent_text() const -> std::string {
-  std::string out = "00-";
-  out.reserve(text_length);
-  append_trace_to(out);
-  out.push_back('-');
-  append_hex(out, span);
-  out.append(sampled ? "-01" : "-00");
-  return out;
-}
-
 } // namespace holdfast::http

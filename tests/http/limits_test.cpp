@@ -99,6 +99,18 @@ TEST_CASE("a request that is being handled has no deadline of the edge's") {
   CHECK(client->receive()->status == 200);
 }
 
+TEST_CASE("OPTIONS draws from the address's views, preflights too") {
+  server_options options = test_server::quick();
+  options.rates.address_view = {.per_second = 0.01, .burst = 2};
+  test_server server{options};
+  auto client = server.client();
+  const std::string ask = "OPTIONS /things/1 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  CHECK(client->ask(ask)->status == 204);
+  CHECK(client->ask(ask)->status == 204);
+  CHECK(client->ask(ask)->status == 429);
+  CHECK(client->ask(get("/"))->status == 429);
+}
+
 TEST_CASE("connections of one address are capped, and a freed place can be taken") {
   server_options options = test_server::quick();
   options.connections_per_address_max = 3;

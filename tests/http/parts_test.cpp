@@ -1,3 +1,4 @@
+#include "http/census.hpp"
 #include "http/chunked.hpp"
 #include "http/deadline_list.hpp"
 #include "http/http_date.hpp"
@@ -147,6 +148,22 @@ TEST_CASE("lanes and callers do not share buckets; IPv6 neighbours do") {
   CHECK_FALSE(limiter.take(domain::key_id{1}, now).allowed);
 }
 
+TEST_CASE("the cap on connections counts an IPv6 neighbourhood as one, and gives its places back") {
+  connection_census census{100, 2};
+  using verdict = connection_census::verdict;
+  CHECK(census.enter(address("2001:db8::1"), false) == verdict::admitted);
+  CHECK(census.enter(address("2001:db8::ffff"), false) == verdict::admitted);
+  CHECK(census.enter(address("2001:db8::2"), false) == verdict::too_many_of_address);
+  CHECK(census.enter(address("2001:db8:0:1::1"), false) == verdict::admitted);
+  CHECK(census.enter(address("192.0.2.1"), false) == verdict::admitted);
+  CHECK(census.enter(address("192.0.2.1"), false) == verdict::admitted);
+  CHECK(census.enter(address("192.0.2.1"), false) == verdict::too_many_of_address);
+  CHECK(census.enter(address("192.0.2.2"), false) == verdict::admitted);
+  census.leave(address("2001:db8::ffff"), false);
+  CHECK(census.enter(address("2001:db8::3"), false) == verdict::admitted);
+  CHECK(census.count() == 6);
+}
+
 TEST_CASE("a rate of zero switches a bucket off, and says nothing about it") {
   rate_limits limits;
   limits.buyer = {.per_second = 0, .burst = 0};
@@ -246,8 +263,6 @@ TEST_CASE("traces are continued when they are sound, and begun when not") {
   CHECK(taken.trace_text() == "0af7651916cd43dd8448eb211c80319c");
   CHECK(taken.parent == 0xb7ad6b7169203331ULL);
   CHECK(taken.sampled);
-  CHECK(taken.parent_text().starts_with("00-0af7651916cd43dd8448eb211c80319c-"));
-  CHECK(taken.parent_text().ends_with("-01"));
   CHECK(trace_context::of("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00-more").trace_text() ==
         "0af7651916cd43dd8448eb211c80319c");
   for (const char* text : {"", "00", "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
