@@ -53,14 +53,16 @@ void access_log::finished(const exchange& what, unsigned status, std::chrono::na
   if (!logger_) {
     return;
   }
-  const bool bad = status >= 500;
+  // What an operator has not configured is missing, not broken.
+  const bool missing = status == 501;
+  const bool bad = status >= 500 && !missing;
   const bool slow = took >= options_.slow;
   const bool taken =
       status >= 400 ? chosen(wrong_, options_.sample_client_errors_one_in) : chosen(well_, options_.sample_one_in);
   if (!bad && !slow && !taken) {
     return;
   }
-  const auto level = bad ? spdlog::level::err : slow ? spdlog::level::warn : spdlog::level::info;
+  const auto level = bad ? spdlog::level::err : slow || missing ? spdlog::level::warn : spdlog::level::info;
   if (!logger_->should_log(level)) {
     return;
   }

@@ -85,6 +85,16 @@ TEST_CASE("what goes well is sampled; errors of the server always get a line") {
   CHECK(lines[3].find("on purpose") != std::string::npos);
 }
 
+TEST_CASE("what is not configured is no error of the server: a warning, sampled like a client's errors") {
+  logged_server server{{.sample_one_in = 0, .sample_client_errors_one_in = 2, .slow = std::chrono::hours{1}}};
+  auto client = server.at->client();
+  for (int i = 0; i < 4; ++i) {
+    CHECK(client->ask(get("/not-configured"))->status == 501);
+  }
+  CHECK(await([&] { return server.sink->lines().size() == 2; }));
+  CHECK(nlohmann::json::parse(server.sink->lines().back()).at("level") == "warning");
+}
+
 TEST_CASE("refused bytes are logged without a byte of them, and sampled") {
   logged_server server{{.sample_one_in = 0, .sample_client_errors_one_in = 5}};
   for (int i = 0; i < 10; ++i) {

@@ -117,6 +117,8 @@ auto test_server::routes() -> router {
   get_route("/sellers", permission::key(domain::key_scope::sell), echo);
   get_route("/either", permission::buyer_or_key(domain::key_scope::sell | domain::key_scope::scan), echo);
   get_route("/throws", permission::open(), [](exchange&) { throw std::runtime_error{"on purpose"}; });
+  get_route("/not-configured", permission::open(),
+            [](exchange& ex) { ex.refuse(problem_kind::payments_not_configured); });
   get_route("/buyer", permission::buyer(), [](exchange& ex) {
     std::string id;
     domain::public_ids::append(id, ex.who().subject);
