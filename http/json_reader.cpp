@@ -236,6 +236,10 @@ auto json_object::members() const -> json_array {
 }
 
 void json_object::fault(std::string_view name, std::string message) const {
+  // What is missing or no object has had its fault; its members are nowhere.
+  if (!name.empty() && document_->nodes_[node_].is != json_document::kind::object) {
+    return;
+  }
   document_->fault_at(node_, name, std::move(message));
 }
 

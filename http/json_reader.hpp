@@ -18,7 +18,7 @@
 /// json_document document;
 /// if (!document.parse(body)) { … 400 with document.faults() … }
 /// json_object root = document.root_object();
-/// const std::string_view name = root.string("name", {.bytes_max = 200});
+/// const std::string_view name = root.text("name", {.bytes_max = 200});
 /// const auto price = root.integer<std::int64_t>("price", 0, 1'000'000);
 /// if (!document.finish()) { … 422 with document.faults() … }
 /// ```

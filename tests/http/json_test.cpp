@@ -127,6 +127,19 @@ TEST_CASE("fields are read, and what is missing, unknown or of the wrong type is
         std::vector<std::string>{"/name", "/count", "/flag", "/when", "/inner", "/list", "/absent", "/x", "/y"});
 }
 
+TEST_CASE("what is missing, or no object, has one fault: nothing is asked of its members") {
+  json_document document;
+  REQUIRE(document.parse(R"({"sale":7})"));
+  const json_object root = document.root_object();
+  const json_object payment = root.object("payment");
+  static_cast<void>(payment.text("method"));
+  payment.fault("method", "cash");
+  const json_object sale = root.object("sale");
+  sale.fault("opens_at", "too early");
+  CHECK_FALSE(document.finish());
+  CHECK(pointers(document) == std::vector<std::string>{"/payment", "/sale"});
+}
+
 TEST_CASE("a sound body has no faults, and gives what it says") {
   json_document document;
   REQUIRE(document.parse(R"({"name":"Tosca \u00fc","price":8900,"lat":47.07,"on":true,"at":"2027-03-01T19:00:00.5Z",
