@@ -43,8 +43,12 @@ auto within(const std::optional<std::int32_t>& value, std::int32_t limit) noexce
   return !value || (*value >= -limit && *value <= limit);
 }
 
+constexpr const char* bad_name =
+    "at most 200 bytes of UTF-8 without control, invisible and direction characters, no blank at an end";
+
+/// A name, or none.
 auto is_name(std::string_view text) noexcept -> bool {
-  return text.size() <= limits::name_bytes_max && is_printable_text(text);
+  return text.empty() || (text.size() <= limits::name_bytes_max && is_clear_name(text));
 }
 
 void check_tiers(const event_config& config, checker& check) {
@@ -53,9 +57,10 @@ void check_tiers(const event_config& config, checker& check) {
   for (std::size_t i = 0; i < config.tiers.size(); ++i) {
     const auto& tier = config.tiers[i];
     const std::string at = "/tiers/" + std::to_string(i);
-    check(is_label_part(tier.id), at + "/id", "1 to 32 bytes of UTF-8 without '/' and control characters");
+    check(is_label_part(tier.id), at + "/id",
+          "1 to 32 bytes of UTF-8 without '/', control, invisible and direction characters, no blank at an end");
     check(ids.insert(tier.id).second, at + "/id", "the id is taken");
-    check(is_name(tier.name), at + "/name", "at most 200 bytes of UTF-8 without control characters");
+    check(is_name(tier.name), at + "/name", bad_name);
     check(tier.price >= 0 && tier.price <= limits::price_max, at + "/price", "0 to 1,000,000,000,000 minor units");
   }
 }
@@ -87,8 +92,8 @@ void replace(Value& value, const std::optional<Value>& by) {
 void append_venue_faults(const venue_summary& venue, std::string_view at, std::vector<config_fault>& to) {
   checker check{to};
   const std::string prefix{at};
-  check(is_name(venue.name), prefix + "/name", "at most 200 bytes of UTF-8 without control characters");
-  check(is_name(venue.city), prefix + "/city", "at most 200 bytes of UTF-8 without control characters");
+  check(is_name(venue.name), prefix + "/name", bad_name);
+  check(is_name(venue.city), prefix + "/city", bad_name);
   check(venue.country.empty() || is_country(venue.country), prefix + "/country", "two capital letters (ISO 3166-1)");
   check(venue.timezone.size() <= limits::timezone_bytes_max && is_printable_text(venue.timezone), prefix + "/timezone",
         "an IANA time zone of at most 64 bytes");
@@ -109,8 +114,8 @@ void append_tier_faults(const event_config& config, const layout& seats, std::ve
 auto config_faults(const event_config& config) -> std::vector<config_fault> {
   std::vector<config_fault> faults;
   checker check{faults};
-  check(!config.name.empty() && is_name(config.name), "/name", "1 to 200 bytes of UTF-8 without control characters");
-  check(config.slug.empty() || is_slug(config.slug), "/slug", "up to 64 of a-z, 0-9 and '-', not first or last");
+  check(!config.name.empty() && is_name(config.name), "/name", bad_name);
+  check(config.slug.empty() || is_slug(config.slug), "/slug", "up to 64 of a-z, 0-9 and single '-' between them");
   check(config.description.size() <= limits::description_bytes_max && is_multiline_text(config.description),
         "/description", "at most 8,192 bytes of UTF-8 without control characters");
   check(config.category.size() <= limits::category_bytes_max && is_printable_text(config.category), "/category",

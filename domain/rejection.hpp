@@ -34,6 +34,7 @@ enum class reason : std::uint8_t {
   seat_unavailable,        ///< `conflicts` names each
   area_full,               ///< `area_conflicts` names each
   no_such_seats,           ///< best available found nothing that fits
+  last_admin_key, ///< the first organisation keeps a live key of scope admin, or nobody could administer the server
 };
 
 enum class seat_status : std::uint8_t { available = 0, held = 1, sold = 2, blocked = 3 };

@@ -52,6 +52,18 @@ auto is_text(std::string_view text, bool lines) noexcept -> bool {
   return true;
 }
 
+/// White space of Unicode (property White_Space) that is no control character.
+constexpr auto is_blank(std::uint32_t point) noexcept -> bool {
+  return point == 0x20 || point == 0xa0 || point == 0x1680 || (point >= 0x2000 && point <= 0x200a) || point == 0x2028 ||
+         point == 0x2029 || point == 0x202f || point == 0x205f || point == 0x3000;
+}
+
+/// Shows nothing, or turns the direction of what stands around it.
+constexpr auto is_unseen(std::uint32_t point) noexcept -> bool {
+  return (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
+         (point >= 0x2060 && point <= 0x2069) || point == 0xfeff;
+}
+
 constexpr auto is_digit(char c) noexcept -> bool {
   return c >= '0' && c <= '9';
 }
@@ -96,10 +108,13 @@ auto begins_card_number(std::string_view text, std::size_t at) noexcept -> bool 
     if (count >= card_digits_min && issued && luhn_holds(digits.data(), count)) {
       return true;
     }
-    if (at + 1 >= text.size() || !is_separator(text[at]) || !is_digit(text[at + 1])) {
+    const auto group_end = at;
+    while (at < text.size() && is_separator(text[at])) {
+      ++at;
+    }
+    if (at == group_end || at == text.size() || !is_digit(text[at])) {
       return false;
     }
-    ++at;
   }
 }
 
@@ -113,13 +128,29 @@ auto is_multiline_text(std::string_view text) noexcept -> bool {
   return is_text(text, true);
 }
 
+auto is_clear_name(std::string_view text) noexcept -> bool {
+  if (text.empty() || !is_printable_text(text)) {
+    return false;
+  }
+  bool blank = true;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool first = at == 0;
+    const std::uint32_t point = next_code_point(text, at);
+    blank = is_blank(point);
+    if (is_unseen(point) || (first && blank)) {
+      return false;
+    }
+  }
+  return !blank;
+}
+
 auto is_label_part(std::string_view text) noexcept -> bool {
-  return !text.empty() && text.size() <= limits::label_part_bytes_max && text.find('/') == std::string_view::npos &&
-         is_printable_text(text);
+  return text.size() <= limits::label_part_bytes_max && text.find('/') == std::string_view::npos && is_clear_name(text);
 }
 
 auto is_slug(std::string_view text) noexcept -> bool {
   return !text.empty() && text.size() <= limits::slug_bytes_max && text.front() != '-' && text.back() != '-' &&
+         text.find("--") == std::string_view::npos &&
          std::ranges::all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
 }
 

@@ -61,6 +61,7 @@ enum class problem_kind : std::uint8_t {
   already_exists,
   slug_taken,
   already_created,
+  last_admin_key,
   already_extended,
   hold_confirmed,
   hold_ended,

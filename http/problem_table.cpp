@@ -104,6 +104,8 @@ constexpr std::array table{
         already_created, "already_created", 409, "It was created already",
         "The first request with this key succeeded, and its answer carried a secret that is stored nowhere. The id is given; "
         "create another one if the secret was lost."},
+    problem_row{last_admin_key, "last_admin_key", 409, "It is the last admin key",
+                "The server's first organisation keeps a live key of scope admin. Make another one first."},
     problem_row{already_extended, "already_extended", 409, "The hold cannot be extended again",
                 "A hold is extended once, up to the event's cap."},
     problem_row{hold_confirmed, "hold_confirmed", 409, "The hold is an order now",

@@ -83,6 +83,7 @@ auto problem_of(domain::reason why) noexcept -> problem_kind {
   case reason::holds_exhausted: return problem_kind::holds_exhausted;
   case reason::seat_unavailable: return problem_kind::seat_unavailable;
   case reason::area_full: return problem_kind::area_full;
+  case reason::last_admin_key: return problem_kind::last_admin_key;
   case reason::no_such_seats: return problem_kind::no_such_seats;
   }
   return problem_kind::internal_error;

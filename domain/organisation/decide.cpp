@@ -5,6 +5,7 @@
 #include "domain/remembered_keys.hpp"
 #include "domain/text.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -28,10 +29,11 @@ auto invalid(std::vector<config_fault> faults) -> tl::unexpected<rejection> {
 }
 
 auto is_name(const std::string& name) -> bool {
-  return !name.empty() && name.size() <= limits::name_bytes_max && is_printable_text(name);
+  return name.size() <= limits::name_bytes_max && is_clear_name(name);
 }
 
-constexpr const char* bad_name = "1 to 200 bytes of UTF-8 without control characters";
+constexpr const char* bad_name =
+    "1 to 200 bytes of UTF-8 without control, invisible and direction characters, no blank at an end";
 
 auto faults_of(const venue& what) -> std::vector<config_fault> {
   std::vector<config_fault> faults;
@@ -63,6 +65,13 @@ auto amended(venue what, const venue_amendment& by) -> venue {
     what.seats = by.seats;
   }
   return what;
+}
+
+/// The one that the server begins with, whose admins make the others.
+constexpr organisation_id first_organisation{1};
+
+auto administers(const organisation_state::key_entry& key) -> bool {
+  return !key.revoked_at && (key.what.scopes & key_scope::admin) != 0;
 }
 
 struct organisation_decider {
@@ -154,6 +163,11 @@ struct organisation_decider {
     if (found->second.revoked_at) {
       return facts{};
     }
+    if (state.id == first_organisation && administers(found->second) &&
+        std::ranges::count_if(
+            state.keys, administers, [](const auto& key) -> auto& { return key.second; }) == 1) {
+      return rejected(reason::last_admin_key);
+    }
     return decided(key_revoked{what.key});
   }
 
@@ -167,7 +181,7 @@ struct organisation_decider {
     }
     if (!is_slug(what.slug) || !what.event) {
       std::vector<config_fault> faults;
-      faults.push_back({"/slug", "1 to 64 of a-z, 0-9 and '-', not first or last"});
+      faults.push_back({"/slug", "1 to 64 of a-z, 0-9 and single '-' between them"});
       return invalid(std::move(faults));
     }
     return decided(slug_reserved{what.slug, what.event});

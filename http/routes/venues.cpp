@@ -18,7 +18,7 @@ using domain::caller;
 namespace limits = domain::limits;
 
 constexpr text_rule name_rule{.bytes_min = 1, .bytes_max = limits::name_bytes_max};
-constexpr text_rule city_rule{.bytes_min = 0, .bytes_max = limits::name_bytes_max};
+constexpr text_rule city_rule{.bytes_min = 1, .bytes_max = limits::name_bytes_max};
 constexpr text_rule country_rule{.bytes_min = 2, .bytes_max = 2};
 constexpr text_rule timezone_rule{.bytes_min = 1, .bytes_max = limits::timezone_bytes_max};
 constexpr double latitude_max = 90;

@@ -209,6 +209,16 @@ auto organiser_errors() -> std::map<std::string, provoke> {
          make_draft(in.organiser, in.opera.venue, {{"slug", "tosca"}});
          return in.now().organiser.patch(in.opera.path(), {{"slug", "tosca"}});
        }},
+      {"last_admin_key",
+       [](scene& in) {
+         auto admin = in.server.admin();
+         const auto keys = admin.get("/v1/keys");
+         std::string id;
+         for (const auto& key : keys.json().at("items")) {
+           id = key.at("scopes") == json::array({"admin"}) ? key.at("key_id").get<std::string>() : id;
+         }
+         return in.now().server.admin().remove("/v1/keys/" + id);
+       }},
       {"already_created",
        [](scene& in) {
          const json key{{"name", "x"}, {"scopes", json::array({"scan"})}};

@@ -133,6 +133,19 @@ TEST_CASE("a venue is amended field by field, from the version that it was read 
   CHECK(told(on.ask(organiser(), amend_venue{venue_id{3}, 1, bad})) == "invalid /name");
 }
 
+TEST_CASE("the first organisation keeps an admin key that lives; others need not") {
+  office on;
+  REQUIRE(on.state.id == organisation_id{1});
+  REQUIRE(on.act(organiser(), create_key{key_id{1}, "first", key_scope::all, {}}));
+  REQUIRE(on.act(organiser(), create_key{key_id{2}, "till", key_scope::sell, {}}));
+  CHECK(told(on.act(organiser(), revoke_key{key_id{1}})) == "last_admin_key");
+  REQUIRE(on.act(organiser(), create_key{key_id{3}, "second", key_scope::admin, {}}));
+  CHECK(told(on.act(organiser(), revoke_key{key_id{1}})) == "ok, key revoked");
+  CHECK(told(on.act(organiser(), revoke_key{key_id{1}})) == "ok");
+  CHECK(told(on.act(organiser(), revoke_key{key_id{3}})) == "last_admin_key");
+  CHECK(told(on.act(organiser(), revoke_key{key_id{2}})) == "ok, key revoked");
+}
+
 TEST_CASE("keys have a name and scopes, and are revoked for good") {
   office on;
   const create_key key{key_id{9}, "till", key_scope::sell, {}};

@@ -187,7 +187,7 @@ auto paid(hold_number hold) -> confirm_hold {
 }
 
 auto name_of(reason why) -> std::string {
-  static const std::array<const char*, 21> names{"not_found",
+  static const std::array<const char*, 22> names{"not_found",
                                                  "already_remembered",
                                                  "key_reused",
                                                  "already_exists",
@@ -207,7 +207,8 @@ auto name_of(reason why) -> std::string {
                                                  "holds_exhausted",
                                                  "seat_unavailable",
                                                  "area_full",
-                                                 "no_such_seats"};
+                                                 "no_such_seats",
+                                                 "last_admin_key"};
   return names.at(static_cast<std::size_t>(why) - 1);
 }
 

@@ -44,6 +44,41 @@ TEST_CASE("a label part is 1 to 32 bytes of printable UTF-8 without a slash") {
   }
 }
 
+TEST_CASE("a clear name shows all of itself, and begins and ends with something that is seen") {
+  for (const char* sound :
+       {"Opera", "O", "Grand Opera", "Op\u00e9ra", "\u6b4c\u5267\u9662", "A\u00a0B", "\U0001f3ad"}) {
+    CAPTURE(sound);
+    CHECK(is_clear_name(sound));
+  }
+  for (const char* bad : {"",
+                          " ",
+                          "   ",
+                          " Opera",
+                          "Opera ",
+                          "\u00a0Opera",
+                          "Opera\u3000",
+                          "Op\u200bera",
+                          "\u200eOpera",
+                          "Op\u200fera",
+                          "Op\u2028era",
+                          "Op\u2029era",
+                          "\u202eOpera",
+                          "Op\u2060era",
+                          "Op\u2064era",
+                          "Op\u2066era",
+                          "Op\u2069era",
+                          "\ufeffOpera",
+                          "Op\nera",
+                          "Op\x7f"
+                          "era",
+                          "Op\xc2\x85"
+                          "era",
+                          "\xff"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(is_clear_name(bad));
+  }
+}
+
 TEST_CASE("lines and tabs may stand in a text of several lines only") {
   CHECK(is_multiline_text("one\n\ttwo"));
   CHECK_FALSE(is_multiline_text("one\r"));
@@ -64,6 +99,7 @@ TEST_CASE("a slug is made of lower case letters, digits and inner dashes") {
       {std::string(65, 'a'), false},
       {"-tosca", false},
       {"tosca-", false},
+      {"to--sca", false},
       {"Tosca", false},
       {"to sca", false},
       {"evt_1", false},
@@ -96,7 +132,7 @@ TEST_CASE("a payment's text has a small alphabet and never a card number") {
       {"4111.1111_1111 1111", false},
       {"ref 4111111111111111 ok", false},
       {"12 4111 1111 1111 1111 34", false}, // whole groups inside more groups
-      {"4111  1111 1111 1111", true},       // two spaces part groups
+      {"4111  1111 1111 1111", false},      // however many separators
       {"4111111111111111234567890", true},  // a longer group is something else
       {"1111111111111117", true},           // no issuer begins with 1
       {"378282246310005", false},           // 15 digits

@@ -203,7 +203,8 @@ auto describe(reason why) -> std::string {
                                        "holds_exhausted",
                                        "seat_unavailable",
                                        "area_full",
-                                       "no_such_seats"};
+                                       "no_such_seats",
+                                       "last_admin_key"};
   const auto index = static_cast<std::size_t>(why);
   return index < names.size() ? names[index] : "reason " + number(index);
 }

@@ -28,8 +28,9 @@ auto sound_venue(const venue& what) -> bool {
 
 auto sound_slug(const std::string& slug) -> bool {
   return !slug.empty() && slug.size() <= limits::slug_bytes_max && slug.front() != '-' && slug.back() != '-' &&
-         std::all_of(slug.begin(), slug.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+         slug.find("--") == std::string::npos && std::all_of(slug.begin(), slug.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
 }
 
 template <class Value>
@@ -92,7 +93,14 @@ struct decisions {
     if (found == twin.keys.end()) {
       return refuse_as(reason::not_found);
     }
-    return found->second.revoked_at ? organisation_expectation{} : must_be(key_revoked{c.key});
+    if (found->second.revoked_at) {
+      return {};
+    }
+    const bool another = std::any_of(twin.keys.begin(), twin.keys.end(), [&](const auto& key) {
+      return key.first != c.key.value() && !key.second.revoked_at && (key.second.what.scopes & key_scope::admin) != 0;
+    });
+    const bool admin = (found->second.what.scopes & key_scope::admin) != 0;
+    return admin && !another && twin.id.value() == 1 ? refuse_as(reason::last_admin_key) : must_be(key_revoked{c.key});
   }
   auto operator()(const reserve_slug& c) const -> organisation_expectation {
     const auto found = twin.slugs.find(c.slug);
