@@ -115,6 +115,8 @@ struct command {
   caller by;
   command_id id; ///< zero: not remembered
   command_body body;
+  /// Only asks whether it would be carried out: refused as it would be, or no facts.
+  bool rehearsal = false;
 };
 
 } // namespace holdfast::domain

@@ -3,6 +3,7 @@
 #include "domain/decide_parts.hpp"
 
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace holdfast::domain {
@@ -84,7 +85,8 @@ auto decide(const event_state& state, const command& what, instant now) -> tl::e
   if (auto before = decided_before(ask)) {
     return tl::unexpected{*std::move(before)};
   }
-  return std::visit(decider{ask}, what.body);
+  auto decided = std::visit(decider{ask}, what.body);
+  return decided && what.rehearsal ? facts{} : std::move(decided);
 }
 
 } // namespace holdfast::domain

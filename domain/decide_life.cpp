@@ -69,7 +69,11 @@ auto decide_create(const question& ask, const create_event& what) -> decision {
 auto decide_life(const question& ask, const amend_event& what) -> decision {
   const auto& data = ask.data;
   auto config = amended(data.config, what.changes);
-  if (auto faults = faults_of(config, data.seats.get()); !faults.empty()) {
+  auto faults = faults_of(config, data.seats.get());
+  if (data.status == event_status::draft && config.venue.id != data.config.venue.id) {
+    faults.push_back({"/venue_id", "an event stays at its venue, whose layout it has; create another event there"});
+  }
+  if (!faults.empty()) {
     return invalid(std::move(faults));
   }
   if (version_mismatch(data, what.expected_version)) {
@@ -80,6 +84,9 @@ auto decide_life(const question& ask, const amend_event& what) -> decision {
   }
   if (data.status > event_status::paused) {
     return rejected(reason::wrong_status);
+  }
+  if (config == data.config) {
+    return facts{};
   }
   return decided(ask, event_amended{std::move(config)});
 }

@@ -51,7 +51,8 @@ struct event_config {
   friend auto operator==(const event_config&, const event_config&) -> bool = default;
 };
 
-/// The fields of an amendment; absent ones stay as they are. Layout, venue and currency are frozen once the event is published.
+/// The fields of an amendment; absent ones stay as they are. An event stays at its venue: naming it again takes over what is known of
+/// it now. Layout, venue and currency are frozen once the event is published.
 struct event_amendment {
   std::optional<std::string> name, slug, description, category;
   std::optional<instant> starts_at;

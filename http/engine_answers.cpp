@@ -115,11 +115,11 @@ auto hides(const domain::event_state& state, const domain::command& what) noexce
 auto engine_answers::decided(const domain::event_state& after, const domain::command& what,
                              std::span<const domain::fact> made, const actors::request_meta&, domain::instant now) const
     -> encoded {
-  if (std::holds_alternative<domain::release_hold>(what.body)) {
-    actors::answer released;
-    released.status = no_content;
-    released.seq = after.seq();
-    return {std::move(released), false};
+  if (what.rehearsal || std::holds_alternative<domain::release_hold>(what.body)) {
+    actors::answer done;
+    done.status = no_content;
+    done.seq = after.seq();
+    return {std::move(done), false};
   }
   if (const auto number = hold_in(made)) {
     if (const auto* booking = after.find(number)) {

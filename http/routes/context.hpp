@@ -73,10 +73,15 @@ void add_all(router& table, const context& in);
 /// Whether a view was read; answers 404 or 503 otherwise.
 [[nodiscard]] auto was_read(exchange& of, projections::read_outcome outcome) -> bool;
 
-/// A handler of a route as a function of this folder.
+/// A handler of a route as a function of this folder. No write has query parameters; a read names its own.
 template <class Run>
 [[nodiscard]] auto with(const context& in, Run run) {
-  return [&in, run](exchange& of) { run(of, in); };
+  return [&in, run](exchange& of) {
+    const bool reads = of.verb() == method::get || of.verb() == method::head;
+    if (reads || only_queries(of, {})) {
+      run(of, in);
+    }
+  };
 }
 
 } // namespace holdfast::http::routes

@@ -1,4 +1,3 @@
-#include "domain/config_check.hpp"
 #include "domain/text.hpp"
 #include "http/body.hpp"
 #include "http/event_reader.hpp"
@@ -61,42 +60,33 @@ void reserve_then_submit(const pending& waiting, std::string slug, actors::engin
                 actors::reply_port{std::make_shared<after_slug>(waiting, engine)});
 }
 
-void refuse_faults(exchange& of, const std::vector<domain::config_fault>& faults) {
-  std::vector<json_error> errors;
-  errors.reserve(faults.size());
-  for (const auto& fault : faults) {
-    errors.push_back({fault.pointer, fault.message});
-  }
-  of.refuse(problem_kind::validation_failed, {.errors = errors});
-}
+/// Reserves the slug once the event has said that it would carry the command out; any other outcome is the client's answer.
+class after_rehearsal final : public actors::reply_sink {
+ public:
+  after_rehearsal(pending waiting, std::string slug, actors::engine_port& engine) noexcept
+      : waiting_{std::move(waiting)}, slug_{std::move(slug)}, engine_{engine} {}
 
-/// Says everything that the event would refuse later, so that no slug is reserved for nothing. False: it is answered.
-auto may_come_to_be(exchange& of, const domain::create_event& what) -> bool {
-  auto faults = domain::config_faults(what.config);
-  domain::append_tier_faults(what.config, *what.seats, faults);
-  if (!faults.empty()) {
-    refuse_faults(of, faults);
+  void reply(actors::answer&& what) noexcept override {
+    constexpr std::uint16_t would_do = 204;
+    if (what.status == would_do) {
+      reserve_then_submit(waiting_, std::move(slug_), engine_);
+    } else {
+      reply_to(std::move(waiting_->to), engine_).send(std::move(what));
+    }
   }
-  return faults.empty();
-}
 
-/// A new event with a slug. One that exists is asked first: it knows whether this is a retry, and nothing is reserved then.
-void create_with_slug(pending waiting, const context& in) {
-  const auto event = waiting->event;
-  in.views.event_page(
-      event, 0, [waiting = std::move(waiting), &engine = in.engine](projections::read_outcome outcome, const auto&) {
-        const auto& create = std::get<domain::create_event>(waiting->what.body);
-        if (outcome == projections::read_outcome::ok) {
-          submit(waiting, engine);
-        } else if (outcome != projections::read_outcome::not_found) {
-          static_cast<void>(was_read(*waiting->to, outcome));
-          waiting->to.complete();
-        } else if (!may_come_to_be(*waiting->to, create)) {
-          waiting->to.complete();
-        } else {
-          reserve_then_submit(waiting, create.config.slug, engine);
-        }
-      });
+ private:
+  pending waiting_;
+  std::string slug_;
+  actors::engine_port& engine_;
+};
+
+/// A command that gives an event a slug. The event is asked first, so that nothing is reserved for what it refuses or has done before.
+void submit_with_slug(const pending& waiting, std::string slug, actors::engine_port& engine) {
+  auto what = waiting->what;
+  what.rehearsal = true;
+  engine.submit(waiting->event, std::move(what), waiting->meta,
+                actors::reply_port{std::make_shared<after_rehearsal>(waiting, std::move(slug), engine)});
 }
 
 /// The venue that a body names, if it is the caller's; a fault otherwise.
@@ -116,7 +106,7 @@ auto venue_named(const std::optional<domain::venue_id>& id, const exchange& ex, 
 auto slug_is_sound(const std::optional<std::string>& slug, const json_object& body) -> bool {
   const bool sound = !slug || slug->empty() || domain::is_slug(*slug);
   if (!sound) {
-    body.fault("slug", "up to 64 of a-z, 0-9 and '-', not first or last");
+    body.fault("slug", "up to 64 of a-z, 0-9 and single '-' between them");
   }
   return sound;
 }
@@ -136,7 +126,7 @@ void create_event(exchange& ex, const context& in) {
   }
   wish.config.venue = venue->summary;
   const domain::event_id event{created_id(ex, in, "event")};
-  const bool has_slug = !wish.config.slug.empty();
+  auto slug = wish.config.slug;
   domain::create_event create{
       .event = event, .organisation = ex.who().organisation, .config = std::move(wish.config), .seats = venue->seats};
   auto waiting =
@@ -146,30 +136,11 @@ void create_event(exchange& ex, const context& in) {
                                                              .body = std::move(create)},
                                                     .meta = meta_of(ex),
                                                     .to = ex.defer()});
-  if (has_slug) {
-    create_with_slug(std::move(waiting), in);
-  } else {
+  if (slug.empty()) {
     submit(waiting, in.engine);
+  } else {
+    submit_with_slug(waiting, std::move(slug), in.engine);
   }
-}
-
-/// A change of slug: only an event's own organisation reserves a name for it.
-void amend_with_slug(pending waiting, std::string slug, const context& in) {
-  const auto event = waiting->event;
-  in.views.event_page(event, 0,
-                      [waiting = std::move(waiting), slug = std::move(slug),
-                       &engine = in.engine](projections::read_outcome outcome,
-                                            const std::shared_ptr<const projections::view_body>& page) {
-                        auto& ex = *waiting->to;
-                        if (was_read(ex, outcome) && page->organisation == ex.who().organisation) {
-                          reserve_then_submit(waiting, slug, engine);
-                          return;
-                        }
-                        if (outcome == projections::read_outcome::ok) {
-                          ex.refuse(problem_kind::not_found);
-                        }
-                        waiting->to.complete();
-                      });
 }
 
 void amend_event(exchange& ex, const context& in) {
@@ -203,7 +174,7 @@ void amend_event(exchange& ex, const context& in) {
   if (slug.empty()) {
     submit(waiting, in.engine);
   } else {
-    amend_with_slug(std::move(waiting), std::move(slug), in);
+    submit_with_slug(waiting, std::move(slug), in.engine);
   }
 }
 

@@ -91,6 +91,20 @@ TEST_CASE("when the disk runs full, what exists can still be sold and given back
   CHECK(till.remove("/v1/holds/" + second).status == 204);
 }
 
+TEST_CASE("an event that the disk has no room for takes no slug") {
+  const api_server server;
+  auto organiser = server.key({"organise"});
+  auto body = evening(make_hall(organiser));
+  body["slug"] = "tosca";
+  const auto recorded = server.recorded();
+  server.journal().set_mode(journal::journal_mode::no_new_holds);
+  check_problem(organiser.post("/v1/events", body), "storage_low");
+  CHECK(server.recorded() == recorded);
+  CHECK(organiser.get("/v1/events/tosca").code() == "not_found");
+  server.journal().set_mode(journal::journal_mode::selling);
+  CHECK(organiser.post("/v1/events", body).status == 201);
+}
+
 TEST_CASE("an answer that the storage could not promise is learned by a retry after the restart") {
   using fault = journal::memory_journal::fault;
   for (const auto how : {fault::lost, fault::stored}) {

@@ -26,21 +26,21 @@ TEST_CASE("an event's life goes forward, and says where it may go from where") {
       {draft, resume_event{}, "wrong_status"},
       {draft, close_event{}, "wrong_status"},
       {draft, cancel_event{}, "ok, cancelled"},
-      {draft, amend_event{}, "ok, amended"},
+      {draft, amend_event{}, "ok"},
       {draft, replace_layout{{}, small_layout()}, "ok, layout"},
       {published, publish_event{}, "wrong_status"},
       {published, pause_event{}, "ok, paused"},
       {published, resume_event{}, "wrong_status"},
       {published, close_event{}, "ok, closed"},
       {published, cancel_event{}, "ok, cancelled"},
-      {published, amend_event{}, "ok, amended"},
+      {published, amend_event{}, "ok"},
       {published, replace_layout{{}, small_layout()}, "layout_frozen"},
       {paused, publish_event{}, "wrong_status"},
       {paused, pause_event{}, "wrong_status"},
       {paused, resume_event{}, "ok, resumed"},
       {paused, close_event{}, "ok, closed"},
       {paused, cancel_event{}, "ok, cancelled"},
-      {paused, amend_event{}, "ok, amended"},
+      {paused, amend_event{}, "ok"},
       {paused, replace_layout{{}, small_layout()}, "layout_frozen"},
       {closed, publish_event{}, "wrong_status"},
       {closed, pause_event{}, "wrong_status"},
@@ -148,6 +148,7 @@ TEST_CASE("an amendment is checked for soundness, then version, then what is fro
   };
   const auto other_venue = [](amend_event& a) { a.changes.venue.emplace().city = "Graz"; };
   const auto same_venue = [](amend_event& a) { a.changes.venue.emplace(); };
+  const auto moved = [](amend_event& a) { a.changes.venue.emplace().id = venue_id{9}; };
   const auto other_currency = [](amend_event& a) { a.changes.currency = currency_code{{'C', 'H', 'F'}}; };
   const auto fewer_tiers = [](amend_event& a) {
     a.changes.tiers = sound_config().tiers;
@@ -171,7 +172,10 @@ TEST_CASE("an amendment is checked for soundness, then version, then what is fro
       {"fewer tiers of a draft", event_status::draft, fewer_tiers, "ok, amended"},
       {"a tier that the layout uses", event_status::draft, used_tier_gone, "invalid /tiers"},
       {"venue", event_status::published, other_venue, "layout_frozen"},
-      {"the same venue", event_status::published, same_venue, "ok, amended"},
+      {"another venue", event_status::draft, moved, "invalid /venue_id"},
+      {"another venue of a published event", event_status::published, moved, "layout_frozen"},
+      {"the same venue", event_status::published, same_venue, "ok"},
+      {"nothing of a closed event", event_status::closed, same_venue, "wrong_status"},
       {"currency", event_status::published, other_currency, "layout_frozen"},
       {"fewer tiers", event_status::published, fewer_tiers, "layout_frozen"},
       {"more tiers", event_status::published, more_tiers, "ok, amended"},
@@ -187,6 +191,23 @@ TEST_CASE("an amendment is checked for soundness, then version, then what is fro
     row.change(what);
     CHECK(told(on.act(organiser(), what)) == row.expected);
   }
+}
+
+TEST_CASE("a rehearsal is refused as the command would be, and gives no facts") {
+  const auto rehearsed = [](stage& on, command_body body) {
+    return told(decide(on.state, {.by = organiser(), .id = {}, .body = std::move(body), .rehearsal = true}, noon));
+  };
+  stage draft{event_status::draft};
+  amend_event renamed;
+  renamed.changes.name = "Aida";
+  CHECK(told(draft.ask(organiser(), renamed)) == "ok, amended");
+  CHECK(rehearsed(draft, renamed) == "ok");
+  renamed.expected_version = 99;
+  CHECK(rehearsed(draft, renamed) == "version_mismatch");
+  CHECK(rehearsed(draft, create_event{the_event, ours, sound_config(), small_layout()}) == "already_exists");
+  stage absent{event_status::absent};
+  CHECK(rehearsed(absent, create_event{the_event, ours, sound_config(), small_layout()}) == "ok");
+  CHECK(absent.state.status() == event_status::absent);
 }
 
 TEST_CASE("every change of an event can ask for the version that it was made from") {

@@ -105,7 +105,8 @@ auto expect_life(const naive_event& twin, const create_event& what) -> expectati
 
 auto expect_life(const naive_event& twin, const amend_event& what) -> expectation {
   const auto after = amended_by(twin.config, what.changes);
-  if (!sound(after) || !prices_all(after, *twin.seats)) {
+  const bool moved = twin.status == event_status::draft && after.venue.id != twin.config.venue.id;
+  if (!sound(after) || !prices_all(after, *twin.seats) || moved) {
     return refuse(reason::invalid);
   }
   if (auto other = other_version(twin, what.expected_version)) {
@@ -116,7 +117,10 @@ auto expect_life(const naive_event& twin, const amend_event& what) -> expectatio
   if (twin.status != event_status::draft && frozen) {
     return refuse(reason::layout_frozen);
   }
-  return over(twin) ? refuse(reason::wrong_status) : effect_of(event_amended{after});
+  if (over(twin)) {
+    return refuse(reason::wrong_status);
+  }
+  return after == twin.config ? expectation{} : effect_of(event_amended{after});
 }
 
 auto expect_life(const naive_event& twin, const replace_layout& what) -> expectation {
