@@ -15,8 +15,10 @@ namespace holdfast::actors {
 
 namespace {
 
-/// When nothing turned out to be due although a deadline was announced (its hold is gone), it is looked at again no sooner than this.
+/// What is due and may not be ended yet (the clock is unsure, storage failed) is looked at again after this.
 constexpr auto deadline_retry = domain::seconds(1);
+/// An event that could not be loaded leaves memory when nobody has asked for it since this long ago: the next one loads it again.
+constexpr auto halted_retry = domain::seconds(5);
 
 auto is_conflict(const domain::rejection& why) noexcept -> bool {
   return why.why == domain::reason::seat_unavailable || why.why == domain::reason::area_full ||
@@ -77,7 +79,9 @@ auto event_core::now() const -> domain::instant {
 }
 
 void event_core::handle(event_request&& request) {
-  last_used_ = services_.clock.now();
+  if (!halted_) {
+    last_used_ = services_.clock.now();
+  }
   if (halted_) {
     request.reply.send(services_.encoder.refused(refusal::journal_unavailable, request.meta));
   } else if (!state_) {
@@ -197,6 +201,8 @@ void event_core::replay(event_request&& request, std::uint64_t seq) {
 
 void event_core::expire(std::shared_ptr<held_credit> credit) {
   if (halted_) {
+    // Once it has left memory the next deadline loads it again.
+    services_.deadlines.schedule(event_, services_.clock.now() + halted_retry);
     return;
   }
   if (!state_) {
@@ -213,7 +219,8 @@ void event_core::expire(std::shared_ptr<held_credit> credit) {
   auto decided = domain::decide(*state_, due, at);
   if (!decided || decided->empty()) {
     if (const auto next = state_->next_deadline()) {
-      announced_ = std::max(*next, at + deadline_retry);
+      // Due, and yet nothing was decided: not again at once. In the future: the hold that was announced has ended otherwise.
+      announced_ = *next > at ? *next : at + deadline_retry;
       services_.deadlines.schedule(event_, *announced_);
     }
     return;
@@ -277,7 +284,9 @@ void event_core::snapshot_if_due() {
 }
 
 auto event_core::idle(domain::millis idle_for) const -> bool {
-  return (state_ || halted_) && waiting_.empty() && services_.clock.now() - last_used_ >= idle_for;
+  // Whoever asks for a halted event next has it loaded again, and learns whether what stopped it has passed.
+  const auto after = halted_ ? std::min(idle_for, halted_retry) : idle_for;
+  return (state_ || halted_) && waiting_.empty() && services_.clock.now() - last_used_ >= after;
 }
 
 void event_core::passivate() {

@@ -30,6 +30,13 @@ void organisation_core::handle(organisation_request&& request) {
     replay(std::move(request));
     return;
   }
+  // After the decision: a repeated request gets its answer, whatever the gate says.
+  const auto refused_now =
+      decided && !decided->empty() ? services_.gate.refuses(request.what.body) : std::optional<refusal>{};
+  if (refused_now) {
+    request.reply.send(services_.encoder.refused(*refused_now, request.meta));
+    return;
+  }
   journal::append_group group;
   group.stream = stream();
   answer what;

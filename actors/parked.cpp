@@ -102,23 +102,24 @@ void parked_snapshot::complete(journal::append_outcome outcome) noexcept {
     return;
   }
   metrics_.snapshots_pending.fetch_add(1, std::memory_order_acq_rel);
-  journal::fold_event(journal_, &store_, event_, seq_,
-                      [&store = store_, &metrics = metrics_, event = event_, seq = seq_,
-                       live_hash = live_hash_](const tl::expected<journal::folded, journal::failure>& folded) {
-                        const pending_mark ended{metrics};
-                        if (!folded || folded->state.seq() != seq) {
-                          spdlog::warn("no snapshot of event {:016x} at {}: {}", event.value(), seq,
-                                       folded ? "the fold ended elsewhere" : folded.error().detail);
-                          return;
-                        }
-                        HF_CHECK(folded->state.hash() == live_hash, "the live state is the fold of its journal");
-                        if (const auto saved = store.save(event, seq, folded->chain, folded->state); !saved) {
-                          spdlog::warn("no snapshot of event {:016x} at {}: {}", event.value(), seq,
-                                       saved.error().detail);
-                          return;
-                        }
-                        metrics.snapshots.fetch_add(1, std::memory_order_relaxed);
-                      });
+  journal::fold_event(
+      journal_, &store_, event_, seq_,
+      [&store = store_, &metrics = metrics_, event = event_, seq = seq_,
+       live_hash = live_hash_](const tl::expected<journal::folded, journal::failure>& folded) {
+        const pending_mark ended{metrics};
+        if (!folded || folded->state.seq() != seq) {
+          const bool closing = !folded && folded.error().kind == journal::failure_kind::closed;
+          spdlog::log(closing ? spdlog::level::debug : spdlog::level::warn, "no snapshot of event {:016x} at {}: {}",
+                      event.value(), seq, folded ? "the fold ended elsewhere" : folded.error().detail);
+          return;
+        }
+        HF_CHECK(folded->state.hash() == live_hash, "the live state is the fold of its journal");
+        if (const auto saved = store.save(event, seq, folded->chain, folded->state); !saved) {
+          spdlog::warn("no snapshot of event {:016x} at {}: {}", event.value(), seq, saved.error().detail);
+          return;
+        }
+        metrics.snapshots.fetch_add(1, std::memory_order_relaxed);
+      });
 }
 
 } // namespace holdfast::actors

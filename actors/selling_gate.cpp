@@ -32,6 +32,10 @@ auto selling_gate::refuses(const domain::command_body& what) const noexcept -> s
   if (const auto all = refuses_all()) {
     return all;
   }
+  // A fact of a wrong time would make it the right one.
+  if (clock_unsure()) {
+    return refusal::clock_unsure;
+  }
   const auto mode = journal_.mode();
   if (mode == journal::journal_mode::settle_only && !settles(what)) {
     return refusal::storage_low;
@@ -39,8 +43,18 @@ auto selling_gate::refuses(const domain::command_body& what) const noexcept -> s
   if (mode == journal::journal_mode::no_new_holds && starts_something(what)) {
     return refusal::storage_low;
   }
-  if (clock_unsure() && starts_something(what)) {
+  return std::nullopt;
+}
+
+auto selling_gate::refuses(const domain::organisation_command_body& what) const noexcept -> std::optional<refusal> {
+  if (const auto all = refuses_all()) {
+    return all;
+  }
+  if (clock_unsure()) {
     return refusal::clock_unsure;
+  }
+  if (journal_.mode() == journal::journal_mode::settle_only && !std::holds_alternative<domain::revoke_key>(what)) {
+    return refusal::storage_low;
   }
   return std::nullopt;
 }

@@ -2,6 +2,7 @@
 
 #include "actors/answer_encoder.hpp"
 #include "domain/command.hpp"
+#include "domain/organisation/command.hpp"
 #include "journal/journal.hpp"
 
 #include <atomic>
@@ -16,6 +17,7 @@ class selling_gate {
 
   /// Why this command is refused before it is decided; nothing when it is not. Remembered requests are the caller's to let through.
   [[nodiscard]] auto refuses(const domain::command_body& what) const noexcept -> std::optional<refusal>;
+  [[nodiscard]] auto refuses(const domain::organisation_command_body& what) const noexcept -> std::optional<refusal>;
   /// Refusals that no command escapes: draining and a storage error.
   [[nodiscard]] auto refuses_all() const noexcept -> std::optional<refusal>;
 

@@ -37,9 +37,11 @@ auto within(far_point at) noexcept -> bool {
   return within(at.x) && within(at.y);
 }
 
-constexpr const char* bad_name = "1 to 32 bytes of UTF-8 without '/' and control characters";
+constexpr const char* bad_name =
+    "1 to 32 bytes of UTF-8 without '/', control, invisible and direction characters, no blank at an end";
 constexpr const char* name_taken = "the name is taken";
-constexpr const char* bad_tier = "the id of a price tier: 1 to 32 bytes of UTF-8 without '/' and control characters";
+constexpr const char* bad_tier =
+    "the id of a price tier: 1 to 32 bytes of UTF-8 without '/', control, invisible and direction characters, no blank at an end";
 constexpr std::uint8_t all_attributes =
     seat_attribute::accessible | seat_attribute::companion | seat_attribute::restricted_view;
 
@@ -150,7 +152,7 @@ void check_totals(const layout_spec& spec, std::size_t tiers, fault_list& faults
   faults.check(seats > 0 || !spec.areas.empty(), at(""), "a layout has at least one seat or area");
   faults.check(!spec.focal || within(far_point{spec.focal->x, spec.focal->y}), at("/focal"),
                "coordinates are within 10,000,000 units");
-  faults.check(stored_bytes(spec) <= limits::layout_bytes_max, at(""), "the layout takes more than 192 KiB as stored");
+  faults.check(stored_bytes(spec) <= limits::layout_bytes_max, at(""), "the layout takes more than 768 KiB as stored");
 }
 
 } // namespace

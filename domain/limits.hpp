@@ -17,8 +17,8 @@ inline constexpr std::uint32_t area_capacity_max = 1'000'000;
 inline constexpr std::uint32_t tiers_per_event_max = 64;
 /// A label part (section, row, area) in bytes of UTF-8, without '/'.
 inline constexpr std::size_t label_part_bytes_max = 32;
-/// A layout as bytes in the journal: the fact that carries it must fit a batch.
-inline constexpr std::size_t layout_bytes_max = 192 * 1024;
+/// A layout as bytes in the journal: the fact that carries it must fit a group commit.
+inline constexpr std::size_t layout_bytes_max = 768 * 1024;
 
 /// Numbers as printed on a row's seats: 0 to this.
 inline constexpr std::uint32_t seat_number_max = 999'999;

@@ -151,7 +151,9 @@ class journal {
   [[nodiscard]] virtual auto mode() const noexcept -> journal_mode = 0;
   /// Cursor of the present head: where a reader must be to have seen everything durable at the time of the call.
   [[nodiscard]] virtual auto end() const -> cursor = 0;
-  /// Gives the cell back and stops: what is queued is written and synced, then later appends complete as unknown. Blocking.
+  /// Gives the cell back and stops: what is queued is written and synced, then later appends complete as unknown.
+  /// Reads under way end, as closed unless they were at their end, before it returns; later ones still see
+  /// what is durable. Blocking.
   virtual void release() = 0;
 };
 

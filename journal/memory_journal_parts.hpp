@@ -79,6 +79,8 @@ class pumped_jobs final : public job_queue {
     return true;
   }
 
+  [[nodiscard]] auto closing() const noexcept -> bool override { return false; }
+
   [[nodiscard]] auto size() const noexcept -> std::size_t { return jobs_.size(); }
 
   /// Runs those that are there now, not what they queue.

@@ -45,14 +45,25 @@ void read_pool::run() {
     auto job = std::move(jobs_.front());
     jobs_.pop_front();
     metrics_.read_queue_depth.store(jobs_.size(), std::memory_order_relaxed);
+    ++running_;
     hold.unlock();
     job();
     job = nullptr; // what it holds is let go outside the lock
     hold.lock();
+    if (--running_ == 0 && jobs_.empty())
+      idle_.notify_all();
   }
 }
 
+void read_pool::interrupt() {
+  closing_.store(true, std::memory_order_release);
+  std::unique_lock hold{mutex_};
+  idle_.wait(hold, [this] { return jobs_.empty() && running_ == 0; });
+  closing_.store(closed_, std::memory_order_release);
+}
+
 void read_pool::close() {
+  closing_.store(true, std::memory_order_release);
   {
     const std::lock_guard hold{mutex_};
     closed_ = true;

@@ -2,6 +2,7 @@
 
 #include "journal/writer_metrics.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -18,6 +19,8 @@ class job_queue {
   virtual ~job_queue() = default;
   /// Queues a job, however long the queue; false when no job is taken any more.
   [[nodiscard]] virtual auto post(std::function<void()> job) -> bool = 0;
+  /// Whether long work had better end now: what is queued still runs, and nobody waits for what it reads.
+  [[nodiscard]] virtual auto closing() const noexcept -> bool = 0;
 };
 
 /// Threads for what may block on the disk: cold loads, searches, time travel. Jobs run in order of arrival; a long read is many short jobs,
@@ -34,7 +37,11 @@ class read_pool final : public job_queue {
   [[nodiscard]] auto try_post(std::function<void()> job) -> bool;
   /// For the journal's own reads: false only when the pool is closed.
   [[nodiscard]] auto post(std::function<void()> job) -> bool override;
-  /// Runs what is queued, then ends the threads. Later jobs are refused. Idempotent.
+  [[nodiscard]] auto closing() const noexcept -> bool override { return closing_.load(std::memory_order_acquire); }
+  /// Ends the reads under way: those of many chunks stop at the one they are at, as closed, the rest runs. Returns when nothing is queued
+  /// and nothing runs. Not from a job.
+  void interrupt();
+  /// Runs what is queued, then ends the threads: reads of many chunks end with the one they are at, as closed. Later jobs are refused. Idempotent.
   void close();
 
  private:
@@ -45,8 +52,11 @@ class read_pool final : public job_queue {
   journal_metrics& metrics_;
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::condition_variable idle_;
+  std::size_t running_ = 0;
   std::deque<std::function<void()>> jobs_;
   bool closed_ = false;
+  std::atomic<bool> closing_{false};
   std::vector<std::jthread> threads_;
 };
 

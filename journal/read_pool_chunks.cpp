@@ -29,6 +29,8 @@ void chunked_read::schedule() {
 }
 
 void chunked_read::step() {
+  if (jobs_.closing())
+    return finish(tl::unexpected{failure{failure_kind::closed, "the journal is closing"}});
   buffer_.clear();
   stored_.clear();
   if (buffer_.capacity() < chunk_bytes_max)

@@ -335,6 +335,8 @@ auto rocksdb_journal::end() const -> cursor {
 
 void rocksdb_journal::release() {
   impl_->stop_serving();
+  // Here, not when the journal goes: what those who read do with their answers belongs to owners that go before it.
+  impl_->pool.interrupt();
 }
 
 auto rocksdb_journal::report() const noexcept -> const opening_report& {

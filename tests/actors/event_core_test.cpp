@@ -192,6 +192,19 @@ TEST_CASE("a hold is ended when its deadline comes, and the next deadline is ann
   CHECK(bench.metrics.expiries.load() == 1);
 }
 
+TEST_CASE("when the hold whose deadline was announced is gone, the next deadline is announced as it is") {
+  on_sale bench;
+  REQUIRE(bench.ask(bench.hold(1, {0})).status == 201);
+  bench.clock.at = bench.clock.at + domain::millis{1};
+  REQUIRE(bench.ask(bench.hold(2, {1})).status == 201);
+  REQUIRE(bench.ask({.by = bench.buyer(1), .id = {}, .body = domain::release_hold{domain::hold_number{1}}}).status <
+          300);
+  const auto second = *bench.core->state()->next_deadline();
+  bench.clock.at = second - domain::millis{1};
+  bench.core->expire(nullptr);
+  CHECK(bench.scheduled.back() == second);
+}
+
 TEST_CASE("holds that expired while nothing was loaded are ended as soon as the event is") {
   const auto disk = std::make_shared<journal::memory_disk>();
   {
@@ -214,7 +227,7 @@ TEST_CASE("holds that expired while nothing was loaded are ended as soon as the 
   CHECK(bench.core->state()->counts().available == 120);
 }
 
-TEST_CASE("holds wait for an operator's word while the clock is unsure") {
+TEST_CASE("nothing is decided while the clock is unsure: a fact of a wrong time would make it the right one") {
   on_sale bench;
   REQUIRE(bench.ask(bench.hold(1, {0})).status == 201);
   bench.gate.set_clock_unsure(true);
@@ -223,6 +236,8 @@ TEST_CASE("holds wait for an operator's word while the clock is unsure") {
   bench.settle();
   CHECK(bench.core->state()->counts().held == 1);
   CHECK(bench.ask(bench.hold(2, {1})).body == text_of(actors::refusal::clock_unsure));
+  domain::command pause{.by = bench.organiser(), .id = {}, .body = domain::pause_event{}};
+  CHECK(bench.ask(std::move(pause)).body == text_of(actors::refusal::clock_unsure));
   bench.gate.set_clock_unsure(false);
   bench.core->expire(nullptr);
   bench.settle();

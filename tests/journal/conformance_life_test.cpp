@@ -192,3 +192,32 @@ TEST_CASE_TEMPLATE("the read pool runs jobs and refuses them when its queue is f
   CHECK(read_stream(in, event_stream(1)).end.has_value());
   CHECK(ran == taken);
 }
+
+TEST_CASE("a release ends the reads under way: when it returns each has been told, and nobody is called any more") {
+  rocksdb_store store;
+  auto& in = store.get();
+  acquire(in);
+  const auto stream = event_stream(1);
+  fill(in, stream, 1, 3'000, 100);
+  std::atomic<bool> reading{false};
+  std::atomic<bool> releasing{false};
+  std::atomic<int> ended{0};
+  constexpr int reads = 20;
+  for (int i = 0; i < reads; ++i)
+    in.read(
+        stream, 1,
+        [&](std::span<const journal::record_view>) {
+          reading.store(true);
+          reading.notify_all();
+          releasing.wait(false);
+          return true;
+        },
+        [&](const tl::expected<journal::cursor, journal::failure>&) { ++ended; });
+  reading.wait(false);
+  std::jthread owner{[&] {
+    releasing.store(true);
+    releasing.notify_all();
+  }};
+  in.release();
+  CHECK(ended == reads);
+}
