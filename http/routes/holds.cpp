@@ -176,10 +176,11 @@ void read_hold(exchange& ex, const context& in) {
     return;
   }
   auto to = std::make_shared<deferred>(ex.defer());
-  in.views.booking(hold->event, hold->hold, *min_seq,
-                   [to, &in](projections::read_outcome outcome, std::shared_ptr<const projections::booking_line> line) {
-                     show_hold(std::move(*to), in.ids, outcome, line, in.engine.now());
-                   });
+  in.views.booking(
+      hold->event, hold->hold, *min_seq,
+      [to, &in](projections::read_outcome outcome, const std::shared_ptr<const projections::booking_line>& line) {
+        show_hold(std::move(*to), in.ids, outcome, line, in.engine.now());
+      });
 }
 
 auto read_payment(const json_object& body) -> domain::payment_record {

@@ -50,10 +50,11 @@ void read_order(exchange& ex, const context& in) {
     return;
   }
   auto to = std::make_shared<deferred>(ex.defer());
-  in.views.booking(order->event, order->hold, *min_seq,
-                   [to, &in](projections::read_outcome outcome, std::shared_ptr<const projections::booking_line> line) {
-                     show_order(std::move(*to), in.ids, outcome, line);
-                   });
+  in.views.booking(
+      order->event, order->hold, *min_seq,
+      [to, &in](projections::read_outcome outcome, const std::shared_ptr<const projections::booking_line>& line) {
+        show_order(std::move(*to), in.ids, outcome, line);
+      });
 }
 
 void list_orders(exchange& ex, const context& in) {
@@ -74,7 +75,7 @@ void list_orders(exchange& ex, const context& in) {
   }
   auto to = std::make_shared<deferred>(ex.defer());
   in.views.orders_of(owner_of(ex.who()), before, *limit,
-                     [to, &in](projections::read_outcome outcome, projections::views::order_page page) {
+                     [to, &in](projections::read_outcome outcome, const projections::views::order_page& page) {
                        auto& answering = *to;
                        if (!was_read(*answering, outcome)) {
                          answering.complete();
