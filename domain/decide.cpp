@@ -86,7 +86,10 @@ auto decide(const event_state& state, const command& what, instant now) -> tl::e
     return tl::unexpected{*std::move(before)};
   }
   auto decided = std::visit(decider{ask}, what.body);
-  return decided && what.rehearsal ? facts{} : std::move(decided);
+  if (decided && what.rehearsal) {
+    return facts{};
+  }
+  return decided;
 }
 
 } // namespace holdfast::domain

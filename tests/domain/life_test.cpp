@@ -325,3 +325,14 @@ TEST_CASE("what the public sees follows the status and the sale window") {
   }
   CHECK(sale_status_at(event_status::published, sound_config(), instant{}) == on_sale);
 }
+
+TEST_CASE("a rehearsal is refused as the command would be, and has no facts where it would have some") {
+  const stage on{event_status::published};
+  const auto rehearse = [&](command_body what) {
+    return told(decide(on.state, {.by = organiser(), .id = {}, .body = std::move(what), .rehearsal = true}, on.now));
+  };
+  CHECK(rehearse(pause_event{}) == "ok");
+  CHECK(told(on.ask(organiser(), pause_event{})) == "ok, paused");
+  CHECK(rehearse(publish_event{}) == told(on.ask(organiser(), publish_event{})));
+  CHECK(rehearse(publish_event{}) == "wrong_status");
+}

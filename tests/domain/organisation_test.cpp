@@ -16,7 +16,7 @@ auto opera() -> venue {
 
 class office {
  public:
-  office() { REQUIRE(act({}, create_organisation{ours, "Theatre"})); }
+  explicit office(organisation_id id = ours) { REQUIRE(act({}, create_organisation{id, "Theatre"})); }
 
   auto ask(const caller& by, organisation_command_body what, command_id id = {}) const
       -> tl::expected<facts, rejection> {
@@ -144,6 +144,14 @@ TEST_CASE("the first organisation keeps an admin key that lives; others need not
   CHECK(told(on.act(organiser(), revoke_key{key_id{1}})) == "ok");
   CHECK(told(on.act(organiser(), revoke_key{key_id{3}})) == "last_admin_key");
   CHECK(told(on.act(organiser(), revoke_key{key_id{2}})) == "ok, key revoked");
+}
+
+TEST_CASE("an organisation that is not the first may revoke its last admin key") {
+  office on{organisation_id{2}};
+  auto theirs = organiser();
+  theirs.organisation = organisation_id{2};
+  REQUIRE(on.act(theirs, create_key{key_id{1}, "only", key_scope::all, {}}));
+  CHECK(told(on.act(theirs, revoke_key{key_id{1}})) == "ok, key revoked");
 }
 
 TEST_CASE("keys have a name and scopes, and are revoked for good") {
