@@ -79,12 +79,12 @@ auto event_core::now() const -> domain::instant {
 }
 
 void event_core::handle(event_request&& request) {
-  if (!halted_) {
-    last_used_ = services_.clock.now();
-  }
   if (halted_) {
     request.reply.send(services_.encoder.refused(refusal::journal_unavailable, request.meta));
-  } else if (!state_) {
+    return;
+  }
+  last_used_ = services_.clock.now();
+  if (!state_) {
     waiting_.push_back(std::move(request));
   } else {
     decide_and_answer(std::move(request));
