@@ -16,8 +16,6 @@ memory_disk::~memory_disk() = default;
 
 namespace {
 
-constexpr std::uint32_t answer_hours = 24;
-
 auto corrupt(std::string detail) -> tl::unexpected<failure> {
   return tl::unexpected{failure{failure_kind::corrupt, std::move(detail)}};
 }
@@ -79,7 +77,7 @@ auto memory_journal::impl::find_answer(stream_id stream, domain::subject_id prin
                                        domain::instant at) -> tl::expected<std::optional<remembered_answer>, failure> {
   const std::lock_guard hold{disk.mutex};
   const auto newest_hour = layout::hour_of(at);
-  for (std::uint32_t back = 0; back <= std::min(answer_hours, newest_hour); ++back) {
+  for (std::uint32_t back = 0; back <= std::min(layout::answer_hours, newest_hour); ++back) {
     const auto key = layout::answer_key(newest_hour - back, stream, principal, command.key);
     const auto found = disk.answers.find(key.view());
     if (found == disk.answers.end())

@@ -23,8 +23,6 @@ namespace {
 
 /// How often the mark is synced and the disk looked at.
 constexpr std::chrono::seconds housekeeping_interval{1};
-/// An answer is looked for in the hour of the question and these before it.
-constexpr std::uint32_t answer_hours = 24;
 
 /// What only a journal that serves has.
 struct serving {
@@ -167,7 +165,7 @@ void rocksdb_journal::impl::keep_house(const std::stop_token& stop) {
 
 auto rocksdb_journal::impl::oldest_answer_hour() const -> std::uint32_t {
   const auto newest = live->writer.newest_time();
-  return layout::hour_of(newest) > answer_hours ? layout::hour_of(newest) - answer_hours : 0;
+  return layout::hour_of(newest) > layout::answer_hours ? layout::hour_of(newest) - layout::answer_hours : 0;
 }
 
 void rocksdb_journal::impl::sync_mark() {
@@ -199,7 +197,7 @@ auto rocksdb_journal::impl::find_answer(stream_id stream, domain::subject_id pri
                                         domain::instant at) const
     -> tl::expected<std::optional<remembered_answer>, failure> {
   const auto newest = layout::hour_of(at);
-  const auto oldest = newest > answer_hours ? newest - answer_hours : 0U;
+  const auto oldest = newest > layout::answer_hours ? newest - layout::answer_hours : 0U;
   for (auto hour = newest;; --hour) {
     const auto value =
         opened.data->get(store::family::answers, layout::answer_key(hour, stream, principal, command.key).view());

@@ -55,11 +55,13 @@ void group_writer::stop() {
 void group_writer::run() {
   mailbox_content content;
   while (mailbox_.take(content)) {
+    const auto before = last_.last_position;
     const auto next_start = std::chrono::steady_clock::now() + commit_interval_min;
     process(content);
     const auto taken = content.appends.size();
     content.clear();
-    if (taken > 1)
+    // Barriers alone need no sync, and nothing keeps a distance from them.
+    if (taken > 1 && last_.last_position != before)
       mailbox_.linger(taken, next_start);
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/limits.hpp"
 #include "journal/journal.hpp"
 #include "journal/record.hpp"
 
@@ -61,6 +62,9 @@ struct fixed_key {
 /// The hour an answer key belongs to.
 [[nodiscard]] auto parse_answer_hour(std::string_view key) noexcept -> std::optional<std::uint32_t>;
 
+/// An answer is looked for in the hour of the question and these before it: for as long as the domain remembers its key.
+inline constexpr auto answer_hours =
+    static_cast<std::uint32_t>(domain::limits::keys_remembered.count / domain::hours(1).count);
 /// Hours since 1970; answers are kept and dropped by these.
 [[nodiscard]] auto hour_of(domain::instant at) noexcept -> std::uint32_t;
 
