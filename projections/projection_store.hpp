@@ -44,9 +44,9 @@ class projection_store {
   /// Where the space is: the default cursor for one that is new. One whose state version is not `version` is wiped first.
   [[nodiscard]] virtual auto open(std::string_view projection, std::uint32_t version)
       -> tl::expected<journal::cursor, journal::failure> = 0;
-  /// Every key and value of the space, in key order; views are valid during the call only.
-  [[nodiscard]] virtual auto load(std::string_view projection,
-                                  const std::function<void(std::string_view key, std::string_view value)>& sink)
+  /// What a load hands over: a row, in key order, valid during the call only. Return false to stop.
+  using row_sink = std::function<bool(std::string_view key, std::string_view value)>;
+  [[nodiscard]] virtual auto load(std::string_view projection, const row_sink& sink)
       -> tl::expected<void, journal::failure> = 0;
   /// One value, absent when there is none.
   [[nodiscard]] virtual auto get(std::string_view projection, std::string_view key)

@@ -23,7 +23,7 @@ AUDIT_MAY_NOT = re.compile(r"^(domain/(decide|apply|event_state|organisation/(de
 
 # External library -> where it may be included.
 ONLY_IN = {
-    "rocksdb/": re.compile(r"^(journal/rocksdb[^/]*\.[ch]pp|tools/bench/wal_limit[^/]*\.[ch]pp|tests/.*)$"),
+    "rocksdb/": re.compile(r"^(journal/rocksdb[^/]*\.[ch]pp|projections/store/rocksdb[^/]*\.cpp|tools/bench/wal_limit[^/]*\.[ch]pp|tests/.*)$"),
     "caf/": re.compile(r"^(actors/.*\.[ch]pp|tools/simulat[^.]*\.[ch]pp|tests/.*)$"),
     "boost/": re.compile(r"^(http|actors|tools|tests)/"),
     "google/protobuf/": re.compile(r"^(journal|tools|tests)/"),
