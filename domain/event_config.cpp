@@ -2,6 +2,7 @@
 
 #include "domain/config_check.hpp"
 #include "domain/text.hpp"
+#include "domain/time_zone.hpp"
 
 #include <algorithm>
 #include <unordered_set>
@@ -95,8 +96,8 @@ void append_venue_faults(const venue_summary& venue, std::string_view at, std::v
   check(is_name(venue.name), prefix + "/name", bad_name);
   check(is_name(venue.city), prefix + "/city", bad_name);
   check(venue.country.empty() || is_country(venue.country), prefix + "/country", "two capital letters (ISO 3166-1)");
-  check(venue.timezone.size() <= limits::timezone_bytes_max && is_printable_text(venue.timezone), prefix + "/timezone",
-        "an IANA time zone of at most 64 bytes");
+  check(venue.timezone.empty() || is_time_zone(venue.timezone), prefix + "/timezone",
+        "a name of the IANA time zone database, such as Europe/Vienna");
   check(within(venue.latitude_e6, 90'000'000), prefix + "/lat", "-90 to 90 degrees");
   check(within(venue.longitude_e6, 180'000'000), prefix + "/lon", "-180 to 180 degrees");
   check(venue.latitude_e6.has_value() == venue.longitude_e6.has_value(), prefix + "/lon",
@@ -122,8 +123,7 @@ auto config_faults(const event_config& config) -> std::vector<config_fault> {
         "at most 64 bytes of UTF-8 without control characters");
   append_venue_faults(config.venue, "/venue", faults);
   check(is_moment(config.starts_at), "/starts_at", "a time from 1970 to 9999");
-  check(std::ranges::all_of(config.currency.letters, [](char c) { return c >= 'A' && c <= 'Z'; }), "/currency",
-        "three capital letters (ISO 4217)");
+  check(minor_unit_digits(config.currency).has_value(), "/currency", "a currency's three capital letters (ISO 4217)");
   check_tiers(config, check);
   check_selling(config, check);
   return faults;

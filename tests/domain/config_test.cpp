@@ -1,5 +1,7 @@
 #include "domain/config_check.hpp"
 #include "domain/event_config.hpp"
+#include "domain/money.hpp"
+#include "domain/time_zone.hpp"
 #include "tests/domain/stage.hpp"
 
 #include <doctest/doctest.h>
@@ -31,6 +33,10 @@ const faulty_config faulty_configs[] = {
     {"a country in lower case", [](auto& c) { c.venue.country = "at"; }, "/venue/country"},
     {"a country of three letters", [](auto& c) { c.venue.country = "AUT"; }, "/venue/country"},
     {"a long time zone", [](auto& c) { c.venue.timezone = std::string(65, 'x'); }, "/venue/timezone"},
+    {"a time zone that there is not", [](auto& c) { c.venue.timezone = "Europe/Graz"; }, "/venue/timezone"},
+    {"a part of a time zone's name", [](auto& c) { c.venue.timezone = "Europe/Vien"; }, "/venue/timezone"},
+    {"the end of a time zone's name", [](auto& c) { c.venue.timezone = "Vienna"; }, "/venue/timezone"},
+    {"two time zones", [](auto& c) { c.venue.timezone = "Europe/Vienna Europe/Vilnius"; }, "/venue/timezone"},
     {"a time zone with a line", [](auto& c) { c.venue.timezone = "\n"; }, "/venue/timezone"},
     {"latitude",
      [](auto& c) {
@@ -56,6 +62,21 @@ const faulty_config faulty_configs[] = {
     {"a currency in lower case",
      [](auto& c) {
        c.currency = {{'e', 'u', 'r'}};
+     },
+     "/currency"},
+    {"a currency that there is not",
+     [](auto& c) {
+       c.currency = {{'A', 'A', 'A'}};
+     },
+     "/currency"},
+    {"a currency across two codes",
+     [](auto& c) {
+       c.currency = {{'E', 'D', 'A'}};
+     },
+     "/currency"},
+    {"gold",
+     [](auto& c) {
+       c.currency = {{'X', 'A', 'U'}};
      },
      "/currency"},
     {"no tiers", [](auto& c) { c.tiers.clear(); }, "/tiers"},
@@ -120,6 +141,33 @@ TEST_CASE("a configuration at its limits is sound") {
   config.max_per_order = 1;
   config.max_per_buyer = 100'000;
   CHECK(config_faults(config).empty());
+}
+
+TEST_CASE("currencies have the minor units that ISO 4217 gives them") {
+  const auto digits = [](char a, char b, char c) { return minor_unit_digits(currency_code{{a, b, c}}); };
+  CHECK(digits('E', 'U', 'R') == 2);
+  CHECK(digits('Z', 'W', 'G') == 2);
+  CHECK(digits('A', 'E', 'D') == 2);
+  CHECK(digits('J', 'P', 'Y') == 0);
+  CHECK(digits('I', 'S', 'K') == 0);
+  CHECK(digits('K', 'W', 'D') == 3);
+  CHECK(digits('T', 'N', 'D') == 3);
+  CHECK_FALSE(digits('X', 'X', 'X'));
+  CHECK_FALSE(digits('H', 'R', 'K')); // the euro since 2023
+  CHECK_FALSE(digits('\0', '\0', '\0'));
+  CHECK_FALSE(digits('E', 'U', ' '));
+}
+
+TEST_CASE("time zones go by the names of the IANA database, old ones and links too") {
+  for (const char* name : {"Europe/Vienna", "America/Argentina/Buenos_Aires", "UTC", "Etc/GMT+12", "Asia/Calcutta",
+                           "Europe/Kyiv", "Africa/Abidjan", "Zulu"}) {
+    CAPTURE(name);
+    CHECK(is_time_zone(name));
+  }
+  for (const char* name : {"", " ", "europe/vienna", "Factory", "GMT+25", "+01:00", "Europe/"}) {
+    CAPTURE(name);
+    CHECK_FALSE(is_time_zone(name));
+  }
 }
 
 TEST_CASE("every tier that a layout uses needs a price") {
