@@ -36,6 +36,22 @@ add_library(hf_prometheus INTERFACE)
 target_include_directories(hf_prometheus SYSTEM INTERFACE "${HF_PROMETHEUS_INCLUDE_DIR}")
 target_link_libraries(hf_prometheus INTERFACE "${HF_PROMETHEUS_LIBRARY}" ZLIB::ZLIB)
 
+# Bodies are compressed once and sent many times.
+find_path(HF_BROTLI_INCLUDE_DIR NAMES brotli/encode.h REQUIRED)
+find_library(HF_BROTLI_ENCODER NAMES brotlienc REQUIRED)
+find_library(HF_BROTLI_DECODER NAMES brotlidec REQUIRED)
+add_library(hf_brotli INTERFACE)
+target_include_directories(hf_brotli SYSTEM INTERFACE "${HF_BROTLI_INCLUDE_DIR}")
+target_link_libraries(hf_brotli INTERFACE "${HF_BROTLI_ENCODER}")
+add_library(hf_brotli_decoder INTERFACE) # tests only
+target_link_libraries(hf_brotli_decoder INTERFACE hf_brotli "${HF_BROTLI_DECODER}")
+
+find_path(HF_XAPIAN_INCLUDE_DIR NAMES xapian.h REQUIRED)
+find_library(HF_XAPIAN_LIBRARY NAMES xapian REQUIRED)
+add_library(hf_xapian INTERFACE)
+target_include_directories(hf_xapian SYSTEM INTERFACE "${HF_XAPIAN_INCLUDE_DIR}")
+target_link_libraries(hf_xapian INTERFACE "${HF_XAPIAN_LIBRARY}")
+
 find_path(HF_HIREDIS_INCLUDE_DIR NAMES hiredis/hiredis.h REQUIRED)
 find_library(HF_HIREDIS_LIBRARY NAMES hiredis REQUIRED)
 add_library(hf_hiredis INTERFACE)

@@ -42,6 +42,7 @@ void body_encoder::run(const task& what, const domain::layout& layout) {
   switch (wanted.what) {
   case waiting_reader::wish::seats: made = encode_seats(picture, layout, now); break;
   case waiting_reader::wish::page: made = encode_page(picture, layout, now); break;
+  case waiting_reader::wish::seats_binary: made = encode_seats_binary(picture, now); break;
   case waiting_reader::wish::section:
     if (const auto section = layout.find_section(wanted.section))
       made = encode_section(picture, layout, *section, now);

@@ -21,7 +21,8 @@ namespace holdfast::projections {
 
 /// Somebody who waits for a body of an event.
 struct waiting_reader {
-  enum class wish : std::uint8_t { seats = 0, page = 1, section = 2 };
+  /// All but the last are kinds of kept bodies.
+  enum class wish : std::uint8_t { seats = 0, page = 1, seats_binary = 2, section = 3 };
   wish what = wish::seats;
   std::string section; ///< its name, for `wish::section`
   std::uint64_t min_seq = 0;

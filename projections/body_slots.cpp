@@ -51,7 +51,7 @@ void body_slots::publish(domain::event_id event, body_slot& slot, body_kind kind
 }
 
 void body_slots::drop_bodies(domain::event_id event, body_slot& slot) {
-  std::array<encoded_body, 2> gone;
+  std::array<encoded_body, body_kinds> gone;
   auto& in = of(event);
   const std::unique_lock lock{in.mutex};
   gone.swap(slot.bodies_);

@@ -16,7 +16,9 @@
 namespace holdfast::projections {
 
 /// The bodies that are kept, one of each an event.
-enum class body_kind : std::uint8_t { seats = 0, page = 1 };
+enum class body_kind : std::uint8_t { seats = 0, page = 1, seats_binary = 2 };
+
+inline constexpr std::size_t body_kinds = 3;
 
 /// How old a body may be while facts arrive.
 inline constexpr domain::millis body_age_max = domain::seconds(1);
@@ -29,7 +31,7 @@ struct body_slot {
 
  private:
   friend class body_slots;
-  std::array<encoded_body, 2> bodies_;
+  std::array<encoded_body, body_kinds> bodies_;
 };
 
 /// Published bodies by event, for readers on any thread: a read is a hash, a shared lock of one of 64 shards, and a reference.
@@ -42,7 +44,7 @@ class body_slots {
   void close(domain::event_id event);
   /// Replaces a body, unless a newer one is there. `slot` is the event's.
   void publish(domain::event_id event, body_slot& slot, body_kind kind, encoded_body body);
-  /// Drops both bodies of an event.
+  /// Drops the bodies of an event.
   void drop_bodies(domain::event_id event, body_slot& slot);
 
   /// A body that may be shown now: at or after `min_seq`, right at this time of day, and the newest or at most a second old. Null otherwise.

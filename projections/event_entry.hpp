@@ -77,7 +77,7 @@ struct event_entry {
   bool has_bodies = false;
   std::vector<waiting_reader> waiting;
   bool listed = false; ///< among those with readers waiting
-  std::array<encoding, 2> encodings;
+  std::array<encoding, body_kinds> encodings;
 };
 
 } // namespace holdfast::projections

@@ -2,6 +2,7 @@
 
 #include "domain/public_id.hpp"
 #include "projections/json_writer.hpp"
+#include "projections/wire/seats_wire.hpp"
 
 #include <algorithm>
 #include <array>
@@ -226,6 +227,14 @@ auto encode_seats(const inventory_picture& from, const domain::layout& layout, d
   append_seats(from, layout, layout.rows(), body->bytes);
   end_seats(from, layout, true, body->bytes);
   body->bytes.shrink_to_fit();
+  body->packed = std::make_shared<packed_forms>(packing::quick);
+  return {std::move(body), std::nullopt};
+}
+
+auto encode_seats_binary(const inventory_picture& from, domain::instant now) -> encoded_body {
+  auto body = start_body(from, "seats-binary", now);
+  wire::append_seats(from.seq, from.layout_hash, from.statuses, from.areas, body->bytes);
+  body->packed = std::make_shared<packed_forms>(packing::quick);
   return {std::move(body), std::nullopt};
 }
 
@@ -266,6 +275,7 @@ auto encode_page(const inventory_picture& from, const domain::layout& layout, do
       .member("seats", "/v1/events/" + id + "/seats")
       .end_object();
   out.key("waiting_room").begin_object().member("mode", "off").end_object().end_object();
+  body->packed = std::make_shared<packed_forms>(packing::quick);
   return {std::move(body), next_change(from, now)};
 }
 

@@ -38,9 +38,11 @@ struct encoded_body {
   std::optional<domain::instant> valid_until; ///< absent: for ever
 };
 
-/// The seat status of an event; some 25 ns a seat. `layout` is the one of the picture. All three are thread-safe.
+/// The seat status of an event; some 25 ns a seat. `layout` is the one of the picture. All four are thread-safe.
 [[nodiscard]] auto encode_seats(const inventory_picture& from, const domain::layout& layout, domain::instant now)
     -> encoded_body;
+/// The same as `application/vnd.holdfast.seats`.
+[[nodiscard]] auto encode_seats_binary(const inventory_picture& from, domain::instant now) -> encoded_body;
 /// The same with the seats of one section only, and no areas; the counts stay the event's.
 [[nodiscard]] auto encode_section(const inventory_picture& from, const domain::layout& layout, std::uint32_t section,
                                   domain::instant now) -> encoded_body;

@@ -42,6 +42,7 @@ inventory_projection::inventory_projection(journal::journal& from, journal::snap
       within_{within},
       slots_{std::make_shared<body_slots>()},
       encoder_{std::make_shared<body_encoder>(from, slots_, layouts_, metrics_, clock_)},
+      live_{std::make_shared<live_hub>(metrics_, post_, within_.live)},
       position_{std::move(start)},
       now_{clock_()},
       swept_at_{now_} {}
@@ -75,6 +76,7 @@ void inventory_projection::erase(event_entry& its) {
     slots_->close(event);
   entries_.erase(event);
   count_entries();
+  live_->end(event);
 }
 
 void inventory_projection::count_entries() {
@@ -159,6 +161,7 @@ void inventory_projection::reset() {
     for (auto& reader : waiting)
       admit(event, std::move(reader));
   }
+  load_watched();
 }
 
 void inventory_projection::queue_load(event_entry& its, bool for_reader) {
@@ -285,6 +288,7 @@ void inventory_projection::install(event_entry& its, event_fold fresh) {
   if (its.slot)
     its.slot->applied_seq.store(its.fold.seq, std::memory_order_release);
   serve(its);
+  live_->serve(its.fold);
 }
 
 void inventory_projection::tick(domain::instant now) {
@@ -293,6 +297,7 @@ void inventory_projection::tick(domain::instant now) {
   check_tokens_ = std::min(check_tokens_ + since * per_s, per_s * 1'000);
   now_ = now;
   serve_waiting();
+  tick_live();
   start_loads();
   if (now - swept_at_ >= sweep_interval) {
     swept_at_ = now;
@@ -308,8 +313,9 @@ void inventory_projection::sweep() {
       continue;
     if (std::exchange(its->has_bodies, false))
       slots_->drop_bodies(event, *its->slot);
-    const bool busy = its->at == event_entry::stage::loading || its->touched || its->listed ||
-                      its->encodings[0].running || its->encodings[1].running;
+    const bool encoding = std::ranges::any_of(its->encodings, &event_entry::encoding::running);
+    const bool busy = its->at == event_entry::stage::loading || its->touched || its->listed || encoding ||
+                      live_->concerned_with(event);
     if (!busy && now_ - its->last_fact > within_.kept_unread)
       idle.push_back(its.get());
   }

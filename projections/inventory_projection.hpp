@@ -7,6 +7,7 @@
 #include "projections/body_encoder.hpp"
 #include "projections/event_entry.hpp"
 #include "projections/layout_store.hpp"
+#include "projections/live/live_hub.hpp"
 #include "projections/metrics.hpp"
 #include "projections/ports.hpp"
 #include "projections/projection.hpp"
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -53,6 +55,7 @@ class inventory_projection final : public projection, public std::enable_shared_
     /// 100 ms for the seats of a stadium (2.5 MB, some 3 ms), none for a club.
     std::size_t paced_bytes_per_ms = 25'000;
     domain::millis pace_max = {250};
+    live_hub::bounds live;
   };
 
   /// `start` is the journal's end before this process's first append; `snapshots` may be null.
@@ -81,6 +84,9 @@ class inventory_projection final : public projection, public std::enable_shared_
   /// A body of an event; `section` for `wish::section` only.
   void read(domain::event_id event, waiting_reader::wish what, std::uint64_t min_seq, std::string section,
             view_done done);
+  /// The changes of an event from now on, or from `since` on; its start is handed over on the actor.
+  void watch(domain::event_id event, std::optional<std::uint64_t> since, live_done done);
+  void listen(const std::weak_ptr<live_listener>& listener) { live_->listen(listener); }
 
  private:
   using entries = std::unordered_map<domain::event_id, std::unique_ptr<event_entry>>;
@@ -113,6 +119,11 @@ class inventory_projection final : public projection, public std::enable_shared_
   void expire_readers(event_entry& its);
   void serve_waiting();
 
+  // live/inventory_live.cpp: those who watch.
+  void admit_viewer(domain::event_id event, std::optional<std::uint64_t> since, live_done done);
+  void tick_live();
+  void load_watched();
+
   journal::journal& from_;
   journal::snapshot_store* const snapshots_;
   const std::shared_ptr<layout_store> layouts_;
@@ -122,6 +133,7 @@ class inventory_projection final : public projection, public std::enable_shared_
   const bounds within_;
   const std::shared_ptr<body_slots> slots_;
   const std::shared_ptr<body_encoder> encoder_;
+  const std::shared_ptr<live_hub> live_;
 
   // The actor's.
   journal::cursor position_;

@@ -72,7 +72,7 @@ auto inventory_projection::take_ready(event_entry& its, waiting_reader::wish wha
 void inventory_projection::serve(event_entry& its) {
   if (its.waiting.empty())
     return;
-  for (const auto kind : {body_kind::seats, body_kind::page}) {
+  for (const auto kind : {body_kind::seats, body_kind::page, body_kind::seats_binary}) {
     if (its.at == event_entry::stage::complete && !its.encodings[static_cast<std::size_t>(kind)].running)
       serve_bodies(its, kind);
   }
@@ -144,6 +144,7 @@ void inventory_projection::encoded(domain::event_id event, body_kind kind, std::
 void inventory_projection::answer_all(event_entry& its, read_outcome outcome) {
   for (const auto& reader : std::exchange(its.waiting, {}))
     encoder_->answer(reader, outcome, nullptr);
+  live_->refuse(its.fold.event, outcome);
 }
 
 void inventory_projection::expire_readers(event_entry& its) {

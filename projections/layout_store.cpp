@@ -3,6 +3,7 @@
 #include "domain/fact.hpp"
 #include "journal/codec.hpp"
 #include "projections/layout_json.hpp"
+#include "projections/wire/layout_wire.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -48,19 +49,26 @@ auto layout_store::intern(const seats_ptr& seats, place where, bool keep) -> ref
   auto hash = layout_hash(seats);
   garbage dropped;
   const std::scoped_lock lock{mutex_};
-  auto found = entries_.find(hash);
-  if (found == entries_.end()) {
-    auto added = std::make_shared<entry>();
-    added->hash = std::move(hash);
-    added->where = where;
-    found = entries_.emplace(added->hash, added).first;
-  }
-  auto which = found->second;
+  auto which = entry_of(std::move(hash), where);
   if (which->seats.expired())
     which->seats = seats;
   if (keep)
     use(which, seats, dropped);
   return which;
+}
+
+auto layout_store::remember(const std::string& hash, place where) -> ref {
+  const std::scoped_lock lock{mutex_};
+  return entry_of(hash, where);
+}
+
+auto layout_store::entry_of(std::string hash, place where) -> ref {
+  if (const auto found = entries_.find(hash); found != entries_.end())
+    return found->second;
+  auto added = std::make_shared<entry>();
+  added->hash = std::move(hash);
+  added->where = where;
+  return entries_.emplace(added->hash, added).first->second;
 }
 
 auto layout_store::find(std::string_view hash) const -> ref {
@@ -150,12 +158,12 @@ void layout_store::loaded(const ref& which, const seats_ptr& seats) {
     done(seats);
 }
 
-void layout_store::json(const ref& which, view_done done) {
+void layout_store::encoded(const ref& which, form as, view_done done) {
   std::shared_ptr<const view_body> body;
   {
     garbage dropped;
     const std::scoped_lock lock{mutex_};
-    body = which->json;
+    body = which->bodies[static_cast<std::size_t>(as)];
     if (body && which->kept)
       use(which, which->kept, dropped);
   }
@@ -163,30 +171,42 @@ void layout_store::json(const ref& which, view_done done) {
     done(read_outcome::ok, std::move(body));
     return;
   }
-  get(which, [self = shared_from_this(), which, done = std::move(done)](const seats_ptr& seats) {
-    if (!seats || !self->from_.run_on_read_pool([self, which, seats, done] { self->encode(which, seats, done); }))
+  get(which, [self = shared_from_this(), which, as, done = std::move(done)](const seats_ptr& seats) {
+    if (!seats ||
+        !self->from_.run_on_read_pool([self, which, as, seats, done] { self->encode(which, as, seats, done); }))
       done(read_outcome::overloaded, nullptr);
   });
 }
 
-void layout_store::encode(const ref& which, const seats_ptr& seats, const view_done& done) {
+void layout_store::encode(const ref& which, form as, const seats_ptr& seats, const view_done& done) {
   auto body = std::make_shared<view_body>();
-  append_layout_json(seats->spec(), body->bytes);
+  body->etag = "W/\"layout-" + which->hash.substr(0, 16);
+  if (as == form::json) {
+    append_layout_json(seats->spec(), body->bytes);
+  } else {
+    wire::append_layout(*seats, which->hash, body->bytes);
+    body->etag += "-binary";
+  }
   body->bytes.shrink_to_fit();
-  body->etag = "W/\"layout-" + which->hash.substr(0, 16) + "\"";
+  body->etag += '"';
   body->made_at = clock_();
   body->layout_hash = which->hash;
+  body->packed = std::make_shared<packed_forms>(packing::thorough);
+  std::shared_ptr<const view_body> shown = body;
   {
     garbage dropped;
     const std::scoped_lock lock{mutex_};
-    if (which->kept && !which->json) {
+    auto& kept = which->bodies[static_cast<std::size_t>(as)];
+    if (which->kept && !kept) {
       bytes_ += body->bytes.size();
       which->bytes += body->bytes.size();
-      which->json = body;
+      kept = shown;
       shrink(dropped);
+    } else if (kept) {
+      shown = kept; // somebody was faster: one body, one set of compressed forms
     }
   }
-  done(read_outcome::ok, std::move(body));
+  done(read_outcome::ok, std::move(shown));
 }
 
 /// Puts a layout in front of the recently used ones. Under the lock.
@@ -208,7 +228,7 @@ void layout_store::shrink(garbage& dropped) {
     const auto oldest = recent_.back();
     recent_.pop_back();
     bytes_ -= std::exchange(oldest->bytes, 0);
-    dropped.emplace_back(std::exchange(oldest->kept, nullptr), std::exchange(oldest->json, nullptr));
+    dropped.emplace_back(std::exchange(oldest->kept, nullptr), std::exchange(oldest->bodies, {}));
   }
 }
 

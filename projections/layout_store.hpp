@@ -6,6 +6,7 @@
 #include "projections/ports.hpp"
 #include "projections/views.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -27,7 +28,7 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
   using seats_ptr = std::shared_ptr<const domain::layout>;
 
   struct bounds {
-    std::size_t bytes_max = std::size_t{64} * 1024 * 1024; ///< of layouts and their JSON that only this keeps
+    std::size_t bytes_max = std::size_t{64} * 1024 * 1024; ///< of layouts and their encoded forms that only this keeps
     std::size_t loads_max = 256;                           ///< layouts being read from the journal at once
   };
 
@@ -37,15 +38,18 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
     std::uint64_t from_seq = 1;
   };
 
+  /// How a layout is encoded.
+  enum class form : std::uint8_t { json = 0, binary = 1 };
+
   /// What is known of a layout for ever. Immutable once made, but for what its store's mutex guards.
   struct entry {
     std::string hash; ///< content address: 64 hex digits
     place where;
-    std::weak_ptr<const domain::layout> seats;          ///< guarded
-    std::shared_ptr<const view_body> json;              ///< guarded
-    std::list<std::shared_ptr<entry>>::iterator recent; ///< guarded; valid while `kept`
-    seats_ptr kept;                                     ///< guarded: in the list of recently used ones
-    std::size_t bytes = 0;                              ///< guarded
+    std::weak_ptr<const domain::layout> seats;              ///< guarded
+    std::array<std::shared_ptr<const view_body>, 2> bodies; ///< guarded; by `form`
+    std::list<std::shared_ptr<entry>>::iterator recent;     ///< guarded; valid while `kept`
+    seats_ptr kept;                                         ///< guarded: in the list of recently used ones
+    std::size_t bytes = 0;                                  ///< guarded
   };
   using ref = std::shared_ptr<entry>;
 
@@ -55,22 +59,26 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
   /// The name of a layout; the first place it was seen at is remembered. Costs a hash of its bytes (up to 1 ms) once an object.
   /// `keep` counts as a use: it stays in memory for a while.
   [[nodiscard]] auto intern(const seats_ptr& seats, place where, bool keep = false) -> ref;
+  /// A layout that an earlier process interned: its name, and where the journal has it.
+  [[nodiscard]] auto remember(const std::string& hash, place where) -> ref;
   /// Null when no fact so far carried it.
   [[nodiscard]] auto find(std::string_view hash) const -> ref;
   /// The layout, at once if it is in memory, else from the read pool. Null when the journal cannot be read or too many wait.
   void get(const ref& which, std::function<void(seats_ptr)> done);
   /// Nobody is answered any more. Those who wait are forgotten: they hold their projection, and it this store.
   void end();
-  /// Its JSON, encoded on the read pool once. Outcomes: ok, overloaded.
-  void json(const ref& which, view_done done);
+  /// One of its encoded forms, made on the read pool once. Outcomes: ok, overloaded.
+  void encoded(const ref& which, form as, view_done done);
 
  private:
   /// What the lock must not be held for: freeing a layout.
-  using garbage = std::vector<std::pair<seats_ptr, std::shared_ptr<const view_body>>>;
+  using garbage = std::vector<std::pair<seats_ptr, std::array<std::shared_ptr<const view_body>, 2>>>;
 
+  /// Under the lock.
+  auto entry_of(std::string hash, place where) -> ref;
   void load(const ref& which);
   void loaded(const ref& which, const seats_ptr& seats);
-  void encode(const ref& which, const seats_ptr& seats, const view_done& done);
+  void encode(const ref& which, form as, const seats_ptr& seats, const view_done& done);
   void use(const ref& which, const seats_ptr& seats, garbage& dropped);
   void shrink(garbage& dropped);
 

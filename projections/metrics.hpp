@@ -19,6 +19,16 @@ struct view_metrics {
   std::atomic<std::uint64_t> reads_refused{0};   ///< the read pool or the queue of readers was full
   std::atomic<std::uint64_t> readers_waiting{0}; ///< gauge
 
+  std::atomic<std::uint64_t> live_viewers{0};          ///< gauge: who watches seat maps
+  std::atomic<std::uint64_t> live_events{0};           ///< gauge: events that are watched, or were a short while ago
+  std::atomic<std::uint64_t> live_ring_bytes{0};       ///< gauge: changes kept for viewers who come back
+  std::atomic<std::uint64_t> live_ticks{0};            ///< times that changes were looked for
+  std::atomic<std::uint64_t> live_tick_nanoseconds{0}; ///< what that took
+  std::atomic<std::uint64_t> live_frames{0};           ///< deltas, counted once however many see them
+  std::atomic<std::uint64_t> live_changes{0};          ///< seats and areas in them
+  std::atomic<std::uint64_t> live_resumes{0};          ///< viewers who went on where they had left
+  std::atomic<std::uint64_t> live_resets{0};           ///< viewers whose place was not in the ring
+
   std::atomic<std::uint64_t> events_in_memory{0}; ///< gauge: events with a fold of their own
   std::atomic<std::uint64_t> events_complete{0};  ///< gauge: of those, loaded from the journal
   std::atomic<std::uint64_t> event_loads{0};

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -37,6 +38,9 @@ class packed_statuses {
       -> std::uint32_t;
 
   [[nodiscard]] auto bytes() const noexcept -> std::size_t { return words_.capacity() * sizeof(std::uint64_t); }
+
+  /// 32 seats each, the first in the lowest bits; what is behind the last seat is zero.
+  [[nodiscard]] auto words() const noexcept -> std::span<const std::uint64_t> { return words_; }
 
   friend auto operator==(const packed_statuses&, const packed_statuses&) -> bool = default;
 

@@ -4,6 +4,8 @@
 #include "domain/event_state.hpp"
 #include "domain/instant.hpp"
 #include "domain/strong_id.hpp"
+#include "projections/live/live_ports.hpp"
+#include "projections/wire/packing.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -17,7 +19,7 @@ namespace holdfast::projections {
 
 /// An immutable, encoded answer of the viewing plane.
 struct view_body {
-  std::string bytes;       ///< JSON
+  std::string bytes;       ///< JSON, or what the form is called
   std::uint64_t seq = 0;   ///< of the event, `X-View-Seq`
   std::string etag;        ///< `W/"<seq>-<representation>"`, with the quotes
   domain::instant made_at; ///< for `Age`
@@ -26,6 +28,8 @@ struct view_body {
   bool draft = false;
   std::uint64_t version = 0; ///< of the event's configuration, for If-Match
   std::string layout_hash;   ///< content address of its layout
+  /// The same bytes compressed; never null for what is kept, null for what is encoded for one reader only.
+  std::shared_ptr<packed_forms> packed;
 };
 
 enum class read_outcome : std::uint8_t {
@@ -65,6 +69,8 @@ class views {
 
   /// The seat status of an event (`GET /v1/events/{id}/seats`), at or after `min_seq` (0: whatever is at hand, at most a second old while facts arrive).
   virtual void seats(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept = 0;
+  /// The same as `application/vnd.holdfast.seats`.
+  virtual void seats_binary(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept = 0;
   /// One section of it; not kept.
   virtual void seats_of_section(domain::event_id event, std::uint64_t min_seq, std::string section,
                                 view_done done) noexcept = 0;
@@ -72,6 +78,17 @@ class views {
   virtual void event_page(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept = 0;
   /// A layout by its content hash, as JSON.
   virtual void layout(std::string hash, view_done done) noexcept = 0;
+  /// The same as `application/vnd.holdfast.layout`.
+  virtual void layout_binary(std::string hash, view_done done) noexcept = 0;
+  /// Has the compressed form of a kept body made, unless it is there. `done` once `body->packed->get(coding)` says what there is: at
+  /// once, or on another thread.
+  virtual void pack(const std::shared_ptr<const view_body>& body, content_coding coding,
+                    std::function<void()> done) noexcept = 0;
+
+  /// Changes of an event's seats as they happen, from `since` on if they are still at hand, to whoever listens.
+  virtual void watch(domain::event_id event, std::optional<std::uint64_t> since, live_done done) noexcept = 0;
+  /// Somebody who passes changes on. Forgotten when it dies.
+  virtual void listen(const std::weak_ptr<live_listener>& listener) noexcept = 0;
 
   /// Events of an organisation in id order after `after`, at most `limit`.
   [[nodiscard]] virtual auto events_of(domain::organisation_id organisation, domain::event_id after,

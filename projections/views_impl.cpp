@@ -19,7 +19,8 @@ namespace holdfast::projections {
 struct views_impl::parts {
   parts(journal::journal& from, journal::snapshot_store* snapshots, const view_posts& through,
         const clock_function& clock, const view_settings& settings)
-      : gates{post_gate{through.inventory}, post_gate{through.bookings}, post_gate{through.catalogue}},
+      : pool{from},
+        gates{post_gate{through.inventory}, post_gate{through.bookings}, post_gate{through.catalogue}},
         posts{gates[0].entrance(), gates[1].entrance(), gates[2].entrance()},
         base{from.end()},
         metrics{std::make_shared<view_metrics>()},
@@ -37,6 +38,14 @@ struct views_impl::parts {
 
   [[nodiscard]] auto catalogue_complete() const -> bool { return runners[2]->caught_up(); }
 
+  void read_layout(std::string_view hash, layout_store::form form, view_done done) const {
+    if (const auto which = layouts->find(hash))
+      layouts->encoded(which, form, std::move(done));
+    else
+      done(catalogue_complete() ? read_outcome::not_found : read_outcome::behind, nullptr);
+  }
+
+  journal::journal& pool; ///< whose read pool compresses
   std::array<post_gate, 3> gates;
   view_posts posts;     ///< through the gates
   journal::cursor base; ///< the journal's end before this process's first append
@@ -116,6 +125,10 @@ void views_impl::seats(domain::event_id event, std::uint64_t min_seq, view_done 
   parts_->inventory->read(event, waiting_reader::wish::seats, min_seq, {}, std::move(done));
 }
 
+void views_impl::seats_binary(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept {
+  parts_->inventory->read(event, waiting_reader::wish::seats_binary, min_seq, {}, std::move(done));
+}
+
 void views_impl::seats_of_section(domain::event_id event, std::uint64_t min_seq, std::string section,
                                   view_done done) noexcept {
   parts_->inventory->read(event, waiting_reader::wish::section, min_seq, std::move(section), std::move(done));
@@ -126,10 +139,29 @@ void views_impl::event_page(domain::event_id event, std::uint64_t min_seq, view_
 }
 
 void views_impl::layout(std::string hash, view_done done) noexcept {
-  if (const auto which = parts_->layouts->find(hash))
-    parts_->layouts->json(which, std::move(done));
-  else
-    done(parts_->catalogue_complete() ? read_outcome::not_found : read_outcome::behind, nullptr);
+  parts_->read_layout(hash, layout_store::form::json, std::move(done));
+}
+
+void views_impl::layout_binary(std::string hash, view_done done) noexcept {
+  parts_->read_layout(hash, layout_store::form::binary, std::move(done));
+}
+
+void views_impl::pack(const std::shared_ptr<const view_body>& body, content_coding coding,
+                      std::function<void()> done) noexcept {
+  if (!body->packed) {
+    done();
+    return;
+  }
+  const auto run = [this](std::function<void()> job) { return parts_->pool.run_on_read_pool(std::move(job)); };
+  body->packed->prepare(coding, std::shared_ptr<const std::string>{body, &body->bytes}, run, std::move(done));
+}
+
+void views_impl::watch(domain::event_id event, std::optional<std::uint64_t> since, live_done done) noexcept {
+  parts_->inventory->watch(event, since, std::move(done));
+}
+
+void views_impl::listen(const std::weak_ptr<live_listener>& listener) noexcept {
+  parts_->inventory->listen(listener);
 }
 
 auto views_impl::events_of(domain::organisation_id organisation, domain::event_id after, std::size_t limit) const

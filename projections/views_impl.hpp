@@ -65,10 +65,16 @@ class views_impl final : public views {
   [[nodiscard]] auto metrics() const noexcept -> const view_metrics&;
 
   void seats(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept override;
+  void seats_binary(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept override;
   void seats_of_section(domain::event_id event, std::uint64_t min_seq, std::string section,
                         view_done done) noexcept override;
   void event_page(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept override;
   void layout(std::string hash, view_done done) noexcept override;
+  void layout_binary(std::string hash, view_done done) noexcept override;
+  void pack(const std::shared_ptr<const view_body>& body, content_coding coding,
+            std::function<void()> done) noexcept override;
+  void watch(domain::event_id event, std::optional<std::uint64_t> since, live_done done) noexcept override;
+  void listen(const std::weak_ptr<live_listener>& listener) noexcept override;
   [[nodiscard]] auto events_of(domain::organisation_id organisation, domain::event_id after, std::size_t limit) const
       -> std::vector<event_summary> override;
   void booking(domain::event_id event, domain::hold_number number, std::uint64_t min_seq,

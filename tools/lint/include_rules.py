@@ -32,6 +32,8 @@ ONLY_IN = {
     "curl/": re.compile(r"^(payments|actors|tools|tests)/"),
     "hiredis/": re.compile(r"^tools/bench/"),
     "libpq-fe.h": re.compile(r"^tools/bench/"),
+    "brotli/": re.compile(r"^(projections/wire/packing\.cpp|tests/.*)$"),
+    "zlib.h": re.compile(r"^(projections/wire/packing\.cpp|tests/.*)$"),
     "CLI/": re.compile(r"^tools/"),
     "doctest/": re.compile(r"^tests/"),
     "rapidcheck": re.compile(r"^tests/"),
