@@ -134,6 +134,7 @@ class journal {
   /// Durable records of a stream from `from_seq` on, in chunks of ≤ 256 KiB.
   virtual void read(stream_id stream, std::uint64_t from_seq, record_sink sink, read_done done) = 0;
   /// Durable records of all streams in commit order from the cursor to the present, in chunks; shows only what cannot vanish.
+  /// `invalid` for a text that is no cursor, and for a place that this journal has not reached (a cursor of a later copy of it).
   virtual void tail(cursor from, record_sink sink, read_done done) = 0;
   /// The remembered answer of a command, if it is durable and not forgotten: it goes with its key, by whole
   /// hours (see domain::is_forgotten), 24 to 25 hours after it was given.

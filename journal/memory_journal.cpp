@@ -131,10 +131,11 @@ void memory_journal::read(stream_id stream, std::uint64_t from_seq, record_sink 
 
 void memory_journal::tail(cursor from, record_sink sink, read_done done) {
   const auto place = parse_cursor(from);
-  if (!place)
+  const auto last = impl_->writer.durable_position();
+  if (!place || place->position > last)
     return fail_read(impl_->jobs(), std::move(done),
                      {failure_kind::invalid, "this is no cursor of this journal: " + from.text()});
-  make_memory_tail(impl_->disk, impl_->jobs(), *place, impl_->writer.durable_position(), std::move(sink),
+  make_memory_tail(impl_->disk, impl_->jobs(), *place, last, std::move(sink),
                    std::move(done))
       ->schedule();
 }

@@ -280,10 +280,11 @@ void rocksdb_journal::read(stream_id stream, std::uint64_t from_seq, record_sink
 
 void rocksdb_journal::tail(cursor from, record_sink sink, read_done done) {
   const auto place = parse_cursor(from);
-  if (!place)
+  const auto last = impl_->durable_position();
+  if (!place || place->position > last)
     return fail_read(impl_->pool, std::move(done),
                      {failure_kind::invalid, "this is no cursor of this journal: " + from.text()});
-  store::make_tail_read(*impl_->opened.data, impl_->pool, *place, impl_->durable_position(), std::move(sink),
+  store::make_tail_read(*impl_->opened.data, impl_->pool, *place, last, std::move(sink),
                         std::move(done))
       ->schedule();
 }

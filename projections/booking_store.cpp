@@ -54,6 +54,11 @@ auto booking_store::hold(event_slot event, std::uint64_t seq, const domain::hold
     return false;
   scratch_.clear();
   pack_booking(booking_of(what, at), scratch_);
+  add_live(event, what.hold.value(), scratch_, seq);
+  return true;
+}
+
+void booking_store::add_live(event_slot event, std::uint32_t number, const std::string& bytes, std::uint64_t seq) {
   std::uint32_t index = 0;
   if (free_.empty()) {
     index = static_cast<std::uint32_t>(live_.size());
@@ -62,9 +67,8 @@ auto booking_store::hold(event_slot event, std::uint64_t seq, const domain::hold
     index = free_.back();
     free_.pop_back();
   }
-  live_[index] = {own_bytes(scratch_), seq};
-  numbers_.insert({event, what.hold.value(), where::live, index});
-  return true;
+  live_[index] = {own_bytes(bytes), seq};
+  numbers_.insert({event, number, where::live, index});
 }
 
 auto booking_store::extend(event_slot event, std::uint64_t seq, const domain::hold_extended& what) -> bool {
@@ -117,16 +121,19 @@ auto booking_store::confirm(event_slot event, std::uint64_t seq, const domain::o
   pack_booking(booking, scratch_);
   entry->in = where::order;
   entry->at = static_cast<std::uint32_t>(orders_.size());
-  auto* owner =
-      owners_.find(owner_policy::hash_of(booking.by), [&](const owner_entry& each) { return each.who == booking.by; });
-  orders_.push_back({keep(scratch_),
+  add_order(event, booking.by, scratch_, seq);
+  return true;
+}
+
+void booking_store::add_order(event_slot event, const domain::owner& by, const std::string& bytes, std::uint64_t seq) {
+  auto* owner = owners_.find(owner_policy::hash_of(by), [&](const owner_entry& each) { return each.who == by; });
+  orders_.push_back({keep(bytes),
                      {static_cast<std::uint32_t>(seq), static_cast<std::uint32_t>(seq >> 32U), event},
                      owner == nullptr ? 0 : owner->newest});
   if (owner == nullptr)
-    owners_.insert({booking.by, static_cast<std::uint32_t>(orders_.size())});
+    owners_.insert({by, static_cast<std::uint32_t>(orders_.size())});
   else
     owner->newest = static_cast<std::uint32_t>(orders_.size());
-  return true;
 }
 
 auto booking_store::keep(const std::string& packed_order) -> const char* {
@@ -140,13 +147,15 @@ auto booking_store::keep(const std::string& packed_order) -> const char* {
   return chunk.data() + at;
 }
 
-void booking_store::forget(domain::instant now) {
+void booking_store::forget(domain::instant now, const std::function<void(event_slot, domain::hold_number)>& gone) {
   while (!ended_.empty() && (ended_.size() > within_.ended_max || now - ended_.front().at > within_.ended_kept))
-    forget_oldest();
+    forget_oldest(gone);
 }
 
-void booking_store::forget_oldest() {
+void booking_store::forget_oldest(const std::function<void(event_slot, domain::hold_number)>& gone) {
   const auto& oldest = ended_.front();
+  if (gone)
+    gone(oldest.event, domain::hold_number{oldest.number});
   const auto hash = number_policy::hash_of(oldest.event, oldest.number);
   if (auto* entry = entry_of(oldest.event, domain::hold_number{oldest.number}))
     numbers_.erase(hash, entry);

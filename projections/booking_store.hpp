@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,8 +59,8 @@ class booking_store {
                          domain::instant at) -> bool;
   [[nodiscard]] auto confirm(event_slot event, std::uint64_t seq, const domain::order_confirmed& what,
                              domain::instant at) -> bool;
-  /// Forgets ended holds that are too old or too many.
-  void forget(domain::instant now);
+  /// Forgets ended holds that are too old or too many; `gone` is told of each.
+  void forget(domain::instant now, const std::function<void(event_slot, domain::hold_number)>& gone = {});
 
   [[nodiscard]] auto find(event_slot event, domain::hold_number number) const -> std::optional<found_booking>;
 
@@ -69,6 +70,47 @@ class booking_store {
   };
   /// Orders of an owner, newest first, from a position on that an earlier page gave as `next` (0: from the newest); `next` is 0 at the end.
   [[nodiscard]] auto orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const -> page;
+
+  // What a checkpoint keeps, and takes back.
+
+  struct event_row {
+    domain::event_id event;
+    std::uint64_t seq = 0;
+    domain::currency_code currency;
+    layout_store::ref layout; ///< null before there is one
+  };
+
+  enum class kept_in : std::uint8_t { live = 1, ended, orders };
+
+  struct booking_row {
+    kept_in in = kept_in::live;
+    booking_line::kind how = booking_line::kind::held;
+    domain::event_id event;
+    std::uint64_t seq = 0;
+    domain::instant ended_at; ///< of an ended one
+    std::uint64_t place = 0;  ///< of an order or an ended one: its number in their order
+    std::string packed;       ///< see packed_booking.hpp
+  };
+
+  [[nodiscard]] auto event_count() const noexcept -> std::size_t { return events_.size(); }
+
+  [[nodiscard]] auto row_of(event_slot event) const -> event_row;
+  /// Nothing for a number that is unknown or forgotten.
+  [[nodiscard]] auto row_of(event_slot event, domain::hold_number number) const -> std::optional<booking_row>;
+
+  /// Visits every booking in no useful order.
+  template <class Visit>
+  void visit(Visit visit_one) const {
+    numbers_.visit([&](const number_entry& entry) { visit_one(entry.event, domain::hold_number{entry.number}); });
+  }
+
+  /// Number of the oldest ended hold that is remembered.
+  [[nodiscard]] auto first_ended() const noexcept -> std::uint64_t { return ended_first_; }
+
+  /// Takes a row back. Events come before their bookings, orders and ended holds in the order of their places; false for a row that
+  /// does not fit.
+  [[nodiscard]] auto restore(const event_row& what) -> bool;
+  [[nodiscard]] auto restore(const booking_row& what) -> bool;
 
   [[nodiscard]] auto live_holds() const noexcept -> std::size_t { return live_.size() - free_.size(); }
 
@@ -161,7 +203,10 @@ class booking_store {
       -> found_booking;
   [[nodiscard]] auto order_line(std::uint32_t index) const -> found_booking;
   [[nodiscard]] auto keep(const std::string& packed_order) -> const char*;
-  void forget_oldest();
+  void forget_oldest(const std::function<void(event_slot, domain::hold_number)>& gone);
+  void add_live(event_slot event, std::uint32_t number, const std::string& bytes, std::uint64_t seq);
+  /// An order's bytes, and its place among its owner's. Its number's entry is the caller's.
+  void add_order(event_slot event, const domain::owner& by, const std::string& bytes, std::uint64_t seq);
 
   bounds within_;
   std::deque<event_line> events_;

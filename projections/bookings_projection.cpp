@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -13,11 +14,21 @@ namespace holdfast::projections {
 
 namespace {
 
+/// A checkpoint is due early when it has grown this much: some 100 MiB of changes at the most.
+constexpr std::size_t checkpoint_rows_max = 500'000;
+
+auto finish(found_booking found, layout_store::seats_ptr seats) -> std::shared_ptr<const booking_line> {
+  found.line.seats = std::move(seats);
+  return std::make_shared<const booking_line>(std::move(found.line));
+}
+
+} // namespace
+
 /// Folds one fact of an event into the store.
-class booking_folder {
+class bookings_projection::folder {
  public:
-  booking_folder(booking_store& to, layout_store& layouts, domain::event_id event, booking_store::event_slot slot)
-      : to_{to}, layouts_{layouts}, event_{event}, slot_{slot} {}
+  folder(bookings_projection& owner, domain::event_id event, booking_store::event_slot slot)
+      : owner_{owner}, to_{*owner.store_}, event_{event}, slot_{slot} {}
 
   void fold(const domain::fact& fact, std::uint64_t seq) {
     seq_ = seq;
@@ -34,26 +45,36 @@ class booking_folder {
 
   void operator()(const domain::layout_replaced& what) { start(what.seats); }
 
-  void operator()(const domain::hold_created& what) { must(to_.hold(slot_, seq_, what, at_), what.hold); }
+  void operator()(const domain::hold_created& what) {
+    must(changing(what.hold, true).hold(slot_, seq_, what, at_), what.hold);
+  }
 
-  void operator()(const domain::hold_extended& what) { must(to_.extend(slot_, seq_, what), what.hold); }
+  void operator()(const domain::hold_extended& what) { must(changing(what.hold).extend(slot_, seq_, what), what.hold); }
 
   void operator()(const domain::hold_released& what) {
-    must(to_.end(slot_, seq_, what.hold, booking_line::kind::released, at_), what.hold);
+    must(changing(what.hold).end(slot_, seq_, what.hold, booking_line::kind::released, at_), what.hold);
   }
 
   void operator()(const domain::hold_expired& what) {
-    must(to_.end(slot_, seq_, what.hold, booking_line::kind::expired, at_), what.hold);
+    must(changing(what.hold).end(slot_, seq_, what.hold, booking_line::kind::expired, at_), what.hold);
   }
 
-  void operator()(const domain::order_confirmed& what) { must(to_.confirm(slot_, seq_, what, at_), what.hold); }
+  void operator()(const domain::order_confirmed& what) {
+    must(changing(what.hold).confirm(slot_, seq_, what, at_), what.hold);
+  }
 
   template <class Other>
   void operator()(const Other&) {}
 
  private:
+  auto changing(domain::hold_number hold, bool is_new = false) -> booking_store& {
+    if (owner_.lane_)
+      owner_.changes_.before_change(to_, slot_, hold, is_new);
+    return to_;
+  }
+
   void start(const std::shared_ptr<const domain::layout>& seats) {
-    to_.set_layout(slot_, layouts_.intern(seats, {{journal::stream_kind::event, event_.value()}, seq_}));
+    to_.set_layout(slot_, owner_.layouts_->intern(seats, {{journal::stream_kind::event, event_.value()}, seq_}));
   }
 
   void must(bool folded, domain::hold_number hold) const {
@@ -62,21 +83,13 @@ class booking_folder {
                    std::to_string(hold.value()) + " is not in the state that the fact follows on");
   }
 
+  bookings_projection& owner_;
   booking_store& to_;
-  layout_store& layouts_;
   domain::event_id event_;
   booking_store::event_slot slot_;
   std::uint64_t seq_ = 0;
   domain::instant at_;
 };
-
-auto finish(found_booking found, layout_store::seats_ptr seats) -> std::shared_ptr<const booking_line> {
-  found.line.seats = std::move(seats);
-  return std::make_shared<const booking_line>(std::move(found.line));
-}
-
-} // namespace
-
 bookings_projection::bookings_projection(std::shared_ptr<layout_store> layouts, std::shared_ptr<view_metrics> metrics,
                                          post_function post, clock_function clock)
     : bookings_projection{std::move(layouts), std::move(metrics), std::move(post), std::move(clock), bounds{}} {}
@@ -106,12 +119,16 @@ void bookings_projection::apply(const applied_group& group) {
     if (group.first_seq != store_->seq_of(slot) + 1)
       stop_folding("event " + std::to_string(event.value()) + " is at seq " + std::to_string(store_->seq_of(slot)) +
                    " and was given seq " + std::to_string(group.first_seq));
-    booking_folder folder{*store_, *layouts_, event, slot};
+    between_positions_ = true;
+    folder into{*this, event, slot};
     auto seq = group.first_seq;
     for (const auto& fact : *group.facts)
-      folder.fold(fact, seq++);
+      into.fold(fact, seq++);
     store_->set_seq(slot, seq - 1);
-    store_->forget(group.facts->back().time);
+    if (lane_)
+      changes_.event_changed(slot);
+    store_->forget(group.facts->back().time,
+                   [this](booking_store::event_slot of, domain::hold_number hold) { changes_.forgotten(of, hold); });
     metrics_->live_holds.store(store_->live_holds(), std::memory_order_relaxed);
     metrics_->orders.store(store_->orders(), std::memory_order_relaxed);
   }
@@ -121,12 +138,62 @@ void bookings_projection::apply(const applied_group& group) {
 
 void bookings_projection::publish(const journal::cursor& position) {
   position_ = position;
+  between_positions_ = false;
+  if (lane_)
+    checkpoint_step();
   for (const auto event : std::exchange(touched_, {}))
     serve(event);
 }
 
+void bookings_projection::load() {
+  const std::unique_lock lock{mutex_};
+  const bool found = lane_->load(
+      [this](std::string_view key, std::string_view value) { return take_row(key, value, *store_, *layouts_); });
+  if (!found)
+    store_ = std::make_unique<booking_store>(within_.store);
+  changes_.loaded(*store_);
+  position_ = lane_->position();
+  metrics_->live_holds.store(store_->live_holds(), std::memory_order_relaxed);
+  metrics_->orders.store(store_->orders(), std::memory_order_relaxed);
+}
+
+void bookings_projection::checkpoint_step() {
+  if (lane_->failed()) {
+    lane_.reset();
+    changes_ = {};
+    return;
+  }
+  if (!changes_.under_way()) {
+    const bool due = now_ - checkpointed_at_ >= within_.checkpoint_every || changes_.size() >= checkpoint_rows_max;
+    if (!due || between_positions_ || changes_.size() == 0 || !lane_->ready())
+      return;
+    checkpointed_at_ = now_;
+    checkpoint_at_ = position_;
+    changes_.begin(*store_);
+  }
+  if (changes_.encode(*store_, within_.checkpoint_rows_per_turn))
+    lane_->commit(changes_.take(*store_), checkpoint_at_);
+}
+
+void bookings_projection::save() {
+  if (!lane_)
+    return;
+  const auto all = std::numeric_limits<std::size_t>::max();
+  if (changes_.under_way() && changes_.encode(*store_, all))
+    lane_->commit_now(changes_.take(*store_), checkpoint_at_);
+  if (between_positions_ || changes_.size() == 0)
+    return;
+  changes_.begin(*store_);
+  if (changes_.encode(*store_, all))
+    lane_->commit_now(changes_.take(*store_), position_);
+}
+
 void bookings_projection::reset() {
   position_ = {};
+  between_positions_ = false;
+  changes_ = {};
+  if (lane_)
+    lane_->wipe();
   auto store = std::make_unique<booking_store>(within_.store); // the old one is freed after the lock
   const std::unique_lock lock{mutex_};
   store_.swap(store);
@@ -192,6 +259,9 @@ void bookings_projection::serve(domain::event_id event) {
 }
 
 void bookings_projection::tick(domain::instant now) {
+  now_ = now;
+  if (lane_)
+    checkpoint_step();
   for (auto& [event, readers] : waiting_) {
     leave(std::erase_if(readers, [&](const reader& who) {
       if (who.deadline > now)

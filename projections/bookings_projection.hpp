@@ -8,6 +8,8 @@
 #include "projections/metrics.hpp"
 #include "projections/ports.hpp"
 #include "projections/projection.hpp"
+#include "projections/store/booking_checkpoint.hpp"
+#include "projections/store/checkpoint_lane.hpp"
 #include "projections/views.hpp"
 
 #include <cstddef>
@@ -24,8 +26,8 @@ namespace holdfast::projections {
 using booking_done = std::function<void(read_outcome, std::shared_ptr<const booking_line>)>;
 using orders_done = std::function<void(read_outcome, views::order_page)>;
 
-/// Live holds, orders, and for an hour how holds ended. Folded in memory from the journal's beginning; readers share a lock that
-/// the fold takes once a command.
+/// Live holds, orders, and for an hour how holds ended. Folded in memory from the last checkpoint, or from the journal's
+/// beginning without one; readers share a lock that the fold takes once a command.
 ///
 /// `apply` to `tick` run on its actor, the reads on any thread.
 class bookings_projection final : public projection, public std::enable_shared_from_this<bookings_projection> {
@@ -34,6 +36,8 @@ class bookings_projection final : public projection, public std::enable_shared_f
     booking_store::bounds store;
     domain::millis wait_max = domain::seconds(1);
     std::size_t readers_waiting_max = 50'000;
+    domain::millis checkpoint_every = domain::seconds(30);
+    std::size_t checkpoint_rows_per_turn = 1'000; ///< some 0.3 ms
   };
 
   bookings_projection(std::shared_ptr<layout_store> layouts, std::shared_ptr<view_metrics> metrics, post_function post,
@@ -43,6 +47,14 @@ class bookings_projection final : public projection, public std::enable_shared_f
 
   [[nodiscard]] auto name() const noexcept -> std::string_view override { return "bookings"; }
 
+  /// From now on checkpoints go there. Before `load`.
+  void keep_in(std::shared_ptr<checkpoint_lane> lane) { lane_ = std::move(lane); }
+
+  /// Takes back what its lane has, or is to be folded from the beginning. Before its runner starts, on any one thread.
+  void load();
+  /// The last checkpoint, when nothing is folded any more and no closure of its runs; blocks.
+  void save();
+
   void apply(const applied_group& group) override;
   void publish(const journal::cursor& position) override;
 
@@ -51,7 +63,10 @@ class bookings_projection final : public projection, public std::enable_shared_f
   void reset() override;
   [[nodiscard]] auto wants(journal::stream_kind kind, std::uint16_t type) const noexcept -> bool override;
 
-  /// Deadlines of readers. Every 100 ms or so.
+  /// Every row that it keeps. On its actor, or when nothing is folded.
+  void visit_rows(const row_visitor& visit) const { projections::visit_rows(*store_, visit); }
+
+  /// Deadlines of readers, checkpoints. Every 100 ms or so.
   void tick(domain::instant now);
 
   /// A hold or order, once the event is at `min_seq`. While the fold is not `complete`, what is not found may still come and is waited for.
@@ -69,6 +84,9 @@ class bookings_projection final : public projection, public std::enable_shared_f
     booking_done done;
   };
 
+  class folder;
+
+  void checkpoint_step();
   /// Answers if the answer is known; false to wait.
   auto try_answer(domain::event_id event, const reader& who) -> bool;
   void admit(domain::event_id event, reader who);
@@ -88,6 +106,13 @@ class bookings_projection final : public projection, public std::enable_shared_f
   journal::cursor position_;
   std::unordered_map<domain::event_id, std::vector<reader>> waiting_;
   std::vector<domain::event_id> touched_; ///< of events that somebody waits for
+
+  std::shared_ptr<checkpoint_lane> lane_; ///< null: nothing is kept
+  booking_checkpoint changes_;
+  journal::cursor checkpoint_at_; ///< of the one under way
+  domain::instant checkpointed_at_;
+  domain::instant now_;            ///< of the last tick
+  bool between_positions_ = false; ///< folded and not published yet
 };
 
 } // namespace holdfast::projections

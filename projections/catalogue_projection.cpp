@@ -42,7 +42,9 @@ class catalogue_projection::folder {
   }
 
   void operator()(const domain::event_created& what) {
+    to_.changed_events_.insert(what.event);
     auto& its = to_.lines_[{what.organisation, what.event}];
+    its.organisation = what.organisation;
     its.config = without_description(what.config);
     its.status = domain::event_status::draft;
     to_.by_event_[what.event] = &its;
@@ -72,6 +74,7 @@ class catalogue_projection::folder {
 
  private:
   auto event() -> line& {
+    to_.changed_events_.insert(domain::event_id{stream_.id});
     const auto known = to_.by_event_.find(domain::event_id{stream_.id});
     if (known == to_.by_event_.end())
       stop_folding("event " + std::to_string(stream_.id) + " has a fact at seq " + std::to_string(seq_) +
@@ -80,7 +83,8 @@ class catalogue_projection::folder {
   }
 
   void found(const std::shared_ptr<const domain::layout>& seats) {
-    static_cast<void>(to_.layouts_->intern(seats, {stream_, seq_}));
+    auto which = to_.layouts_->intern(seats, {stream_, seq_});
+    to_.found_layouts_.try_emplace(which->hash, which);
   }
 
   catalogue_projection& to_;
@@ -103,6 +107,7 @@ auto catalogue_projection::wants(journal::stream_kind, std::uint16_t type) const
 void catalogue_projection::apply(const applied_group& group) {
   if (!concerns(*group.facts))
     return;
+  between_positions_ = true;
   hash_layouts(*group.facts);
   const std::unique_lock lock{mutex_};
   folder into{*this, group.stream};
@@ -113,6 +118,11 @@ void catalogue_projection::apply(const applied_group& group) {
 
 void catalogue_projection::reset() {
   position_ = {};
+  between_positions_ = false;
+  changed_events_.clear();
+  found_layouts_.clear();
+  if (lane_)
+    lane_->wipe();
   const std::unique_lock lock{mutex_};
   by_event_.clear();
   lines_.clear();

@@ -7,13 +7,16 @@
 #include "journal/journal.hpp"
 #include "projections/layout_store.hpp"
 #include "projections/projection.hpp"
+#include "projections/store/checkpoint_lane.hpp"
 #include "projections/views.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <shared_mutex>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -22,23 +25,38 @@
 namespace holdfast::projections {
 
 /// The events of each organisation, and where every layout of events and venues is in the journal. Folded in memory from the
-/// journal's beginning; facts about holds are passed over. Some 1 KiB an event.
+/// journal's beginning (or from the last checkpoint on); facts about holds are passed over. Some 1 KiB an event.
 ///
-/// `apply`, `publish` and `reset` run on its actor, the reads on any thread.
+/// `apply` to `tick` run on its actor, the reads on any thread.
 class catalogue_projection final : public projection {
  public:
   explicit catalogue_projection(std::shared_ptr<layout_store> layouts);
 
   [[nodiscard]] auto name() const noexcept -> std::string_view override { return "catalogue"; }
 
+  /// From now on checkpoints go there, at most once in `every`. Before `load`.
+  void keep_in(std::shared_ptr<checkpoint_lane> lane, domain::millis every = domain::seconds(30));
+  /// Takes back what its lane has, or is to be folded from the beginning. Before its runner starts, on any one thread.
+  void load();
+  /// Checkpoints. Every 100 ms or so.
+  void tick(domain::instant now);
+  /// The last checkpoint, when nothing is folded any more and no closure of its runs; blocks.
+  void save();
+
   void apply(const applied_group& group) override;
 
-  void publish(const journal::cursor& position) override { position_ = position; }
+  void publish(const journal::cursor& position) override {
+    position_ = position;
+    between_positions_ = false;
+  }
 
   [[nodiscard]] auto position() const -> journal::cursor override { return position_; }
 
   void reset() override;
   [[nodiscard]] auto wants(journal::stream_kind kind, std::uint16_t type) const noexcept -> bool override;
+
+  /// Every row that it keeps but those of layouts. On its actor, or when nothing is folded.
+  void visit_rows(const row_visitor& visit) const;
 
   /// In id order after `after`, at most `limit`.
   [[nodiscard]] auto events_of(domain::organisation_id organisation, domain::event_id after, std::size_t limit) const
@@ -46,18 +64,34 @@ class catalogue_projection final : public projection {
 
  private:
   struct line {
+    domain::organisation_id organisation;
     domain::event_config config; ///< without its description
     domain::event_status status = domain::event_status::draft;
   };
-  using key = std::pair<domain::organisation_id, domain::event_id>;
+  using line_key = std::pair<domain::organisation_id, domain::event_id>;
 
   class folder;
 
+  [[nodiscard]] auto take_row(std::string_view key, std::string_view value) -> bool;
+  [[nodiscard]] auto take_changes() -> store_changes;
+
   const std::shared_ptr<layout_store> layouts_;
-  journal::cursor position_; ///< the actor's
+
+  // The actor's.
+  journal::cursor position_;
+  std::shared_ptr<checkpoint_lane> lane_; ///< null: nothing is kept
+  domain::millis checkpoint_every_;
+  domain::instant checkpointed_at_;
+  bool between_positions_ = false; ///< folded and not published yet
+  std::set<domain::event_id> changed_events_;
+  std::map<std::string, layout_store::ref> found_layouts_; ///< since the last checkpoint
+
   mutable std::shared_mutex mutex_;
-  std::map<key, line> lines_;
+  std::map<line_key, line> lines_;
   std::unordered_map<domain::event_id, line*> by_event_; ///< into lines_
 };
+
+/// State version of the catalogue: raised with every change of its rows or of what they mean.
+inline constexpr std::uint32_t catalogue_state_version = 1;
 
 } // namespace holdfast::projections

@@ -9,7 +9,7 @@
 namespace holdfast::projections {
 
 /// A booking in as few bytes as it takes (a hold of two seats: some 55, its order some 85), instead of the 300 that its plain
-/// form and its vectors take. In memory only: the form may change with every version.
+/// form and its vectors take. In memory and in checkpoints, whose state version changes with the form (`bookings_state_version`).
 void pack_booking(const domain::booking& what, std::string& to);
 
 /// What `pack_booking` wrote; the bytes are trusted.

@@ -199,6 +199,15 @@ void projection_runner::take_chunk(std::uint64_t round, tl::expected<fact_chunk,
       stop(std::move(chunk.error().detail));
       return;
     }
+    if (chunk.error().kind == journal::failure_kind::invalid) {
+      // It was folded from a journal that went on from here otherwise: a restored one has lost its end.
+      spdlog::warn("projection {} begins anew: {}", name(), chunk.error().detail);
+      what_->reset();
+      position_ = what_->position();
+      catch_up_again();
+      read_ahead();
+      return;
+    }
     note(std::move(chunk.error().detail));
     pause_ = true;
     return;

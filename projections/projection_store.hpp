@@ -32,6 +32,9 @@ class store_changes {
   std::vector<change> all_;
 };
 
+/// Takes rows, valid during the call only.
+using row_visitor = std::function<void(std::string_view key, std::string_view value)>;
+
 /// Where projections keep what they must not lose a start over: for each a space of keys and values, and the position in the journal
 /// that they are as of, always committed together. A cache: everything in it can be folded again from the journal, so whatever is
 /// missing, of another version or in doubt is wiped, and the projection starts from the beginning.

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <mutex>
 #include <tuple>
 #include <utility>
 
@@ -18,7 +19,7 @@ namespace holdfast::projections {
 
 struct views_impl::parts {
   parts(journal::journal& from, journal::snapshot_store* snapshots, const view_posts& through,
-        const clock_function& clock, const view_settings& settings)
+        const clock_function& clock, const view_settings& settings, const view_store& keep)
       : pool{from},
         gates{post_gate{through.inventory}, post_gate{through.bookings}, post_gate{through.catalogue}},
         posts{gates[0].entrance(), gates[1].entrance(), gates[2].entrance()},
@@ -32,7 +33,29 @@ struct views_impl::parts {
         catalogue{std::make_shared<catalogue_projection>(layouts)},
         runners{std::make_shared<projection_runner>(inventory, from, live, posts.inventory, settings.runner),
                 std::make_shared<projection_runner>(bookings, from, live, posts.bookings, settings.runner),
-                std::make_shared<projection_runner>(catalogue, from, live, posts.catalogue, settings.runner)} {}
+                std::make_shared<projection_runner>(catalogue, from, live, posts.catalogue, settings.runner)},
+        store_gate{keep.post},
+        kept{keep.store != nullptr} {
+    if (!kept)
+      return;
+    bookings->keep_in(
+        std::make_shared<checkpoint_lane>(*keep.store, store_gate.entrance(), "bookings", bookings_state_version));
+    catalogue->keep_in(
+        std::make_shared<checkpoint_lane>(*keep.store, store_gate.entrance(), "catalogue", catalogue_state_version),
+        settings.bookings.checkpoint_every);
+  }
+
+  /// Takes back what a projection has kept, then has it go on from there.
+  template <class Projection>
+  void load_and_start(const std::shared_ptr<Projection>& what, const std::shared_ptr<projection_runner>& runner) {
+    store_gate.entrance()([what, runner, mutex = loading, over = ended] {
+      const std::scoped_lock lock{*mutex};
+      if (*over)
+        return;
+      what->load();
+      runner->start();
+    });
+  }
 
   [[nodiscard]] auto bookings_complete() const -> bool { return runners[1]->caught_up(); }
 
@@ -56,6 +79,11 @@ struct views_impl::parts {
   std::shared_ptr<bookings_projection> bookings;
   std::shared_ptr<catalogue_projection> catalogue;
   std::array<std::shared_ptr<projection_runner>, 3> runners;
+  post_gate store_gate;
+  const bool kept; ///< in a store
+  /// Held while a projection loads.
+  std::shared_ptr<std::mutex> loading = std::make_shared<std::mutex>();
+  std::shared_ptr<bool> ended = std::make_shared<bool>(false); ///< guarded by `loading`
 };
 
 views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, const view_posts& posts,
@@ -63,13 +91,20 @@ views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snaps
     : views_impl{journal, snapshots, posts, clock, view_settings{}} {}
 
 views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, const view_posts& posts,
-                       const clock_function& clock, const view_settings& settings)
-    : parts_{std::make_unique<parts>(journal, snapshots, posts, clock, settings)} {}
+                       const clock_function& clock, const view_settings& settings, const view_store& keep)
+    : parts_{std::make_unique<parts>(journal, snapshots, posts, clock, settings, keep)} {}
 
 views_impl::~views_impl() {
   for (auto& gate : parts_->gates)
     gate.close();
   parts_->layouts->end();
+  parts_->store_gate.close();
+  if (!parts_->kept)
+    return;
+  const std::scoped_lock lock{*parts_->loading};
+  *parts_->ended = true;
+  parts_->bookings->save();
+  parts_->catalogue->save();
 }
 
 auto views_impl::listener() const -> std::shared_ptr<journal::commit_listener> {
@@ -77,8 +112,15 @@ auto views_impl::listener() const -> std::shared_ptr<journal::commit_listener> {
 }
 
 void views_impl::start() {
-  for (const auto& runner : parts_->runners)
-    runner->start();
+  auto& my = *parts_;
+  my.runners[0]->start();
+  if (my.kept) {
+    my.load_and_start(my.catalogue, my.runners[2]);
+    my.load_and_start(my.bookings, my.runners[1]);
+    return;
+  }
+  my.runners[1]->start();
+  my.runners[2]->start();
 }
 
 void views_impl::tick(domain::instant now) {
@@ -94,7 +136,7 @@ void views_impl::tick(domain::instant now) {
   const auto& my = *parts_;
   post_tick(my.posts.inventory, my.runners[0], my.inventory);
   post_tick(my.posts.bookings, my.runners[1], my.bookings);
-  post_tick(my.posts.catalogue, my.runners[2]);
+  post_tick(my.posts.catalogue, my.runners[2], my.catalogue);
 }
 
 auto views_impl::rebuild(std::string_view name) -> bool {

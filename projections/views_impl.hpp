@@ -5,6 +5,7 @@
 #include "projections/metrics.hpp"
 #include "projections/ports.hpp"
 #include "projections/projection_runner.hpp"
+#include "projections/projection_store.hpp"
 #include "projections/views.hpp"
 
 #include <memory>
@@ -23,6 +24,13 @@ struct view_posts {
   post_function catalogue;
 };
 
+/// Where projections keep their checkpoints.
+struct view_store {
+  projection_store* store =
+      nullptr;        ///< null: everything is folded from the journal at every start. Outlives what `post` runs
+  post_function post; ///< a thread that may wait for a disk
+};
+
 /// State of one projection, for readiness and metrics.
 struct projection_status {
   std::string_view name; ///< static text
@@ -39,20 +47,21 @@ struct projection_status {
 ///
 /// Life: construct after the journal has recovered and before its first append; give `listener()` to `journal.listen`; `start()`;
 /// call `tick` every 100 ms until the end. The journal and the snapshots must outlive the views and every job of the read pool;
-/// the views may go while closures are still posted, and reads still run: after their end nothing is posted any more.
+/// the views may go while closures are still posted, and reads still run: after their end nothing is posted any more. What is not
+/// kept yet is then written to the store, which takes as long as a disk takes.
 class views_impl final : public views {
  public:
   /// `snapshots` may be null: events then load by full replay.
   views_impl(journal::journal& journal, journal::snapshot_store* snapshots, const view_posts& posts,
              const clock_function& clock);
   views_impl(journal::journal& journal, journal::snapshot_store* snapshots, const view_posts& posts,
-             const clock_function& clock, const view_settings& settings);
+             const clock_function& clock, const view_settings& settings, const view_store& keep = {});
   views_impl(const views_impl&) = delete;
   auto operator=(const views_impl&) -> views_impl& = delete;
   ~views_impl() override;
 
   [[nodiscard]] auto listener() const -> std::shared_ptr<journal::commit_listener>;
-  /// Begins to catch up. Once, after `journal.listen`.
+  /// Begins to load checkpoints and to catch up. Once, after `journal.listen`.
   void start();
   /// Deadlines of waiting readers, what is dropped when unread, lag, retries. Any thread; the work is posted.
   void tick(domain::instant now);

@@ -1,6 +1,7 @@
 #include "projections/store/rocksdb_projection_store.hpp"
 
 #include "domain/check.hpp"
+#include "journal/rocksdb_events.hpp"
 #include "journal/wire.hpp"
 
 #include <rocksdb/db.h>
@@ -43,19 +44,28 @@ auto to_failure(const rocksdb::Status& status, std::string_view doing) -> failur
 }
 
 auto place_key(std::string_view projection) -> std::string {
-  return std::string{place_prefix}.append(projection);
+  std::string key;
+  key.reserve(place_prefix.size() + projection.size());
+  key.append(place_prefix);
+  key.append(projection);
+  return key;
 }
 
 /// Rows of a projection are `name 0 key`, so that they lie together and no name is another's prefix.
 auto row_key(std::string_view projection, std::string_view key) -> std::string {
-  std::string row{projection};
+  std::string row;
+  row.reserve(projection.size() + 1 + key.size());
+  row.append(projection);
   row.push_back('\0');
-  return row.append(key);
+  row.append(key);
+  return row;
 }
 
 /// The first key behind all of a projection's rows.
 auto rows_end(std::string_view projection) -> std::string {
-  std::string end{projection};
+  std::string end;
+  end.reserve(projection.size() + 1);
+  end.append(projection);
   end.push_back('\1');
   return end;
 }
@@ -72,8 +82,8 @@ auto options(bool create) -> rocksdb::Options {
   to.max_open_files = 256;
   to.compression = rocksdb::kLZ4Compression;
   // Debian builds RocksDB with assertions on: its own file logger aborts the process when the disk is full.
-  to.info_log_level = rocksdb::InfoLogLevel::HEADER_LEVEL;
-  to.info_log = std::make_shared<rocksdb::StderrLogger>(rocksdb::InfoLogLevel::NUM_INFO_LOG_LEVELS);
+  to.info_log = journal::store::make_info_log();
+  to.info_log_level = rocksdb::InfoLogLevel::ERROR_LEVEL;
   to.stats_dump_period_sec = 0;
   to.stats_persist_period_sec = 0;
   to.db_host_id = "";
@@ -120,10 +130,9 @@ class rocksdb_projection_store final : public projection_store {
     const auto status = database_->Get({}, slice(place_key(projection)), &bytes);
     if (!status.ok() && !status.IsNotFound())
       return tl::unexpected{to_failure(status, "cannot read where a projection is")};
-    if (status.IsNotFound())
-      return journal::cursor{};
     if (auto found = decode_place(bytes); found && found->version == version)
       return std::move(found->position);
+    // Another version's, or rows without a position.
     if (auto wiped = wipe(projection); !wiped)
       return tl::unexpected{wiped.error()};
     return journal::cursor{};
@@ -230,7 +239,8 @@ auto open_identified(const std::filesystem::path& directory, const std::string& 
 
 auto open_projection_store(const std::filesystem::path& directory, const std::string& journal_identity)
     -> tl::expected<store_opening, failure> {
-  const auto identity = std::string{format} + " " + journal_identity;
+  std::string identity; // by appending: GCC 12 sees a false overflow in operator+
+  identity.append(format).append(" ").append(journal_identity);
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   store_opening result;

@@ -216,6 +216,17 @@ TEST_CASE_TEMPLATE("a text that is no cursor is refused", Store, BOTH_JOURNALS) 
   }
 }
 
+TEST_CASE_TEMPLATE("a place that the journal has not reached is refused: it is a later copy's", Store, BOTH_JOURNALS) {
+  Store store;
+  auto& in = store.get();
+  acquire(in);
+  fill(in, event_stream(1), 1, 3);
+  CHECK(read_tail(in, in.end()).end.has_value());
+  const auto beyond = read_tail(in, journal::cursor{"1000000"});
+  REQUIRE_FALSE(beyond.end.has_value());
+  CHECK(beyond.end.error().kind == journal::failure_kind::invalid);
+}
+
 TEST_CASE_TEMPLATE("the listener sees every batch in commit order, after its appends completed", Store, BOTH_JOURNALS) {
   Store store;
   auto& in = store.get();

@@ -64,7 +64,7 @@ auto posted::run_one() -> bool {
   return true;
 }
 
-pumped_world::pumped_world(projections::view_settings settings) : settings_{settings} {
+pumped_world::pumped_world(projections::view_settings settings, bool keeps) : settings_{settings}, keeps_{keeps} {
   restart();
 }
 
@@ -73,10 +73,14 @@ void pumped_world::stop() {
   journal_.reset();
   for (auto& actor : actors_)
     actor.clear();
+  store_lane_.clear();
 }
 
-void pumped_world::restart() {
+void pumped_world::restart(bool crash) {
+  if (crash && store_)
+    store_->crash();
   stop();
+  store_ = std::make_unique<testing::memory_projection_store>(store_disk_);
   journal::memory_journal_options options;
   options.disk = disk_;
   options.threaded = false;
@@ -85,7 +89,8 @@ void pumped_world::restart() {
   tampered_ = std::make_unique<tampered_journal>(*journal_);
   views_ = std::make_unique<projections::views_impl>(
       *tampered_, nullptr, projections::view_posts{actors_[0].post(), actors_[1].post(), actors_[2].post()},
-      [now = now_] { return *now; }, settings_);
+      [now = now_] { return *now; }, settings_,
+      projections::view_store{keeps_ ? store_.get() : nullptr, store_lane_.post()});
   journal_->listen(views_->listener());
   views_->start();
 }
@@ -95,12 +100,14 @@ void pumped_world::append(const decision& what) {
 }
 
 auto pumped_world::run_some(model::dice& dice) -> bool {
+  if (dice.chance(20) && store_lane_.run_one())
+    return true;
   const auto first = dice.index(actors_.size());
   for (std::size_t i = 0; i < actors_.size(); ++i) {
     if (actors_[(first + i) % actors_.size()].run_one())
       return true;
   }
-  return false;
+  return store_lane_.run_one();
 }
 
 void pumped_world::pass(domain::millis time) {
@@ -112,6 +119,8 @@ void pumped_world::settle() {
   bool busy = true;
   while (busy) {
     busy = pump_journal();
+    while (store_lane_.run_one())
+      busy = true;
     for (auto& actor : actors_) {
       while (actor.run_one())
         busy = true;

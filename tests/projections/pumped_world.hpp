@@ -5,6 +5,7 @@
 #include "projections/views_impl.hpp"
 #include "tests/projections/sales.hpp"
 #include "tests/projections/tampered_journal.hpp"
+#include "tests/support/memory_projection_store.hpp"
 
 #include <array>
 #include <cstddef>
@@ -34,13 +35,14 @@ class posted {
 /// in an order that a seed decides.
 class pumped_world {
  public:
-  explicit pumped_world(projections::view_settings settings = {});
+  /// `keeps`: projections have a store, which outlives every process.
+  explicit pumped_world(projections::view_settings settings = {}, bool keeps = false);
   pumped_world(const pumped_world&) = delete;
   auto operator=(const pumped_world&) -> pumped_world& = delete;
   ~pumped_world() { stop(); }
 
-  /// A new process over the same disk: what was posted is lost.
-  void restart();
+  /// A new process over the same disk: what was posted is lost. `crash`: the old one writes nothing at its end.
+  void restart(bool crash = false);
   void append(const decision& what);
   /// Commits what was appended and runs reads that were queued; false when there was nothing.
   auto pump_journal() -> bool { return journal_->pump() > 0; }
@@ -55,6 +57,7 @@ class pumped_world {
   [[nodiscard]] auto journal() -> journal::memory_journal& { return *journal_; }
   [[nodiscard]] auto tamper() -> tampered_journal& { return *tampered_; }
   [[nodiscard]] auto now() const -> domain::instant { return *now_; }
+  [[nodiscard]] auto store_disk() -> testing::projection_disk& { return *store_disk_; }
   [[nodiscard]] auto actors() -> std::array<posted, 3>& { return actors_; }
 
  private:
@@ -64,6 +67,10 @@ class pumped_world {
   projections::view_settings settings_;
   std::shared_ptr<domain::instant> now_ = std::make_shared<domain::instant>(domain::instant{1'795'000'000'000});
   std::shared_ptr<journal::memory_disk> disk_ = std::make_shared<journal::memory_disk>();
+  const bool keeps_;
+  std::shared_ptr<testing::projection_disk> store_disk_ = std::make_shared<testing::projection_disk>();
+  std::unique_ptr<testing::memory_projection_store> store_;
+  posted store_lane_;
   std::unique_ptr<journal::memory_journal> journal_;
   std::unique_ptr<tampered_journal> tampered_; ///< before journal_, as the views see it
   std::array<posted, 3> actors_;               ///< inventory, bookings, catalogue

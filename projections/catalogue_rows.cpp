@@ -1,0 +1,129 @@
+#include "journal/codec.hpp"
+#include "journal/record.hpp"
+#include "projections/catalogue_projection.hpp"
+#include "projections/store/row_codec.hpp"
+
+#include <mutex>
+#include <utility>
+#include <variant>
+
+namespace holdfast::projections {
+
+namespace {
+
+/// First byte of a key.
+namespace row {
+constexpr std::uint8_t event = 1;
+constexpr std::uint8_t layout = 2;
+} // namespace row
+
+/// A configuration is stored as the fact that carries one, so that it is read back as old journals are.
+auto encode_config(const domain::event_config& config) -> std::string {
+  std::string bytes;
+  journal::encode_fact(domain::event_amended{config}, bytes);
+  return bytes;
+}
+
+auto decode_config(std::uint16_t version, std::string_view bytes) -> std::optional<domain::event_config> {
+  journal::record_view record;
+  record.header.type = journal::fact_type(domain::event_amended{});
+  record.header.version = version;
+  record.payload = bytes;
+  auto fact = journal::decode_fact(record);
+  if (!fact)
+    return std::nullopt;
+  return std::move(std::get<domain::event_amended>(fact->body).config);
+}
+
+void put_event(domain::organisation_id organisation, domain::event_id event, domain::event_status status,
+               const domain::event_config& config, store_changes& to) {
+  const auto version = journal::fact_version(journal::fact_type(domain::event_amended{}));
+  to.put(row_writer{}.byte(row::event).number(event.value()).take(), row_writer{}
+                                                                         .number(organisation.value())
+                                                                         .byte(static_cast<std::uint8_t>(status))
+                                                                         .number32(version)
+                                                                         .rest(encode_config(config))
+                                                                         .take());
+}
+
+} // namespace
+
+void catalogue_projection::keep_in(std::shared_ptr<checkpoint_lane> lane, domain::millis every) {
+  lane_ = std::move(lane);
+  checkpoint_every_ = every;
+}
+
+void catalogue_projection::load() {
+  const std::unique_lock lock{mutex_};
+  const bool found = lane_->load([this](std::string_view key, std::string_view value) { return take_row(key, value); });
+  if (!found) {
+    by_event_.clear();
+    lines_.clear();
+  }
+  position_ = lane_->position();
+}
+
+auto catalogue_projection::take_row(std::string_view key, std::string_view value) -> bool {
+  row_reader name{key};
+  row_reader in{value};
+  if (name.byte() == row::layout) {
+    layout_store::place where;
+    where.stream.kind = static_cast<journal::stream_kind>(in.byte());
+    where.stream.id = in.number();
+    where.from_seq = in.number();
+    static_cast<void>(layouts_->remember(std::string{name.rest()}, where));
+    return in.sound();
+  }
+  const domain::event_id event{name.number()};
+  const domain::organisation_id organisation{in.number()};
+  const auto status = static_cast<domain::event_status>(in.byte());
+  const auto version = static_cast<std::uint16_t>(in.number32());
+  auto config = decode_config(version, in.rest());
+  if (!name.sound() || !in.sound() || !config)
+    return false;
+  auto& its = lines_[{organisation, event}];
+  its = {organisation, std::move(*config), status};
+  by_event_[event] = &its;
+  return true;
+}
+
+auto catalogue_projection::take_changes() -> store_changes {
+  store_changes changes;
+  for (const auto& [hash, which] : std::exchange(found_layouts_, {}))
+    changes.put(row_writer{}.byte(row::layout).rest(hash).take(),
+                row_writer{}
+                    .byte(static_cast<std::uint8_t>(which->where.stream.kind))
+                    .number(which->where.stream.id)
+                    .number(which->where.from_seq)
+                    .take());
+  for (const auto event : std::exchange(changed_events_, {})) {
+    const auto& its = *by_event_.at(event);
+    put_event(its.organisation, event, its.status, its.config, changes);
+  }
+  return changes;
+}
+
+void catalogue_projection::tick(domain::instant now) {
+  if (lane_ && lane_->failed())
+    lane_.reset();
+  if (!lane_ || between_positions_ || now - checkpointed_at_ < checkpoint_every_ || !lane_->ready() ||
+      lane_->position() == position_)
+    return;
+  checkpointed_at_ = now;
+  lane_->commit(take_changes(), position_);
+}
+
+void catalogue_projection::save() {
+  if (lane_ && !between_positions_)
+    lane_->commit_now(take_changes(), position_);
+}
+
+void catalogue_projection::visit_rows(const row_visitor& visit) const {
+  for (const auto& [key, its] : lines_) {
+    store_changes row;
+    put_event(key.first, key.second, its.status, its.config, row);
+    visit(row.all().front().key, *row.all().front().value);
+  }
+}
+
+} // namespace holdfast::projections
