@@ -29,6 +29,7 @@ void answer::clear() noexcept {
   cache_control_ = {};
   headers_.clear();
   shared_.reset();
+  stream_.reset();
   if (body_.capacity() > capacity_bytes_kept) {
     std::string{}.swap(body_);
   } else {

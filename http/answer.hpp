@@ -1,9 +1,12 @@
 #pragma once
 
+#include "http/connection_stream.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace holdfast::http {
 
@@ -41,6 +44,12 @@ class answer {
 
   [[nodiscard]] auto shares_body() const noexcept -> bool { return shared_ != nullptr; }
 
+  /// What the connection becomes after this answer's head: a body without an end, or, with status 101, another protocol. Nothing
+  /// else is asked on this connection any more.
+  void stream(std::shared_ptr<connection_stream> what) noexcept { stream_ = std::move(what); }
+
+  [[nodiscard]] auto stream() const noexcept -> const std::shared_ptr<connection_stream>& { return stream_; }
+
   /// Header lines so far, each ended by CR LF.
   [[nodiscard]] auto header_lines() const noexcept -> std::string_view { return headers_; }
 
@@ -62,6 +71,7 @@ class answer {
   std::string headers_;
   std::string body_;
   std::shared_ptr<const std::string> shared_;
+  std::shared_ptr<connection_stream> stream_;
 };
 
 /// Media types of the API.
@@ -69,6 +79,9 @@ namespace media {
 inline constexpr std::string_view json = "application/json";
 inline constexpr std::string_view problem_json = "application/problem+json";
 inline constexpr std::string_view html = "text/html; charset=utf-8";
+inline constexpr std::string_view seats = "application/vnd.holdfast.seats";
+inline constexpr std::string_view layout = "application/vnd.holdfast.layout";
+inline constexpr std::string_view event_stream = "text/event-stream";
 inline constexpr std::string_view metrics = "text/plain; version=0.0.4; charset=utf-8";
 } // namespace media
 

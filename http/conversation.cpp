@@ -16,6 +16,7 @@ using access = exchange_access;
 constexpr std::size_t body_step_bytes = 64 * 1024;
 /// Of a request that is refused for its header.
 constexpr std::size_t skipped_body_bytes_max = 64 * 1024;
+constexpr unsigned switching_protocols = 101;
 /// Room that chunks need behind the header.
 constexpr std::size_t chunk_room_bytes = 1024;
 
@@ -79,6 +80,7 @@ auto conversation::next() -> action {
         break;
       }
       return action::write;
+    case state::streaming: return action::stream;
     case state::lingering: return action::linger;
     case state::ended: return action::end;
     }
@@ -112,6 +114,10 @@ auto conversation::read_header() -> bool {
     refuse_bytes("two readers of the header disagree");
     return true;
   }
+  if (gate_.header().upgrades && filled_ > gate_.header().bytes) {
+    refuse_bytes("bytes behind an upgrade, before its answer");
+    return true;
+  }
   begin_request();
   return true;
 }
@@ -122,7 +128,8 @@ void conversation::begin_request() {
   around_.counts.begun();
   begun_ = true;
   consumed_ = header.bytes;
-  closing_ = !header.keep_alive;
+  // An upgrade that is not taken ends the connection: nobody has to find out which protocol the next byte is of.
+  closing_ = !header.keep_alive || header.upgrades;
   access::set_at(*exchange_, domain::instant{unix_ms_now()});
   access::set_header(*exchange_, header.verb, header.path, gate_.fields());
   refused_ = !around_.rules.admit(*exchange_, header, facts_, started_);
@@ -278,9 +285,13 @@ void conversation::prepare_answer() {
   closing_ = closing_ || answer.closes_connection() || around_.draining.load(std::memory_order_relaxed);
   head_.clear();
   around_.rules.append_head(head_, *exchange_, facts_, around_.date.text(exchange_->at().unix_ms), closing_);
-  const bool has_body = !exchange_->is_head() && answer.status() != 204 && answer.status() != 304;
+  const bool has_body = !exchange_->is_head() && !answer.stream() && answer.status() != 204 && answer.status() != 304;
   if (has_body && answer.bytes().size() <= copied_body_bytes_max) {
     head_.append(answer.bytes());
+  if (answer.stream()) {
+    answer.stream()->open();
+    closing_ = answer.status() != switching_protocols;
+  }
   }
   sent_ = 0;
   state_ = state::writing;
@@ -326,6 +337,11 @@ void conversation::finish_answer() {
     state_ = state::lingering;
     return;
   }
+  if (exchange_->answer().stream()) {
+    enter(phase::stream, now);
+    state_ = state::streaming;
+    return;
+  }
   access::clear(*exchange_);
   gate_.reset();
   std::memmove(buffer_.data(), buffer_.data() + consumed_, filled_ - consumed_);
@@ -336,10 +352,22 @@ void conversation::finish_answer() {
 }
 
 auto conversation::space() -> std::span<char> {
-  if (state_ == state::lingering) {
+  if (state_ == state::lingering || state_ == state::streaming) {
     return buffer_; // nobody looks at it any more
   }
   const accepted_header& header = gate_.header();
+auto conversation::take_stream() -> std::shared_ptr<connection_stream> {
+  auto stream = exchange_->answer().stream();
+  access::clear(*exchange_);
+  access::give_back_memory(*exchange_);
+  gate_ = {};
+  std::string{}.swap(head_);
+  buffer_.resize(buffer_bytes_streaming);
+  buffer_.shrink_to_fit();
+  filled_ = consumed_ = 0;
+  return stream;
+}
+
   if (state_ == state::body_length && !body_in_buffer_) {
     std::string& body = access::body_text(*exchange_);
     const std::size_t left = static_cast<std::size_t>(header.content_length) - body_have_;

@@ -31,15 +31,17 @@ struct surroundings {
 /// sockets or coroutines, so that it can be fed by a test as well. One thread.
 ///
 /// The driver asks `next` and does what it says, until `end`:
-/// `read` into `space` and report `received`; `write` the `output` and report `sent`; `wait` until the exchange is answered.
+/// `read` into `space` and report `received`; `write` the `output` and report `sent`; `wait` until the exchange is answered;
+/// `stream`: from now on the connection is `take_stream`'s, and the conversation is over.
 class conversation {
  public:
   using clock = std::chrono::steady_clock;
 
-  enum class action : std::uint8_t { read, write, wait, linger, end };
+  enum class action : std::uint8_t { read, write, wait, stream, linger, end };
 
   /// Which limit applies to the action that `next` said.
-  enum class phase : std::uint8_t { idle, header, body, write, linger };
+  enum class phase : std::uint8_t { idle, header, body, write, linger, stream };
+  static constexpr std::size_t phases = 6;
 
   conversation(const surroundings& around, std::shared_ptr<reply_lane> lane, const client_address& peer, bool secure);
   conversation(const conversation&) = delete;
@@ -68,13 +70,17 @@ class conversation {
 
   /// After `wait`.
   [[nodiscard]] auto waits_for() noexcept -> exchange& { return *exchange_; }
+  /// After `stream`, once. What the request took is given back; `space` stays, small, for what the client says.
+  [[nodiscard]] auto take_stream() -> std::shared_ptr<connection_stream>;
+
 
   static constexpr std::size_t buffer_bytes_first = 4 * 1024;
   /// Answers up to this size are copied behind their head and leave in one piece.
   static constexpr std::size_t copied_body_bytes_max = 4 * 1024;
+  static constexpr std::size_t buffer_bytes_streaming = 256;
 
  private:
-  enum class state : std::uint8_t { header, body_length, body_chunked, handling, writing, lingering, ended };
+  enum class state : std::uint8_t { header, body_length, body_chunked, handling, writing, streaming, lingering, ended };
 
   [[nodiscard]] auto read_header() -> bool;
   void begin_request();

@@ -70,6 +70,8 @@ class deadline_list {
     return first;
   }
 
+  [[nodiscard]] auto empty() const noexcept -> bool { return head_.next_ == &head_; }
+
   /// Takes out the oldest node, due or not; null when the list is empty.
   [[nodiscard]] auto take_first() noexcept -> deadline_node* { return take_due(time_point::max()); }
 

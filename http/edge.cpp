@@ -111,6 +111,10 @@ auto edge::find_route(exchange& of, const accepted_header& header, connection_fa
   }
   access::set_route(of, found.row);
   access::set_path_values(of, table_->names(*found.row), std::span{found.values.values}.first(found.values.count));
+  if (header.upgrades && !found.row->streams) {
+    of.refuse(problem_kind::malformed_request, {.detail = "there is no WebSocket here"});
+    return false;
+  }
   if (header.expects_other) {
     of.refuse(problem_kind::expectation_failed);
     return false;
@@ -215,7 +219,7 @@ auto edge::is_allowed_origin(const exchange& of, std::string_view origin) const 
 
 auto edge::origin_may(exchange& of, connection_facts& connection) const -> bool {
   const auto origin = of.header(header_id::origin);
-  if (!is_write(of.verb())) {
+  if (!is_write(of.verb()) && !of.matched_route()->streams) {
     // Said to everybody, because caches keep what they were told for others.
     connection.allow_any_origin = true;
     return true;

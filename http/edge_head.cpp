@@ -27,6 +27,7 @@ void append_status_line(std::string& out, unsigned status) {
   case 201: out.append("HTTP/1.1 201 Created\r\n"); return;
   case 204: out.append("HTTP/1.1 204 No Content\r\n"); return;
   case 409: out.append("HTTP/1.1 409 Conflict\r\n"); return;
+  case 101: out.append("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"); return;
   default: break;
   }
   out.append("HTTP/1.1 ");
@@ -66,14 +67,16 @@ void edge::append_head(std::string& out, const exchange& of, const connection_fa
   const unsigned status = what.status();
   append_status_line(out, status);
   out.append("Date: ").append(date).append("\r\n");
-  const bool has_body = status != 204 && status != 304;
+  const bool has_body = status != 101 && status != 204 && status != 304;
   if (has_body) {
     if (!what.content_type().empty()) {
       out.append("Content-Type: ").append(what.content_type()).append("\r\nX-Content-Type-Options: nosniff\r\n");
     }
-    out.append("Content-Length: ");
-    append_number(out, what.bytes().size());
-    out.append("\r\n");
+    if (!what.stream()) {
+      out.append("Content-Length: ");
+      append_number(out, what.bytes().size());
+      out.append("\r\n");
+    }
   }
   out.append("Cache-Control: ")
       .append(what.cache_control().empty() ? std::string_view{"no-store"} : what.cache_control());

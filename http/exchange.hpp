@@ -81,6 +81,9 @@ class exchange final : private lane_task {
   /// By name, in any case; for headers that have no id.
   [[nodiscard]] auto header(std::string_view name) const noexcept -> std::optional<std::string_view>;
 
+  /// Every header line, in the order sent.
+  [[nodiscard]] auto headers() const noexcept -> std::span<const header_field> { return headers_; }
+
   /// The whole body; within the route's limit, and `application/json` unless the route says otherwise. Not parsed yet.
   [[nodiscard]] auto body() const noexcept -> std::string_view { return body_; }
 
@@ -128,6 +131,9 @@ class exchange final : private lane_task {
 
   /// The lane of this connection's I/O thread: for work that must run there before the answer. Lives as long as the exchange.
   [[nodiscard]] auto lane() const noexcept -> reply_lane& { return *lane_; }
+
+  /// The same, for whoever outlives the exchange.
+  [[nodiscard]] auto shared_lane() const noexcept -> const std::shared_ptr<reply_lane>& { return lane_; }
 
  private:
   friend class deferred;

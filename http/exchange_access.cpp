@@ -144,4 +144,13 @@ void exchange_access::clear(exchange& of) noexcept {
   }
 }
 
+void exchange_access::give_back_memory(exchange& of) noexcept {
+  std::vector<header_field>{}.swap(of.headers_);
+  std::vector<http::parameter>{}.swap(of.queries_);
+  std::string{}.swap(of.decoded_);
+  std::string{}.swap(of.request_id_);
+  std::string{}.swap(of.body_text_);
+  of.answer_ = http::answer{};
+}
+
 } // namespace holdfast::http

@@ -46,6 +46,8 @@ class exchange_owner {
  public:
   explicit exchange_owner(std::shared_ptr<reply_lane> lane) : exchange_{exchange_access::make(std::move(lane))} {}
   exchange_owner(const exchange_owner&) = delete;
+  /// After `clear`: gives its memory back, but for the buffer.
+  static void give_back_memory(exchange& of) noexcept;
   auto operator=(const exchange_owner&) -> exchange_owner& = delete;
 
   ~exchange_owner() {

@@ -237,7 +237,7 @@ auto gate::read_structure(std::string_view block) -> bool {
     return refuse("no Host");
   }
   header_.keep_alive = !http_1_0_ && !counts.closes;
-  return check_framing(counts);
+  return check_framing(counts) && check_upgrade(counts.has(header_id::upgrade));
 }
 
 auto gate::read_request_line(std::string_view line) -> bool {
@@ -317,7 +317,8 @@ auto gate::read_known_field(const header_field& field, seen& counts) -> bool {
     counts.closes = counts.closes || !header_.keep_alive;
     return true;
   }
-  case header_id::upgrade: return refuse("an upgrade, which is not served");
+  case header_id::upgrade:
+    return equal_ignoring_case(value, "websocket") ? true : refuse("an upgrade to what is not served");
   case header_id::expect:
     header_.expects_continue = equal_ignoring_case(value, "100-continue");
     header_.expects_other = !header_.expects_continue;
@@ -333,6 +334,8 @@ auto gate::read_connection(std::string_view value) -> bool {
     const std::string_view option = without_blanks(value.substr(0, comma));
     if (equal_ignoring_case(option, "close")) {
       header_.keep_alive = false;
+    } else if (equal_ignoring_case(option, "upgrade")) {
+      header_.upgrades = true;
     } else if (!equal_ignoring_case(option, "keep-alive") && !equal_ignoring_case(option, "te")) {
       return refuse("a Connection option that is not served");
     }

@@ -35,6 +35,7 @@ struct accepted_header {
   bool keep_alive = true;           ///< HTTP/1.1 without `Connection: close`
   bool expects_continue = false;
   bool expects_other = false; ///< an expectation that nobody can meet: 417
+  bool upgrades = false;      ///< a whole WebSocket handshake, but for its version
   std::size_t bytes = 0;      ///< of the header, the empty line included
 };
 
@@ -71,6 +72,7 @@ class gate {
   [[nodiscard]] auto read_known_field(const header_field& field, seen& counts) -> bool;
   [[nodiscard]] auto read_connection(std::string_view value) -> bool;
   [[nodiscard]] auto check_framing(const seen& counts) -> bool;
+  [[nodiscard]] auto check_upgrade(bool named) -> bool;
   auto refuse(std::string_view why) noexcept -> bool;
 
   std::size_t scanned_ = 0;    ///< bytes known to be legal

@@ -20,6 +20,9 @@ using boost::system::error_code;
 /// Accepting waits this long when the process has run out of descriptors: some will be given back.
 constexpr std::chrono::milliseconds accept_pause{100};
 
+/// Streams that are looked at in one go: 1,000 a second with the usual tick, enough for 20,000 every 20 s.
+constexpr std::size_t streams_a_sweep = 250;
+
 using reuse_port = net::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 /// What a connection gets that there is no room for. Written once, without waiting.
@@ -92,7 +95,7 @@ io_worker::io_worker(shared& common)
       pause_{context_->get_executor()},
       work_{context_->get_executor()} {
   const phase_limits& limits = common.options.phases;
-  limits_ = {limits.idle, limits.header, limits.body, limits.write, limits.linger};
+  limits_ = {limits.idle, limits.header, limits.body, limits.write, limits.linger, limits.stream};
 }
 
 io_worker::~io_worker() {
@@ -223,7 +226,11 @@ void io_worker::retire(session& done) noexcept {
 
 void io_worker::sweep() {
   const auto now = std::chrono::steady_clock::now();
+  sweep_streams(now);
   for (std::size_t phase = 0; phase < deadlines_.size(); ++phase) {
+    if (static_cast<conversation::phase>(phase) == conversation::phase::stream) {
+      continue;
+    }
     while (deadline_node* due = deadlines_[phase].take_due(now)) {
       auto& late = static_cast<session&>(*due);
       if (static_cast<conversation::phase>(phase) != conversation::phase::linger) {
@@ -243,6 +250,18 @@ void io_worker::sweep() {
   });
 }
 
+/// Some at a time: each look sends a few bytes.
+void io_worker::sweep_streams(std::chrono::steady_clock::time_point now) {
+  auto& streams = deadlines_[static_cast<std::size_t>(conversation::phase::stream)];
+  for (std::size_t i = 0; i < streams_a_sweep; ++i) {
+    deadline_node* due = streams.take_due(now);
+    if (due == nullptr) {
+      return;
+    }
+    static_cast<session&>(*due).look();
+  }
+}
+
 void io_worker::drain() {
   net::post(*context_, [this] {
     error_code ignored;
@@ -251,6 +270,9 @@ void io_worker::drain() {
     // What is idle has nothing to lose; what is not ends with its answer, because draining is said already.
     while (deadline_node* idle = deadlines_[static_cast<std::size_t>(conversation::phase::idle)].take_first()) {
       static_cast<session&>(*idle).close();
+    }
+    for (session* each : sessions_) {
+      each->drain();
     }
   });
 }

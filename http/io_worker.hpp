@@ -35,6 +35,10 @@ class session : public deadline_node {
 
   /// Closes the socket: whatever the coroutine awaits ends with an error, and the session with it.
   virtual void close() noexcept = 0;
+  /// The server ends: a stream comes to its end.
+  virtual void drain() = 0;
+  /// A look at a stream, every `phase_limits::stream`.
+  virtual void look() = 0;
 
  protected:
   friend class io_worker;
@@ -97,6 +101,7 @@ class io_worker {
   void retire(session& done) noexcept;
   void sweep();
 
+  void sweep_streams(std::chrono::steady_clock::time_point now);
   shared& shared_;
   std::shared_ptr<boost::asio::io_context> context_;
   std::shared_ptr<io_lane> lane_;
@@ -112,8 +117,8 @@ class io_worker {
                                     boost::asio::io_context::executor_type>
       pause_; ///< of accepting, when descriptors have run out
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  std::array<deadline_list, 5> deadlines_; ///< by conversation::phase
-  std::array<std::chrono::milliseconds, 5> limits_;
+  std::array<deadline_list, conversation::phases> deadlines_; ///< by conversation::phase
+  std::array<std::chrono::milliseconds, conversation::phases> limits_;
   std::list<session*> sessions_;
   bool ending_ = false;
   std::thread thread_;

@@ -84,9 +84,9 @@ class single_writer_counter {
 class edge_metrics::slab {
  public:
   /// Statuses that are told apart; others count as the last, 0.
-  static constexpr std::array<std::uint16_t, 28> statuses{200, 201, 202, 204, 302, 304, 400, 401, 402, 403,
-                                                          404, 405, 406, 409, 410, 412, 413, 415, 417, 422,
-                                                          425, 429, 500, 501, 502, 503, 504, 0};
+  static constexpr std::array<std::uint16_t, 29> statuses{101, 200, 201, 202, 204, 302, 304, 400, 401, 402,
+                                                          403, 404, 405, 406, 409, 410, 412, 413, 415, 417,
+                                                          422, 425, 429, 500, 501, 502, 503, 504, 0};
 
   explicit slab(std::size_t rows) : rows_(rows) {}
 

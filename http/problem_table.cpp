@@ -42,7 +42,7 @@ constexpr std::array table{
     problem_row{method_not_allowed, "method_not_allowed", 405, "The method is not allowed here",
                 "The Allow header lists the methods that are."},
     problem_row{not_acceptable, "not_acceptable", 406, "No acceptable representation",
-                "This operation answers in application/json."},
+                "This operation answers in application/json, or in the other types that its description names."},
     problem_row{body_too_large, "body_too_large", 413, "The body is too large",
                 "The body exceeds this operation's limit. The connection is closed."},
     problem_row{unsupported_media_type, "unsupported_media_type", 415, "The media type is not supported",

@@ -87,6 +87,8 @@ struct route {
   idempotency keyed = idempotency::none;
   /// The route answers in other types than JSON, so the edge does not check `Accept` for it.
   bool negotiates = false;
+  /// The answer may be a stream: only here may a WebSocket begin, and pages of other sites may ask only from configured origins.
+  bool streams = false;
   /// The body may have any media type; otherwise only `application/json` (and `application/merge-patch+json` for PATCH).
   bool any_media = false;
   handler run = {};

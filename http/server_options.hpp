@@ -19,7 +19,10 @@ struct phase_limits {
   std::chrono::milliseconds write{10'000}; ///< from the answer's first byte to its last
   std::chrono::milliseconds idle{15'000};  ///< between requests
   std::chrono::milliseconds linger{2'000}; ///< after an answer that ends the connection, for the client to read it
-  std::chrono::milliseconds tick{250};     ///< how late a deadline may be noticed
+  /// How often a stream is looked at: it says something, so that nobody in between takes it for dead, and it is dropped when the
+  /// client has shown no life since the last time.
+  std::chrono::milliseconds stream{20'000};
+  std::chrono::milliseconds tick{250}; ///< how late a deadline may be noticed
 };
 
 /// Where certificates are; empty `certificate_file`: no TLS.

@@ -3,9 +3,12 @@
 #include "http/io_worker.hpp"
 #include "http/session_io.hpp"
 
+#include <boost/asio/socket_base.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
 #include <algorithm>
+#include <memory>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -46,13 +49,15 @@ struct say_goodbye {
 
 /// A connection over a plain socket or TLS: moves bytes between the stream and the conversation.
 template <class Stream>
-class stream_session final : public session {
+class stream_session final : public session, private connection_stream::line {
  public:
   static constexpr bool is_tls = !std::is_same_v<Stream, io_worker::socket>;
   /// Answers in a row before other connections get their turn.
   static constexpr unsigned answers_in_a_row_max = 32;
   /// What is read and thrown away while a client reads its last answer.
   static constexpr std::size_t lingering_bytes_max = 256 * 1024;
+  /// Of a stream, in the kernel: who reads slower is to be noticed soon, and 10,000 of them must fit.
+  static constexpr int stream_send_buffer_bytes = 32 * 1024;
 
   stream_session(io_worker& owner, const client_address& peer, bool exempt, Stream stream)
       : session{owner, peer, exempt}, stream_{std::move(stream)} {}
@@ -60,6 +65,22 @@ class stream_session final : public session {
   void close() noexcept override {
     boost::system::error_code ignored;
     stream_.lowest_layer().close(ignored);
+  }
+
+  void drain() override {
+    if (source_) {
+      source_->drain();
+      kick();
+    }
+  }
+
+  void look() override {
+    if (source_ && source_->is_alive()) {
+      watch_stream(conversation::phase::stream);
+      kick();
+    } else {
+      close();
+    }
   }
 
   /// The connection from its first byte to its last. Ends by deleting the session.
@@ -71,7 +92,29 @@ class stream_session final : public session {
   void end_sending() noexcept;
   [[nodiscard]] auto plain() noexcept -> io_worker::socket&;
 
+  /// Resumes when no write of the stream is under way.
+  struct written {
+    stream_session& of;
+
+    [[nodiscard]] auto await_ready() const noexcept -> bool { return !of.writing_; }
+    void await_suspend(std::coroutine_handle<> waiter) const noexcept { of.after_write_ = waiter; }
+    void await_resume() const noexcept {}
+  };
+
+  // A stream: the coroutine reads; what is to be written is written by whoever has it.
+  void begin_stream();
+  void kick() noexcept override;
+  void pump();
+  void watch_stream(conversation::phase phase) {
+    const auto at = static_cast<std::size_t>(phase);
+    owner_.deadlines_[at].append(*this, conversation::clock::now() + owner_.limits_[at]);
+  }
+
   Stream stream_;
+  std::shared_ptr<connection_stream> source_;
+  bool writing_ = false; ///< an operation of the stream's is under way
+  bool over_ = false;    ///< everything that the stream had has been sent
+  std::coroutine_handle<> after_write_;
   std::size_t lingered_bytes_ = 0;
 };
 
@@ -103,6 +146,69 @@ auto stream_session<Stream>::plain() noexcept -> io_worker::socket& {
     return stream_.next_layer();
   } else {
     return stream_;
+  }
+}
+
+template <class Stream>
+void stream_session<Stream>::begin_stream() {
+  source_ = talk_.take_stream();
+  boost::system::error_code ignored;
+  stream_.lowest_layer().set_option(boost::asio::socket_base::send_buffer_size{stream_send_buffer_bytes}, ignored);
+  watch_stream(conversation::phase::stream);
+  source_->attach(*this);
+  if (owner_.shared_.draining.load(std::memory_order_relaxed)) {
+    source_->drain();
+  }
+  kick();
+}
+
+template <class Stream>
+void stream_session<Stream>::kick() noexcept {
+  try {
+    pump();
+  } catch (...) {
+    owner_.log_.gave_up();
+    close();
+  }
+}
+
+template <class Stream>
+void stream_session<Stream>::pump() {
+  while (!writing_ && !over_) {
+    const std::string_view bytes = source_->output();
+    if (bytes.empty()) {
+      if (source_->ended()) {
+        over_ = true;
+        end_sending();
+        watch_stream(conversation::phase::linger);
+      }
+      return;
+    }
+    const boost::asio::const_buffer buffer{bytes.data(), bytes.size()};
+    if constexpr (!is_tls) {
+      boost::system::error_code error;
+      const std::size_t sent = stream_.write_some(buffer, error);
+      if (!error) {
+        source_->sent(sent);
+        continue;
+      }
+      if (error != boost::asio::error::would_block && error != boost::asio::error::try_again) {
+        close();
+        return;
+      }
+    }
+    writing_ = true;
+    stream_.async_write_some(buffer, [this](const boost::system::error_code& error, std::size_t sent) {
+      writing_ = false;
+      if (after_write_) {
+        std::exchange(after_write_, nullptr).resume();
+      } else if (error) {
+        close();
+      } else {
+        source_->sent(sent);
+        kick();
+      }
+    });
   }
 }
 
@@ -139,6 +245,18 @@ auto stream_session<Stream>::drive() -> session_coroutine {
       } else if (next == action::wait) {
         unlink();
         co_await answered{talk_.waits_for()};
+      } else if (next == action::stream) {
+        begin_stream();
+        while (open) {
+          const io_result got = co_await read_some<Stream>{stream_, talk_.space()};
+          open = !got.error;
+          if (open) {
+            source_->received({talk_.space().data(), got.bytes});
+            kick();
+          }
+        }
+        close(); // ends a write that is under way
+        co_await written{*this};
       } else if (next == action::linger) {
         // Closing with unread bytes resets the connection, and the client may lose the answer that it has not read yet: say that
         // nothing more will come, and read on for a while.

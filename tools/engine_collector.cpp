@@ -33,6 +33,28 @@ auto gauge(std::string name, std::string help, double value) -> MetricFamily {
 
 } // namespace
 
+/// Seat maps that are watched.
+void add_live(const projections::view_metrics& of, std::vector<MetricFamily>& to) {
+  to.push_back(gauge("holdfast_live_viewers", "Viewers of all events", as_double(of.live_viewers)));
+  to.push_back(
+      gauge("holdfast_live_events", "Events that are watched, or were a short while ago", as_double(of.live_events)));
+  to.push_back(
+      gauge("holdfast_live_ring_bytes", "Changes kept for viewers who come back", as_double(of.live_ring_bytes)));
+  to.push_back(counter("holdfast_live_deltas_total", "Deltas made, each for all viewers", as_double(of.live_frames)));
+  to.push_back(counter("holdfast_live_changes_total", "Seats and areas in the deltas", as_double(of.live_changes)));
+  to.push_back(
+      counter("holdfast_live_resumes_total", "Viewers who went on where they had left", as_double(of.live_resumes)));
+  to.push_back(counter("holdfast_live_resume_resets_total", "Viewers whose place was not kept any more",
+                       as_double(of.live_resets)));
+  ClientMetric ticks;
+  ticks.summary.sample_count = of.live_ticks.load(std::memory_order_relaxed);
+  ticks.summary.sample_sum = as_double(of.live_tick_nanoseconds) / nanoseconds_a_second;
+  to.push_back({"holdfast_live_tick_seconds",
+                "Seconds that looking for the changes of a tick took",
+                MetricType::Summary,
+                {std::move(ticks)}});
+}
+
 template <std::size_t Buckets>
 auto atomic_histogram<Buckets>::family_metric() const -> ClientMetric {
   ClientMetric metric;
@@ -107,6 +129,7 @@ void engine_collector::add_projections(std::vector<MetricFamily>& to) const {
                        as_double(of.contradictions_detected)));
   to.push_back(counter("holdfast_view_hits_total", "Reads answered from an encoded body", as_double(of.body_hits)));
   to.push_back(counter("holdfast_view_misses_total", "Reads that waited for a body", as_double(of.body_misses)));
+  add_live(of, to);
   to.push_back(gauge("holdfast_live_holds", "Holds that are live in all events", as_double(of.live_holds)));
   to.push_back(gauge("holdfast_orders", "Orders in all events", as_double(of.orders)));
   MetricFamily lag{"holdfast_projection_lag_seconds", "Age of the oldest fact not yet folded", MetricType::Gauge, {}};

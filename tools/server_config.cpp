@@ -65,6 +65,13 @@ void read_rates(config_reader& outer, http::rate_limits& to) {
   read_rule(in, "address_view", to.address_view);
   read_rule(in, "address_act", to.address_act);
   read_rule(in, "address_session", to.address_session);
+void read_live(config_reader& outer, server_config& to) {
+  config_reader in{outer.object("live"), outer.place_of("live"), outer.faults()};
+  in.number_of("viewers_max", 0, count_max, to.live.viewers_max);
+  in.number_of("viewers_per_address_max", 0, count_max, to.live.viewers_per_address_max);
+  read_ms(in, "ping_every_ms", 1, day_ms, to.http.phases.stream);
+}
+
   read_rule(in, "buyer", to.buyer);
   read_rule(in, "key", to.key);
   in.number_of("buckets_max", 1'024, 16 * count_max, to.buckets_max);
@@ -125,6 +132,7 @@ void read_all(const json& document, server_config& to, std::vector<std::string>&
 
 auto read_config(const std::filesystem::path& file) -> tl::expected<server_config, std::vector<std::string>> {
   std::ifstream stream{file};
+  read_live(in, to);
   if (!stream) {
     return tl::unexpected{std::vector<std::string>{"cannot read " + file.string()}};
   }

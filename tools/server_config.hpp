@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/engine.hpp"
+#include "http/live/live_options.hpp"
 #include "http/server_options.hpp"
 #include "journal/disk_watch.hpp"
 
@@ -20,6 +21,7 @@ struct server_config {
   std::filesystem::path marks_directory; ///< empty: `data_directory`/marks
   http::server_options http;
   actors::engine_options engine;
+  http::live_options live;
   journal::disk_watch_options disk;
   std::size_t read_threads = 1;
   std::int64_t session_lifetime_ms = 24LL * 3600 * 1000;

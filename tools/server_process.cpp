@@ -149,7 +149,8 @@ auto server_process::parts::start_server() -> tl::expected<void, std::string> {
                                        .ids = secrets.ids,
                                        .secret = secrets.request_key,
                                        .subject_key = secrets.subject_key,
-                                       .session_ms = config.session_lifetime_ms});
+                                       .session_ms = config.session_lifetime_ms,
+                                       .live = config.live});
   http::server_parts made;
   http::routes::add_all(made.table, *routes);
   made.callers = callers;

@@ -134,6 +134,7 @@ void add_all(router& table, const context& in) {
   add_sessions(table, in);
   add_events(table, in);
   add_event_views(table, in);
+  add_live(table, in);
   add_venues(table, in);
   add_holds(table, in);
   add_orders(table, in);

@@ -4,6 +4,7 @@
 #include "domain/public_id.hpp"
 #include "http/authenticator.hpp"
 #include "http/exchange.hpp"
+#include "http/live/live_options.hpp"
 #include "http/metrics.hpp"
 #include "http/router.hpp"
 #include "projections/views.hpp"
@@ -32,11 +33,13 @@ struct context {
   std::int64_t session_ms = 24LL * 3600 * 1000;
   /// Largest body accepted from organisers: a layout as JSON.
   std::size_t layout_body_bytes_max = 4U * 1024 * 1024;
+  live_options live = {};
 };
 
 void add_sessions(router& table, const context& in);
 void add_events(router& table, const context& in);
 void add_event_views(router& table, const context& in);
+void add_live(router& table, const context& in);
 void add_venues(router& table, const context& in);
 void add_holds(router& table, const context& in);
 void add_orders(router& table, const context& in);
