@@ -47,12 +47,12 @@ class bookings_projection final : public projection, public std::enable_shared_f
 
   [[nodiscard]] auto name() const noexcept -> std::string_view override { return "bookings"; }
 
-  /// From now on checkpoints go there. Before `load`.
+  /// From now on checkpoints go there; null: nowhere. Before `load`.
   void keep_in(std::shared_ptr<checkpoint_lane> lane) { lane_ = std::move(lane); }
 
   /// Takes back what its lane has, or is to be folded from the beginning. Before its runner starts, on any one thread.
   void load();
-  /// The last checkpoint, when nothing is folded any more and no closure of its runs; blocks.
+  /// A last checkpoint, on its actor; blocks.
   void save();
 
   void apply(const applied_group& group) override;

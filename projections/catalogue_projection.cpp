@@ -92,7 +92,8 @@ class catalogue_projection::folder {
   std::uint64_t seq_ = 0;
 };
 
-catalogue_projection::catalogue_projection(std::shared_ptr<layout_store> layouts) : layouts_{std::move(layouts)} {}
+catalogue_projection::catalogue_projection(std::shared_ptr<layout_store> layouts, domain::millis checkpoint_every)
+    : layouts_{std::move(layouts)}, checkpoint_every_{checkpoint_every} {}
 
 auto catalogue_projection::wants(journal::stream_kind, std::uint16_t type) const noexcept -> bool {
   static const std::array types{

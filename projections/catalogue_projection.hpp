@@ -30,17 +30,19 @@ namespace holdfast::projections {
 /// `apply` to `tick` run on its actor, the reads on any thread.
 class catalogue_projection final : public projection {
  public:
-  explicit catalogue_projection(std::shared_ptr<layout_store> layouts);
+  explicit catalogue_projection(std::shared_ptr<layout_store> layouts,
+                                domain::millis checkpoint_every = domain::seconds(30));
 
   [[nodiscard]] auto name() const noexcept -> std::string_view override { return "catalogue"; }
 
-  /// From now on checkpoints go there, at most once in `every`. Before `load`.
-  void keep_in(std::shared_ptr<checkpoint_lane> lane, domain::millis every = domain::seconds(30));
+  /// From now on checkpoints go there; null: nowhere. Before `load`.
+  void keep_in(std::shared_ptr<checkpoint_lane> lane) { lane_ = std::move(lane); }
+
   /// Takes back what its lane has, or is to be folded from the beginning. Before its runner starts, on any one thread.
   void load();
   /// Checkpoints. Every 100 ms or so.
   void tick(domain::instant now);
-  /// The last checkpoint, when nothing is folded any more and no closure of its runs; blocks.
+  /// A last checkpoint, on its actor; blocks.
   void save();
 
   void apply(const applied_group& group) override;
@@ -80,7 +82,7 @@ class catalogue_projection final : public projection {
   // The actor's.
   journal::cursor position_;
   std::shared_ptr<checkpoint_lane> lane_; ///< null: nothing is kept
-  domain::millis checkpoint_every_;
+  const domain::millis checkpoint_every_;
   domain::instant checkpointed_at_;
   bool between_positions_ = false; ///< folded and not published yet
   std::set<domain::event_id> changed_events_;

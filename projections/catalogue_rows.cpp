@@ -48,11 +48,6 @@ void put_event(domain::organisation_id organisation, domain::event_id event, dom
 
 } // namespace
 
-void catalogue_projection::keep_in(std::shared_ptr<checkpoint_lane> lane, domain::millis every) {
-  lane_ = std::move(lane);
-  checkpoint_every_ = every;
-}
-
 void catalogue_projection::load() {
   const std::unique_lock lock{mutex_};
   const bool found = lane_->load([this](std::string_view key, std::string_view value) { return take_row(key, value); });

@@ -4,15 +4,16 @@
 #include "projections/catalogue_projection.hpp"
 #include "projections/feed.hpp"
 #include "projections/inventory_projection.hpp"
+#include "projections/kept_projection.hpp"
 #include "projections/layout_store.hpp"
 #include "projections/post_gate.hpp"
 #include "projections/view_settings.hpp"
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <functional>
 #include <memory>
-#include <mutex>
-#include <tuple>
 #include <utility>
 
 namespace holdfast::projections {
@@ -29,37 +30,40 @@ struct views_impl::parts {
         live{std::make_shared<feed>(base, settings.ring)},
         inventory{std::make_shared<inventory_projection>(from, snapshots, layouts, metrics, posts.inventory, clock,
                                                          base, settings.inventory)},
-        bookings{std::make_shared<bookings_projection>(layouts, metrics, posts.bookings, clock, settings.bookings)},
-        catalogue{std::make_shared<catalogue_projection>(layouts)},
-        runners{std::make_shared<projection_runner>(inventory, from, live, posts.inventory, settings.runner),
-                std::make_shared<projection_runner>(bookings, from, live, posts.bookings, settings.runner),
-                std::make_shared<projection_runner>(catalogue, from, live, posts.catalogue, settings.runner)},
+        inventory_runner{std::make_shared<projection_runner>(inventory, from, live, posts.inventory, settings.runner)},
         store_gate{keep.post},
-        kept{keep.store != nullptr} {
-    if (!kept)
-      return;
-    bookings->keep_in(
-        std::make_shared<checkpoint_lane>(*keep.store, store_gate.entrance(), "bookings", bookings_state_version));
-    catalogue->keep_in(
-        std::make_shared<checkpoint_lane>(*keep.store, store_gate.entrance(), "catalogue", catalogue_state_version),
-        settings.bookings.checkpoint_every);
-  }
+        bookings{{.make =
+                      [this, clock, bounds = settings.bookings] {
+                        return std::make_shared<bookings_projection>(layouts, metrics, posts.bookings, clock, bounds);
+                      },
+                  .make_runner = runner_maker<bookings_projection>(from, posts.bookings, settings.runner),
+                  .store = keep.store,
+                  .store_post = store_gate.entrance(),
+                  .state_version = bookings_state_version}},
+        catalogue{{.make =
+                       [this, every = settings.bookings.checkpoint_every] {
+                         return std::make_shared<catalogue_projection>(layouts, every);
+                       },
+                   .make_runner = runner_maker<catalogue_projection>(from, posts.catalogue, settings.runner),
+                   .store = keep.store,
+                   .store_post = store_gate.entrance(),
+                   .state_version = catalogue_state_version}} {}
 
-  /// Takes back what a projection has kept, then has it go on from there.
   template <class Projection>
-  void load_and_start(const std::shared_ptr<Projection>& what, const std::shared_ptr<projection_runner>& runner) {
-    store_gate.entrance()([what, runner, mutex = loading, over = ended] {
-      const std::scoped_lock lock{*mutex};
-      if (*over)
-        return;
-      what->load();
-      runner->start();
-    });
+  auto runner_maker(journal::journal& from, const post_function& post, const projection_runner::bounds& within)
+      -> std::function<std::shared_ptr<projection_runner>(std::shared_ptr<Projection>)> {
+    return [this, &from, post, within](std::shared_ptr<Projection> what) {
+      return std::make_shared<projection_runner>(std::move(what), from, live, post, within);
+    };
   }
 
-  [[nodiscard]] auto bookings_complete() const -> bool { return runners[1]->caught_up(); }
+  [[nodiscard]] auto runners() const -> std::array<std::shared_ptr<projection_runner>, 3> {
+    return {inventory_runner, bookings.runner(), catalogue.runner()};
+  }
 
-  [[nodiscard]] auto catalogue_complete() const -> bool { return runners[2]->caught_up(); }
+  [[nodiscard]] auto bookings_complete() const -> bool { return bookings.runner()->caught_up(); }
+
+  [[nodiscard]] auto catalogue_complete() const -> bool { return catalogue.runner()->caught_up(); }
 
   void read_layout(std::string_view hash, layout_store::form form, view_done done) const {
     if (const auto which = layouts->find(hash))
@@ -76,14 +80,10 @@ struct views_impl::parts {
   std::shared_ptr<layout_store> layouts;
   std::shared_ptr<feed> live;
   std::shared_ptr<inventory_projection> inventory;
-  std::shared_ptr<bookings_projection> bookings;
-  std::shared_ptr<catalogue_projection> catalogue;
-  std::array<std::shared_ptr<projection_runner>, 3> runners;
+  std::shared_ptr<projection_runner> inventory_runner;
   post_gate store_gate;
-  const bool kept; ///< in a store
-  /// Held while a projection loads.
-  std::shared_ptr<std::mutex> loading = std::make_shared<std::mutex>();
-  std::shared_ptr<bool> ended = std::make_shared<bool>(false); ///< guarded by `loading`
+  kept_projection<bookings_projection> bookings;
+  kept_projection<catalogue_projection> catalogue;
 };
 
 views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, const view_posts& posts,
@@ -92,19 +92,31 @@ views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snaps
 
 views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, const view_posts& posts,
                        const clock_function& clock, const view_settings& settings, const view_store& keep)
-    : parts_{std::make_unique<parts>(journal, snapshots, posts, clock, settings, keep)} {}
+    : parts_{std::make_shared<parts>(journal, snapshots, posts, clock, settings, keep)} {}
 
 views_impl::~views_impl() {
   for (auto& gate : parts_->gates)
     gate.close();
   parts_->layouts->end();
   parts_->store_gate.close();
-  if (!parts_->kept)
-    return;
-  const std::scoped_lock lock{*parts_->loading};
-  *parts_->ended = true;
-  parts_->bookings->save();
-  parts_->catalogue->save();
+}
+
+void views_impl::save(const std::function<void()>& done) {
+  const auto left = std::make_shared<std::atomic<int>>(2);
+  const auto saved = [left, done] {
+    if (left->fetch_sub(1) == 1)
+      done();
+  };
+  const auto weak = std::weak_ptr{parts_};
+  const auto post_save = [&](const post_function& post, auto save_one) {
+    post([weak, saved, save_one] {
+      if (const auto alive = weak.lock())
+        save_one(*alive);
+      saved();
+    });
+  };
+  post_save(parts_->posts.bookings, [](parts& of) { of.bookings.save(); });
+  post_save(parts_->posts.catalogue, [](parts& of) { of.catalogue.save(); });
 }
 
 auto views_impl::listener() const -> std::shared_ptr<journal::commit_listener> {
@@ -112,48 +124,45 @@ auto views_impl::listener() const -> std::shared_ptr<journal::commit_listener> {
 }
 
 void views_impl::start() {
-  auto& my = *parts_;
-  my.runners[0]->start();
-  if (my.kept) {
-    my.load_and_start(my.catalogue, my.runners[2]);
-    my.load_and_start(my.bookings, my.runners[1]);
-    return;
-  }
-  my.runners[1]->start();
-  my.runners[2]->start();
+  parts_->inventory_runner->start();
+  parts_->catalogue.start();
+  parts_->bookings.start();
 }
 
 void views_impl::tick(domain::instant now) {
-  const auto post_tick = [now](const post_function& post, const auto&... ticked) {
-    post([now, weak = std::tuple{std::weak_ptr{ticked}...}] {
-      const auto tick_one = [now](const auto& each) {
-        if (const auto alive = each.lock())
-          alive->tick(now);
-      };
-      std::apply([&](const auto&... each) { (tick_one(each), ...); }, weak);
+  const auto weak = std::weak_ptr{parts_};
+  const auto post_tick = [&](const post_function& post, auto of) {
+    post([weak, now, of] {
+      if (const auto alive = weak.lock())
+        of(*alive, now);
     });
   };
   const auto& my = *parts_;
-  post_tick(my.posts.inventory, my.runners[0], my.inventory);
-  post_tick(my.posts.bookings, my.runners[1], my.bookings);
-  post_tick(my.posts.catalogue, my.runners[2], my.catalogue);
+  post_tick(my.posts.inventory, [](parts& of, domain::instant at) {
+    of.inventory_runner->tick(at);
+    of.inventory->tick(at);
+  });
+  post_tick(my.posts.bookings, [](parts& of, domain::instant at) { of.bookings.tick(at); });
+  post_tick(my.posts.catalogue, [](parts& of, domain::instant at) { of.catalogue.tick(at); });
 }
 
 auto views_impl::rebuild(std::string_view name) -> bool {
-  const auto found = std::ranges::find(parts_->runners, name, [](const auto& runner) { return runner->name(); });
-  if (found == parts_->runners.end())
-    return false;
-  (*found)->rebuild();
-  return true;
+  if (name == parts_->inventory->name()) {
+    parts_->inventory_runner->rebuild();
+    return true;
+  }
+  if (name == parts_->bookings.shown()->name())
+    return parts_->bookings.rebuild();
+  return name == parts_->catalogue.shown()->name() && parts_->catalogue.rebuild();
 }
 
 auto views_impl::caught_up() const -> bool {
-  return std::ranges::all_of(parts_->runners, [](const auto& runner) { return runner->caught_up(); });
+  return std::ranges::all_of(parts_->runners(), [](const auto& runner) { return runner->caught_up(); });
 }
 
 auto views_impl::status() const -> std::vector<projection_status> {
   std::vector<projection_status> all;
-  for (const auto& runner : parts_->runners)
+  for (const auto& runner : parts_->runners())
     all.push_back({runner->name(), runner->state(), runner->reason(), runner->caught_up(), runner->lag(),
                    runner->folded(), runner->laps()});
   return all;
@@ -208,18 +217,18 @@ void views_impl::listen(const std::weak_ptr<live_listener>& listener) noexcept {
 
 auto views_impl::events_of(domain::organisation_id organisation, domain::event_id after, std::size_t limit) const
     -> std::vector<event_summary> {
-  return parts_->catalogue->events_of(organisation, after, limit);
+  return parts_->catalogue.shown()->events_of(organisation, after, limit);
 }
 
 void views_impl::booking(domain::event_id event, domain::hold_number number, std::uint64_t min_seq,
                          std::function<void(read_outcome, std::shared_ptr<const booking_line>)> done) noexcept {
-  parts_->bookings->read(event, number, min_seq, parts_->bookings_complete(), std::move(done));
+  parts_->bookings.shown()->read(event, number, min_seq, parts_->bookings_complete(), std::move(done));
 }
 
 void views_impl::orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,
                            std::function<void(read_outcome, order_page)> done) noexcept {
   if (parts_->bookings_complete())
-    parts_->bookings->orders_of(who, before, limit, std::move(done));
+    parts_->bookings.shown()->orders_of(who, before, limit, std::move(done));
   else
     done(read_outcome::behind, {});
 }

@@ -47,8 +47,7 @@ struct projection_status {
 ///
 /// Life: construct after the journal has recovered and before its first append; give `listener()` to `journal.listen`; `start()`;
 /// call `tick` every 100 ms until the end. The journal and the snapshots must outlive the views and every job of the read pool;
-/// the views may go while closures are still posted, and reads still run: after their end nothing is posted any more. What is not
-/// kept yet is then written to the store, which takes as long as a disk takes.
+/// the views may go while closures are still posted, and reads still run: after their end nothing is posted any more.
 class views_impl final : public views {
  public:
   /// `snapshots` may be null: events then load by full replay.
@@ -63,9 +62,13 @@ class views_impl final : public views {
   [[nodiscard]] auto listener() const -> std::shared_ptr<journal::commit_listener>;
   /// Begins to load checkpoints and to catch up. Once, after `journal.listen`.
   void start();
+  /// Last checkpoints, once the journal has ended: a start then folds nothing again. `done` is called on one of the actors when they
+  /// are written, and not at all when an actor ends first. Nothing is checkpointed after.
+  void save(const std::function<void()>& done);
   /// Deadlines of waiting readers, what is dropped when unread, lag, retries. Any thread; the work is posted.
   void tick(domain::instant now);
-  /// Folds one projection again from the journal; false for an unknown name. Any thread.
+  /// Folds one projection again from the journal, beside what is shown until it has caught up (but for the inventory, which keeps no
+  /// past and loads its events anew). False for an unknown name, and while one is under way. Any thread.
   [[nodiscard]] auto rebuild(std::string_view name) -> bool;
 
   /// For `/readyz`: every projection has folded what was durable at the start.
@@ -93,7 +96,7 @@ class views_impl final : public views {
 
  private:
   struct parts;
-  std::unique_ptr<parts> parts_;
+  std::shared_ptr<parts> parts_;
 };
 
 } // namespace holdfast::projections

@@ -77,8 +77,8 @@ void pumped_world::stop() {
 }
 
 void pumped_world::restart(bool crash) {
-  if (crash && store_)
-    store_->crash();
+  if (views_ && !crash)
+    save();
   stop();
   store_ = std::make_unique<testing::memory_projection_store>(store_disk_);
   journal::memory_journal_options options;
@@ -93,6 +93,16 @@ void pumped_world::restart(bool crash) {
       projections::view_store{keeps_ ? store_.get() : nullptr, store_lane_.post()});
   journal_->listen(views_->listener());
   views_->start();
+}
+
+/// What a server does at its end.
+void pumped_world::save() {
+  bool saved = false;
+  views_->save([&] { saved = true; });
+  while (!saved) {
+    const bool ran = actors_[1].run_one() || actors_[2].run_one();
+    REQUIRE((ran || saved));
+  }
 }
 
 void pumped_world::append(const decision& what) {

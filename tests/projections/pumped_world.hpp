@@ -61,6 +61,7 @@ class pumped_world {
   [[nodiscard]] auto actors() -> std::array<posted, 3>& { return actors_; }
 
  private:
+  void save();
   /// What was posted refers to those who post: it goes before them.
   void stop();
 

@@ -74,6 +74,8 @@ class run {
     if (what < 40) {
       if (const auto made = sales_.random_command(world_.now()))
         world_.append(*made);
+      if (dice.chance(2))
+        static_cast<void>(world_.views().rebuild(dice.chance(50) ? "bookings" : "catalogue"));
     } else if (what < 60) {
       world_.pump_journal();
     } else if (what < 80) {

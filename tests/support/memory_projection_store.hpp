@@ -27,9 +27,6 @@ class memory_projection_store final : public projections::projection_store {
  public:
   explicit memory_projection_store(std::shared_ptr<projection_disk> disk) : disk_{std::move(disk)} {}
 
-  /// The process dies: nothing reaches the disk any more.
-  void crash() { crashed_ = true; }
-
   auto open(std::string_view projection, std::uint32_t version)
       -> tl::expected<journal::cursor, journal::failure> override {
     const std::scoped_lock lock{disk_->mutex};
@@ -58,8 +55,6 @@ class memory_projection_store final : public projections::projection_store {
   auto commit(std::string_view projection, const projections::store_changes& what, const journal::cursor& position)
       -> tl::expected<void, journal::failure> override {
     const std::scoped_lock lock{disk_->mutex};
-    if (crashed_)
-      return tl::unexpected{journal::failure{journal::failure_kind::io, "the process is dead"}};
     auto& space = disk_->spaces[std::string{projection}];
     for (const auto& each : what.all()) {
       if (each.value)
@@ -74,8 +69,6 @@ class memory_projection_store final : public projections::projection_store {
 
   auto wipe(std::string_view projection) -> tl::expected<void, journal::failure> override {
     const std::scoped_lock lock{disk_->mutex};
-    if (crashed_)
-      return tl::unexpected{journal::failure{journal::failure_kind::io, "the process is dead"}};
     auto& space = disk_->spaces[std::string{projection}];
     space = {space.version, {}, {}};
     return {};
@@ -83,7 +76,6 @@ class memory_projection_store final : public projections::projection_store {
 
  private:
   const std::shared_ptr<projection_disk> disk_;
-  bool crashed_ = false;
 };
 
 } // namespace holdfast::testing
