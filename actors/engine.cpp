@@ -10,6 +10,7 @@
 #include "actors/supervisor.hpp"
 #include "domain/check.hpp"
 #include "journal/codec.hpp"
+#include "journal/kept_backups.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -329,7 +330,7 @@ void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::siz
 
 void engine::backup(std::function<void(backup_result)> done) noexcept {
   auto& my = *parts_;
-  const auto directory = my.options.backups / ("backup-" + std::to_string(now().unix_ms));
+  const auto directory = my.options.backups / journal::backup_name(now().unix_ms);
   auto shared_done = std::make_shared<std::function<void(backup_result)>>(std::move(done));
   const bool queued = my.journal.run_on_read_pool([&my, directory, shared_done] {
     std::error_code failed;
@@ -340,6 +341,10 @@ void engine::backup(std::function<void(backup_result)> done) noexcept {
     result.ok = copied.has_value();
     result.detail = copied ? directory.string() : copied.error().detail;
     result.cursor = position.text();
+    // Only behind a new copy that is whole.
+    if (copied) {
+      journal::remove_old_backups(my.options.backups, my.options.backups_kept, directory.filename().string());
+    }
     (*shared_done)(std::move(result));
   });
   if (!queued) {

@@ -31,6 +31,7 @@ struct engine_options {
   domain::millis drain_max = domain::seconds(10);
   std::shared_ptr<const clock_port> clock; ///< null: the machine's; tests and simulation turn their own
   std::filesystem::path backups;           ///< where `backup` puts its copies
+  std::size_t backups_kept = 3;            ///< of those copies, the newest; the one just made in any case
 };
 
 /// The engine: actors over a journal, behind a facade that knows neither CAF nor RocksDB. Start once, stop once.

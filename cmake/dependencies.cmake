@@ -10,8 +10,7 @@ find_package(RocksDBShared 7.8 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
-set(Boost_USE_STATIC_LIBS OFF)
-find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS url)
+find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS headers)
 
 # tl::expected is one header; a target without its package's include order keeps domain/ free of everything else.
 find_path(HF_EXPECTED_INCLUDE_DIR NAMES tl/expected.hpp REQUIRED)

@@ -18,7 +18,8 @@ auto level_of(rocksdb::InfoLogLevel level) -> spdlog::level::level_enum {
   switch (level) {
   case rocksdb::InfoLogLevel::DEBUG_LEVEL: return spdlog::level::trace;
   case rocksdb::InfoLogLevel::INFO_LEVEL: return spdlog::level::debug;
-  case rocksdb::InfoLogLevel::WARN_LEVEL: return spdlog::level::warn;
+  // RocksDB warns of what it deals with by itself, and in its own words; what went wrong reaches us as a status.
+  case rocksdb::InfoLogLevel::WARN_LEVEL: return spdlog::level::info;
   case rocksdb::InfoLogLevel::ERROR_LEVEL:
   case rocksdb::InfoLogLevel::FATAL_LEVEL: return spdlog::level::err;
   default: return spdlog::level::debug;

@@ -266,7 +266,7 @@ class opening {
                                           : std::string{};
       return trouble(failure_kind::behind_mark, why + where + std::string{how_to_accept});
     }
-    result_.report.repairs.push_back("loss accepted: " + why);
+    result_.report.repairs.push_back((options_.access == journal_access::serve ? "loss accepted: " : "") + why);
     return {};
   }
 

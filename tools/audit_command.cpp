@@ -5,6 +5,7 @@
 #include "tools/audit_certificate.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
+#include "tools/data_options.hpp"
 #include "tools/offline_data.hpp"
 
 #include <CLI/CLI.hpp>
@@ -25,6 +26,7 @@ using nlohmann::ordered_json;
 
 struct audit_arguments {
   std::filesystem::path data;
+  std::filesystem::path marks;
   std::string event;
   std::filesystem::path certificate;
   bool as_json = false;
@@ -133,7 +135,7 @@ auto run_audit_command(const audit_arguments& arguments) -> int {
     }
     options.event = event->value();
   }
-  const auto data = open_offline(arguments.data);
+  const auto data = open_offline(arguments.data, arguments.marks);
   if (!data) {
     return complain("audit", data.error().detail, exit_does_not_hold);
   }
@@ -165,9 +167,7 @@ void register_audit_command(CLI::App& app, int& exit_code) {
   auto& command = *app.add_subcommand(
       "audit", "Checks every promise that a journal can show, with a reading and a fold of its own");
   auto arguments = std::make_shared<audit_arguments>();
-  command.add_option("--data", arguments->data, "Data directory, or a backup")
-      ->required()
-      ->check(CLI::ExistingDirectory);
+  add_data_options(command, arguments->data, arguments->marks);
   command.add_option("--event", arguments->event, "Only this event (evt_…), and the keys it needs");
   command.add_option("--certificate", arguments->certificate, "Write a signed statement of what was sold to this file");
   command.add_flag("--json", arguments->as_json, "One JSON document");

@@ -105,8 +105,14 @@ auto run_backup(const backup_arguments& arguments) -> int {
   if (!made) {
     return complain(command_name, made.error(), exit_does_not_hold);
   }
+  const bool new_directory = !fs::exists(arguments.out, trouble);
   const auto manifest = fetch(*made, arguments.out);
   if (!manifest) {
+    // What is there now is no backup; a second attempt wants the place empty.
+    fs::remove_all(arguments.out / "journal", trouble);
+    if (new_directory) {
+      fs::remove(arguments.out, trouble);
+    }
     return complain(command_name, manifest.error(), exit_does_not_hold);
   }
   std::uint64_t bytes = 0;
@@ -129,7 +135,9 @@ auto run_backup(const backup_arguments& arguments) -> int {
 } // namespace
 
 void register_backup_command(CLI::App& app, int& exit_code) {
-  auto& command = *app.add_subcommand("backup", "Copies the journal of a running server, as of one moment");
+  auto& command = *app.add_subcommand(
+      "backup", "Copies the journal of a running server, as of one moment; the server's own copy is removed once it "
+                "is fetched, and after an interruption when newer ones follow");
   auto arguments = std::make_shared<backup_arguments>();
   command.add_option("--url", arguments->url, "The server, such as http://localhost:8080")->required();
   command.add_option("--key-file", arguments->key_file, "File with an API key of scope admin")

@@ -171,11 +171,13 @@ void register_chaos_command(CLI::App& app, int& exit_code) {
   command->add_option("--clients", arguments->clients, "Concurrent clients")->check(CLI::Range(1, 1'000));
   command->add_option("--directory", arguments->directory, "Where to work; a temporary one, removed on success");
   command->add_option("--program", arguments->program, "The holdfast to run; this one");
-  command->add_flag("--power-cuts", arguments->power_cuts,
-                    "Cut the power of a disk of its own instead of killing the process (root, loop devices)");
+  command->add_flag(
+      "--power-cuts", arguments->power_cuts,
+      "Cut the power of a disk of its own instead of killing the process (root, loop devices); exit status 77 where "
+      "that cannot be done");
   command->add_flag("--skip-syncs", arguments->skip_syncs, "Negative control: let the server skip its syncs");
   command->add_flag("--keep", arguments->keep, "Leave the directory");
-  command->add_flag("--json", arguments->as_json, "Print one JSON document");
+  command->add_flag("--json", arguments->as_json, "One JSON document");
   command->callback([arguments, &exit_code] { exit_code = run_chaos(*arguments); });
 }
 

@@ -6,8 +6,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 namespace holdfast::tools {
@@ -16,6 +19,17 @@ namespace {
 
 constexpr auto ids_file = "ids.key";
 constexpr auto requests_file = "requests.key";
+constexpr auto first_token_file = "token-1.key";
+
+/// The secrets of one file each, and what is lost with them.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> single_secrets{
+    {{"subject.key", "who is who: a person whom an organiser's login names counts as another buyer from now on"},
+     {ids_file, "ids: those of holds, orders and tickets that were handed out are not found any more"},
+     {requests_file, "requests: one that was acknowledged before is decided anew when it is repeated"}}};
+
+auto is_token_key(std::string_view file_name) -> bool {
+  return file_name.starts_with("token-") && file_name.ends_with(".key");
+}
 
 auto read_or_create(const std::filesystem::path& file) -> tl::expected<http::secret_bytes, std::string> {
   const auto made = std::filesystem::exists(file) ? http::read_secret(file) : http::create_secret(file);
@@ -31,8 +45,89 @@ auto ids_from(const http::secret_bytes& bytes) -> domain::public_ids {
   return domain::public_ids{key};
 }
 
-/// Writes and syncs under another name, then renames and syncs the folder: the file is whole or absent.
-auto write_durably(const std::filesystem::path& file, const std::string& text) -> bool {
+} // namespace
+
+data_paths::data_paths(std::filesystem::path root_in)
+    : root{std::move(root_in)},
+      lock{root / "LOCK"},
+      journal{root / "journal"},
+      snapshots{root / "snapshots"},
+      marks{root / "marks"},
+      marks_note{root / "marks.location"},
+      secrets{root / "secrets"},
+      backups{root / "backups"},
+      admin_key{root / "admin.key"} {}
+
+auto loss_of_secret(std::string_view file_name) -> std::string_view {
+  if (is_token_key(file_name)) {
+    return "sessions: every buyer has to begin a new one, and loses the holds of the old";
+  }
+  for (const auto& [name, loss] : single_secrets) {
+    if (name == file_name) {
+      return loss;
+    }
+  }
+  return {};
+}
+
+auto missing_secrets(const std::filesystem::path& folder) -> std::vector<std::string> {
+  std::vector<std::string> missing;
+  std::error_code trouble;
+  bool has_token = false;
+  for (std::filesystem::directory_iterator at{folder, trouble}, end; !trouble && at != end; at.increment(trouble)) {
+    has_token = has_token || is_token_key(at->path().filename().string());
+  }
+  if (!has_token) {
+    missing.emplace_back(first_token_file);
+  }
+  for (const auto& [name, loss] : single_secrets) {
+    if (!std::filesystem::exists(folder / name, trouble)) {
+      missing.emplace_back(name);
+    }
+  }
+  return missing;
+}
+
+auto load_secrets(const std::filesystem::path& folder) -> tl::expected<server_secrets, std::string> {
+  auto made = missing_secrets(folder);
+  if (const auto usable = http::ensure_secret_folder(folder); !usable) {
+    return tl::unexpected{usable.error().what};
+  }
+  auto tokens = http::key_ring::load(folder);
+  if (!tokens) {
+    return tl::unexpected{tokens.error().what};
+  }
+  const auto subjects = http::load_subject_key(folder);
+  if (!subjects) {
+    return tl::unexpected{subjects.error().what};
+  }
+  const auto ids = read_or_create(folder / ids_file);
+  const auto requests = read_or_create(folder / requests_file);
+  if (!ids || !requests) {
+    return tl::unexpected{ids ? requests.error() : ids.error()};
+  }
+  return server_secrets{.tokens = std::move(*tokens),
+                        .subject_key = *subjects,
+                        .request_key = *requests,
+                        .ids = ids_from(*ids),
+                        .made = std::move(made)};
+}
+
+auto ensure_admin_key(const std::filesystem::path& file) -> tl::expected<std::string, std::string> {
+  if (std::ifstream existing{file}; existing) {
+    std::string text;
+    if (std::getline(existing, text) && !text.empty()) {
+      return text;
+    }
+  }
+  auto made = http::make_api_key();
+  if (!write_durably(file, made.text + "\n")) {
+    return tl::unexpected{"cannot write the first API key to " + file.string() + ": " + std::strerror(errno)};
+  }
+  return std::move(made.text);
+}
+
+auto write_durably(const std::filesystem::path& file, std::string_view text) -> bool {
   const auto fresh = file.string() + ".new";
   const int target = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (target < 0) {
@@ -51,61 +146,6 @@ auto write_durably(const std::filesystem::path& file, const std::string& text) -
   const bool synced = ::fsync(folder) == 0;
   ::close(folder);
   return synced;
-}
-
-} // namespace
-
-data_paths::data_paths(std::filesystem::path root_in)
-    : root{std::move(root_in)},
-      lock{root / "LOCK"},
-      journal{root / "journal"},
-      snapshots{root / "snapshots"},
-      marks{root / "marks"},
-      secrets{root / "secrets"},
-      backups{root / "backups"},
-      admin_key{root / "admin.key"} {}
-
-auto load_secrets(const std::filesystem::path& folder) -> tl::expected<server_secrets, std::string> {
-  if (const auto usable = http::ensure_secret_folder(folder); !usable) {
-    return tl::unexpected{usable.error().what};
-  }
-  auto tokens = http::key_ring::load(folder);
-  if (!tokens) {
-    return tl::unexpected{tokens.error().what};
-  }
-  const auto subjects = http::load_subject_key(folder);
-  if (!subjects) {
-    return tl::unexpected{subjects.error().what};
-  }
-  const auto ids = read_or_create(folder / ids_file);
-  const auto requests = read_or_create(folder / requests_file);
-  if (!ids || !requests) {
-    return tl::unexpected{ids ? requests.error() : ids.error()};
-  }
-  return server_secrets{
-      .tokens = std::move(*tokens), .subject_key = *subjects, .request_key = *requests, .ids = ids_from(*ids)};
-}
-
-auto load_ids(const std::filesystem::path& folder) -> tl::expected<domain::public_ids, std::string> {
-  const auto bytes = http::read_secret(folder / ids_file);
-  if (!bytes) {
-    return tl::unexpected{bytes.error().what};
-  }
-  return ids_from(*bytes);
-}
-
-auto ensure_admin_key(const std::filesystem::path& file) -> tl::expected<std::string, std::string> {
-  if (std::ifstream existing{file}; existing) {
-    std::string text;
-    if (std::getline(existing, text) && !text.empty()) {
-      return text;
-    }
-  }
-  auto made = http::make_api_key();
-  if (!write_durably(file, made.text + "\n")) {
-    return tl::unexpected{"cannot write the first API key to " + file.string() + ": " + std::strerror(errno)};
-  }
-  return std::move(made.text);
 }
 
 } // namespace holdfast::tools

@@ -147,10 +147,12 @@ void register_demo_command(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<demo_arguments>();
   auto* command = app.add_subcommand("demo", "Create sample venues and events through the API");
   command->add_option("--url", arguments->url, "Where the server listens")->required();
-  command->add_option("--key-file", arguments->key_file, "File with an API key of scope organise")->required();
+  command->add_option("--key-file", arguments->key_file, "File with an API key of scope organise")
+      ->required()
+      ->check(CLI::ExistingFile);
   command->add_option("--events", arguments->events, "How many events")->check(CLI::Range(1, 10'000));
   command->add_option("--seed", arguments->seed, "Another seed, other events; the same seed changes nothing");
-  command->add_flag("--json", arguments->as_json, "Print one JSON document");
+  command->add_flag("--json", arguments->as_json, "One JSON document");
   command->callback([arguments, &exit_code] { exit_code = run_demo(*arguments); });
 }
 

@@ -2,7 +2,9 @@
 #include "journal/archive.hpp"
 #include "journal/rocksdb_import.hpp"
 #include "tools/console.hpp"
+#include "tools/data_directory.hpp"
 #include "tools/journal_command.hpp"
+#include "tools/marks_location.hpp"
 #include "tools/offline_data.hpp"
 
 #include <nlohmann/json.hpp>
@@ -72,7 +74,7 @@ auto export_stream(journal::journal& from, journal::stream_id stream, journal::a
 }
 
 auto export_all(const export_arguments& arguments) -> tl::expected<ordered_json, failure> {
-  auto data = open_offline(arguments.data);
+  auto data = open_offline(arguments.data, arguments.marks);
   if (!data) {
     return tl::unexpected{std::move(data.error())};
   }
@@ -120,9 +122,17 @@ auto import_all(const import_arguments& arguments) -> tl::expected<ordered_json,
   if (!archive) {
     return tl::unexpected{std::move(archive.error())};
   }
+  const data_paths paths{arguments.data};
+  const auto marks = choose_marks(paths, arguments.marks, false);
+  if (!marks) {
+    return tl::unexpected{marks.error()};
+  }
   progress_line progress{"importing", "facts", archive->records()};
-  auto done = journal::import_archive(*archive, {arguments.data / "journal", arguments.data / "marks"},
+  auto done = journal::import_archive(*archive, {paths.journal, *marks},
                                       [&](std::uint64_t records) { progress.show(records); });
+  if (done) {
+    done = remember_marks(paths, *marks);
+  }
   if (!done) {
     return tl::unexpected{std::move(done.error())};
   }
@@ -148,6 +158,11 @@ auto tell(const char* command, const char* done, const tl::expected<ordered_json
 } // namespace
 
 auto run_journal_export(const export_arguments& arguments) -> int {
+  for (const auto& text : arguments.events) {
+    if (const auto event = parse_event_option(text); !event) {
+      return complain("journal export", event.error().detail, exit_wrong_usage);
+    }
+  }
   return tell("journal export", "exported", export_all(arguments), arguments.as_json);
 }
 

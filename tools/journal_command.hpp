@@ -11,14 +11,17 @@ namespace holdfast::tools {
 
 struct show_arguments {
   std::filesystem::path data;
+  std::filesystem::path marks;
   std::string event;
   std::uint64_t from = 1;
   std::optional<std::uint64_t> limit;
+  bool as_json = false;
 };
 [[nodiscard]] auto run_journal_show(const show_arguments& arguments) -> int;
 
 struct replay_arguments {
   std::filesystem::path data;
+  std::filesystem::path marks;
   std::string event;
   std::optional<std::uint64_t> at_seq;
   std::string at;
@@ -28,6 +31,7 @@ struct replay_arguments {
 
 struct export_arguments {
   std::filesystem::path data;
+  std::filesystem::path marks;
   std::filesystem::path out;
   std::vector<std::string> events;
   bool as_json = false;
@@ -37,6 +41,7 @@ struct export_arguments {
 struct import_arguments {
   std::filesystem::path file;
   std::filesystem::path data;
+  std::filesystem::path marks;
   bool as_json = false;
 };
 [[nodiscard]] auto run_journal_import(const import_arguments& arguments) -> int;

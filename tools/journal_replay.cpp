@@ -215,7 +215,7 @@ auto run_journal_replay(const replay_arguments& arguments) -> int {
     }
     end.time = {*at};
   }
-  auto data = open_offline(arguments.data);
+  auto data = open_offline(arguments.data, arguments.marks);
   if (!data) {
     return complain(command_name, data.error().detail, exit_does_not_hold);
   }

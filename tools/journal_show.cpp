@@ -17,6 +17,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
+constexpr const char* command_name = "journal show";
+
 auto stream_text(journal::stream_id stream) -> std::string {
   std::string text;
   switch (stream.kind) {
@@ -64,42 +66,91 @@ auto line_of(const journal::record_view& record) -> ordered_json {
   return line;
 }
 
-} // namespace
+/// Prints facts as they are read: a line each, or the elements of one document. A document that trouble cuts short stays unfinished, so
+/// that nobody takes it for a whole one.
+class fact_printer {
+ public:
+  fact_printer(bool as_document, std::uint64_t limit) : as_document_{as_document}, left_{limit} {}
 
-auto run_journal_show(const show_arguments& arguments) -> int {
-  auto data = open_offline(arguments.data);
-  if (!data) {
-    return complain("journal show", data.error().detail, exit_does_not_hold);
-  }
-  auto opened = open_journal(*data);
-  if (!opened) {
-    return complain("journal show", opened.error().detail, exit_does_not_hold);
-  }
-  auto left = arguments.limit.value_or(UINT64_MAX);
-  const auto print = [&left](std::span<const journal::record_view> records) {
+  /// Whether more is wanted.
+  auto print(std::span<const journal::record_view> records) -> bool {
     for (const auto& record : records) {
-      if (left == 0) {
+      if (left_ == 0) {
         return false;
       }
-      --left;
+      --left_;
       const auto text = line_of(record).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-      if (std::printf("%s\n", text.c_str()) < 0) {
+      if (std::printf("%s%s%s", before_fact(), text.c_str(), as_document_ ? "" : "\n") < 0) {
         return false;
       }
     }
-    return left != 0;
-  };
+    return left_ != 0;
+  }
+
+  void finish() {
+    if (as_document_) {
+      std::printf("%s]}\n", any_ ? "\n" : "{\"facts\":[");
+    }
+  }
+
+ private:
+  auto before_fact() -> const char* {
+    if (!as_document_) {
+      return "";
+    }
+    return std::exchange(any_, true) ? ",\n" : "{\"facts\":[\n";
+  }
+
+  bool as_document_;
+  std::uint64_t left_;
+  bool any_ = false;
+};
+
+/// The stream of an event that is in this journal.
+auto stream_of(journal::journal& from, const std::string& event) -> tl::expected<journal::stream_id, journal::failure> {
+  const auto id = parse_event_option(event);
+  if (!id) {
+    return tl::unexpected{id.error()};
+  }
+  const journal::stream_id stream{journal::stream_kind::event, id->value()};
+  const auto head = from.head(stream);
+  if (!head || head->seq == 0) {
+    return tl::unexpected{head ? journal::failure{journal::failure_kind::not_found, event + " is not in this journal"}
+                               : head.error()};
+  }
+  return stream;
+}
+
+} // namespace
+
+auto run_journal_show(const show_arguments& arguments) -> int {
+  auto data = open_offline(arguments.data, arguments.marks);
+  if (!data) {
+    return complain(command_name, data.error().detail, exit_does_not_hold);
+  }
+  auto opened = open_journal(*data);
+  if (!opened) {
+    return complain(command_name, opened.error().detail, exit_does_not_hold);
+  }
+  fact_printer printer{arguments.as_json, arguments.limit.value_or(UINT64_MAX)};
+  const auto print = [&printer](std::span<const journal::record_view> records) { return printer.print(records); };
   tl::expected<void, journal::failure> read;
   if (arguments.event.empty()) {
     read = read_all(**opened, print);
   } else {
-    const auto event = parse_event_option(arguments.event);
-    if (!event) {
-      return complain("journal show", event.error().detail, exit_wrong_usage);
+    const auto stream = stream_of(**opened, arguments.event);
+    if (!stream) {
+      const auto& why = stream.error();
+      return complain(command_name, why.detail,
+                      why.kind == journal::failure_kind::invalid ? exit_wrong_usage : exit_does_not_hold);
     }
-    read = read_stream(**opened, {journal::stream_kind::event, event->value()}, arguments.from, print);
+    read = read_stream(**opened, *stream, arguments.from, print);
   }
-  return read ? exit_ok : complain("journal show", read.error().detail, exit_does_not_hold);
+  if (!read) {
+    return complain(command_name, read.error().detail, exit_does_not_hold);
+  }
+  printer.finish();
+  return exit_ok;
 }
 
 } // namespace holdfast::tools

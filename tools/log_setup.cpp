@@ -40,4 +40,11 @@ void log_json(const std::string& level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+void log_for_people() {
+  auto logger = std::make_shared<spdlog::logger>("holdfast", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_pattern("holdfast: %v");
+  logger->set_level(spdlog::level::warn);
+  spdlog::set_default_logger(std::move(logger));
+}
+
 } // namespace holdfast::tools

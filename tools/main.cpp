@@ -1,4 +1,5 @@
 #include "tools/commands.hpp"
+#include "tools/log_setup.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -19,6 +20,7 @@ constexpr int wrong_usage = 2;
 /// One program; each sub-command lives in a file of its own. Exits 0 on success, 1 when what it checks does not hold, 2 on wrong usage.
 auto main(int argc, char** argv) -> int {
   int exit_code = 0;
+  holdfast::tools::log_for_people();
   CLI::App app{"Holdfast: a ticketing engine that cannot sell a seat twice", "holdfast"};
   app.require_subcommand(1);
   holdfast::tools::register_serve_command(app, exit_code);

@@ -1,6 +1,8 @@
 #include "tools/offline_data.hpp"
 
 #include "domain/public_id.hpp"
+#include "tools/data_directory.hpp"
+#include "tools/marks_location.hpp"
 
 #include <future>
 #include <system_error>
@@ -29,7 +31,7 @@ auto wait_for(Start start) -> tl::expected<void, failure> {
 
 } // namespace
 
-auto open_offline(const fs::path& directory) -> tl::expected<offline_data, failure> {
+auto open_offline(const fs::path& directory, const fs::path& marks) -> tl::expected<offline_data, failure> {
   std::error_code trouble;
   offline_data data;
   data.root = directory;
@@ -46,8 +48,17 @@ auto open_offline(const fs::path& directory) -> tl::expected<offline_data, failu
       return tl::unexpected{std::move(lock.error())};
     }
     data.lock.emplace(*std::move(lock));
-    data.marks = directory / "marks";
-    data.snapshots = directory / "snapshots";
+    data.snapshots = data_paths{directory}.snapshots;
+    if (marks.empty()) {
+      const auto noted = marks_of(data_paths{directory});
+      if (!noted) {
+        return tl::unexpected{noted.error()};
+      }
+      data.marks = *noted;
+    }
+  }
+  if (!marks.empty()) {
+    data.marks = marks;
   }
   return data;
 }

@@ -22,14 +22,15 @@ namespace holdfast::tools {
 struct offline_data {
   std::filesystem::path root;
   std::filesystem::path journal;
-  std::filesystem::path marks;     ///< empty for a backup
+  std::filesystem::path marks;     ///< empty: no mark is looked at
   std::filesystem::path snapshots; ///< empty for a backup
   std::optional<journal::data_lock> lock;
 };
 
 /// Finds the journal in a data directory (`DIR/journal`), in what `holdfast backup` made, or in a server's own copy (`DIR` itself), and takes
-/// the lock as a reader where there is one.
-[[nodiscard]] auto open_offline(const std::filesystem::path& directory) -> tl::expected<offline_data, journal::failure>;
+/// the lock as a reader where there is one. `marks`: where its high-water mark is; empty: where the data directory says, and none for a backup.
+[[nodiscard]] auto open_offline(const std::filesystem::path& directory, const std::filesystem::path& marks)
+    -> tl::expected<offline_data, journal::failure>;
 
 /// The journal of it, read-only.
 [[nodiscard]] auto open_journal(const offline_data& from)

@@ -3,13 +3,17 @@
 #include "tools/server_process.hpp"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace holdfast::tools {
 
@@ -21,6 +25,7 @@ struct serve_arguments {
   std::string listen;
   bool accept_clock = false;
   bool accept_journal_loss = false;
+  bool as_json = false;
 };
 
 constexpr int wrong_usage = 2;
@@ -50,6 +55,64 @@ auto effective_config(const serve_arguments& from) -> std::optional<server_confi
   return config;
 }
 
+/// What a person, or a program that started the server, wants to know of it.
+struct introduction {
+  std::string url;
+  std::string data;
+  bool as_json = false;
+};
+
+auto introduce(const server_config& config, bool as_json) -> introduction {
+  const auto& http = config.http;
+  const auto address = http.address.find(':') == std::string::npos ? http.address : "[" + http.address + "]";
+  return {(http.tls.certificate_file.empty() ? "http://" : "https://") + address, config.data_directory.string(),
+          as_json};
+}
+
+void print_ready(const introduction& who, const server_process& server) {
+  const auto url = who.url + ":" + std::to_string(server.port());
+  const auto& key = server.first_key_file();
+  if (who.as_json) {
+    nlohmann::ordered_json line{{"ready", true}, {"url", url}, {"data", who.data}, {"process", ::getpid()}};
+    line["first_admin_key_file"] = key.empty() ? nlohmann::ordered_json{} : nlohmann::ordered_json(key.string());
+    line["warnings"] = std::vector<std::string>(server.warnings().begin(), server.warnings().end());
+    std::printf("%s\n", line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+  } else {
+    std::printf("holdfast serves %s with the data in %s; SIGTERM or Ctrl-C ends it\n", url.c_str(), who.data.c_str());
+    if (!key.empty()) {
+      std::printf("the first admin API key is in %s\n", key.c_str());
+    }
+    for (const auto& warning : server.warnings()) {
+      std::printf("warning: %s\n", warning.c_str());
+    }
+  }
+  std::fflush(stdout);
+}
+
+/// Waits for one of the signals; meanwhile says, once, that requests are welcome, or what they have to wait for.
+void wait_for_end(const introduction& who, server_process& server, const sigset_t& signals) {
+  constexpr timespec between_looks{0, 20'000'000};
+  constexpr int looks_in_silence = 100; // 2 s: the most that a start should take
+  int looks = 0;
+  for (;;) {
+    const auto state = server.engine().ready();
+    if (state.ready) {
+      print_ready(who, server);
+      int received = 0;
+      sigwait(&signals, &received);
+      return;
+    }
+    if (++looks == looks_in_silence) {
+      for (const auto& reason : state.reasons) {
+        std::fprintf(stderr, "holdfast: not ready yet: %s\n", reason.c_str());
+      }
+    }
+    if (sigtimedwait(&signals, nullptr, &between_looks) > 0) {
+      return;
+    }
+  }
+}
+
 /// Serves until SIGTERM or SIGINT. Signals are blocked before any thread exists, so that every thread inherits that and only this one waits for them.
 auto serve(const serve_arguments& arguments) -> int {
   auto config = effective_config(arguments);
@@ -65,14 +128,14 @@ auto serve(const serve_arguments& arguments) -> int {
 
   log_json(config->log_level);
   spdlog::info("configuration: {}", describe(*config));
+  const auto who = introduce(*config, arguments.as_json);
   auto server = server_process::start(std::move(*config));
   if (!server) {
     spdlog::critical("{}", server.error());
     std::fprintf(stderr, "holdfast: %s\n", server.error().c_str());
     return 1;
   }
-  int received = 0;
-  sigwait(&signals, &received);
+  wait_for_end(who, **server, signals);
   spdlog::info("draining");
   // A second signal ends the process at once: everything acknowledged is durable anyway.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
@@ -93,6 +156,7 @@ void register_serve_command(CLI::App& app, int& exit_code) {
                     "The clock is right although it is far ahead of the newest fact");
   command->add_flag("--accept-journal-loss", arguments->accept_journal_loss,
                     "Start although acknowledged commits are missing from the journal");
+  command->add_flag("--json", arguments->as_json, "Say in one JSON line, on standard output, when it is ready");
   command->callback([arguments, &exit_code] { exit_code = serve(*arguments); });
 }
 

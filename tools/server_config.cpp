@@ -108,6 +108,7 @@ void read_journal(config_reader& outer, server_config& to) {
   in.real("no_new_holds_below_free_ratio", 0, 1, to.disk.no_new_holds_below);
   in.real("settle_only_below_free_ratio", 0, 1, to.disk.settle_only_below);
   in.number_of("read_threads", 1, 64, to.read_threads);
+  in.number_of("backups_kept", 1, 1'000, to.engine.backups_kept);
 }
 
 void read_all(const json& document, server_config& to, std::vector<std::string>& faults) {
@@ -181,6 +182,7 @@ auto describe(const server_config& config) -> std::string {
               {"inflight_per_event_max", config.engine.inflight_per_event_max},
               {"passivate_after_seconds", config.engine.passivate_after.count / 1000},
               {"snapshot_every_records", config.engine.snapshot_every_records},
+              {"backups_kept", config.engine.backups_kept},
               {"clock_jump_max_seconds", config.engine.clock_jump_max.count / 1000},
               {"log_level", config.log_level}}
       .dump();

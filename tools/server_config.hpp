@@ -18,7 +18,8 @@ namespace holdfast::tools {
 /// Everything `holdfast serve` can be told, with its defaults; configs/holdfast.json is the commented example.
 struct server_config {
   std::filesystem::path data_directory = "data";
-  std::filesystem::path marks_directory; ///< empty: `data_directory`/marks
+  std::filesystem::path
+      marks_directory; ///< empty: where the data directory remembers them, at first `data_directory`/marks
   http::server_options http;
   actors::engine_options engine;
   http::live_options live;

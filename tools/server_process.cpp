@@ -6,9 +6,11 @@
 #include "http/engine_answers.hpp"
 #include "http/routes/context.hpp"
 #include "http/server.hpp"
+#include "journal/kept_backups.hpp"
 #include "journal/rocksdb_journal.hpp"
 #include "journal/snapshot_store.hpp"
 #include "tools/engine_collector.hpp"
+#include "tools/marks_location.hpp"
 
 #include <openssl/rand.h>
 #include <spdlog/spdlog.h>
@@ -68,18 +70,25 @@ struct server_process::parts {
   std::optional<http::routes::context> routes;
   std::optional<http::json_log> access_log;
   std::unique_ptr<http::server> server;
+  std::vector<std::string> warnings;
+  std::filesystem::path first_key_file;
   bool stopped = false;
 
   auto open_journal() -> tl::expected<void, std::string>;
+  void report_lost_secrets();
   auto start_engine() -> tl::expected<void, std::string>;
   auto make_first_key() -> tl::expected<void, std::string>;
   auto start_server() -> tl::expected<void, std::string>;
 };
 
 auto server_process::parts::open_journal() -> tl::expected<void, std::string> {
+  const auto marks = choose_marks(paths, config.marks_directory, config.accept_journal_loss);
+  if (!marks) {
+    return tl::unexpected{marks.error().detail};
+  }
   journal::rocksdb_journal_options options;
   options.directory = paths.journal;
-  options.marks_directory = config.marks_directory.empty() ? paths.marks : config.marks_directory;
+  options.marks_directory = *marks;
   options.lock_file = paths.lock;
   options.accept_journal_loss = config.accept_journal_loss;
   options.disk = config.disk;
@@ -90,6 +99,9 @@ auto server_process::parts::open_journal() -> tl::expected<void, std::string> {
     return tl::unexpected{opened.error().detail};
   }
   journal = std::move(*opened);
+  if (const auto noted = remember_marks(paths, *marks); !noted) {
+    return tl::unexpected{noted.error().detail};
+  }
   for (const auto& repair : journal->report().repairs) {
     spdlog::warn("journal: {}", repair);
   }
@@ -102,10 +114,32 @@ auto server_process::parts::open_journal() -> tl::expected<void, std::string> {
   return {};
 }
 
+/// Secrets that were made anew beside a journal that has facts: what the lost ones signed or hid is worth nothing now.
+void server_process::parts::report_lost_secrets() {
+  if (journal->report().position == 0) {
+    return;
+  }
+  for (const auto& name : secrets.made) {
+    warnings.push_back((paths.secrets / name).string() + " was missing and has been made anew; lost are " +
+                       std::string{loss_of_secret(name)});
+  }
+  if (!warnings.empty()) {
+    warnings.push_back(
+        "with a copy of " + paths.secrets.string() +
+        ": stop the server, put it back and start again, before people have sessions and ids of the new ones");
+  }
+  for (const auto& warning : warnings) {
+    spdlog::warn("{}", warning);
+  }
+}
+
 auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
   snapshots.emplace(paths.snapshots);
   auto options = config.engine;
   options.backups = paths.backups;
+  for (const auto& name : journal::remove_unfinished_backups(paths.backups)) {
+    spdlog::warn("removed {}, a backup that was interrupted", name);
+  }
   engine = std::make_unique<actors::engine>(*journal, *snapshots, answers, std::move(options));
   if (const auto started = engine->start(); !started) {
     return tl::unexpected{started.error().detail};
@@ -134,6 +168,7 @@ auto server_process::parts::make_first_key() -> tl::expected<void, std::string> 
   if (!engine->bootstrap("Default organisation", first)) {
     return tl::unexpected{std::string{"the first API key could not be stored; the log says why"}};
   }
+  first_key_file = paths.admin_key;
   spdlog::info("the first admin API key is in {}", paths.admin_key.string());
   return {};
 }
@@ -187,6 +222,7 @@ auto server_process::start(server_config config) -> tl::expected<std::unique_ptr
   if (const auto opened = my.open_journal(); !opened) {
     return tl::unexpected{opened.error()};
   }
+  my.report_lost_secrets();
   if (const auto started = my.start_engine(); !started) {
     return tl::unexpected{started.error()};
   }
@@ -221,6 +257,14 @@ auto server_process::port() const noexcept -> std::uint16_t {
 
 auto server_process::engine() noexcept -> actors::engine& {
   return *parts_->engine;
+}
+
+auto server_process::warnings() const noexcept -> std::span<const std::string> {
+  return parts_->warnings;
+}
+
+auto server_process::first_key_file() const noexcept -> const std::filesystem::path& {
+  return parts_->first_key_file;
 }
 
 } // namespace holdfast::tools

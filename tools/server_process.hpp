@@ -5,7 +5,9 @@
 
 #include <tl/expected.hpp>
 
+#include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace holdfast::tools {
@@ -23,6 +25,10 @@ class server_process {
   void stop();
   [[nodiscard]] auto port() const noexcept -> std::uint16_t;
   [[nodiscard]] auto engine() noexcept -> actors::engine&;
+  /// What an operator should know about this start, a sentence each; also in the log.
+  [[nodiscard]] auto warnings() const noexcept -> std::span<const std::string>;
+  /// The file of the first API key, if this start made it; otherwise empty.
+  [[nodiscard]] auto first_key_file() const noexcept -> const std::filesystem::path&;
 
  private:
   struct parts;

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+
+namespace CLI {
+class App;
+} // namespace CLI
+
+/// Options that the offline commands share.
+namespace holdfast::tools {
+
+/// `--data` and `--marks` of a command that reads a data directory or a backup.
+void add_data_options(CLI::App& command, std::filesystem::path& data, std::filesystem::path& marks);
+/// The same of a command that writes into a data directory, which may be new.
+void add_new_data_options(CLI::App& command, std::filesystem::path& data, std::filesystem::path& marks);
+
+} // namespace holdfast::tools
