@@ -91,12 +91,13 @@ set(HF_TEST_LINK_journal hf_journal)
 set(HF_TEST_LINK_audit hf_journal)
 set(HF_TEST_LINK_model hf_journal hf_rapidcheck)
 set(HF_TEST_LINK_projections hf_projections)
+set(HF_TEST_LINK_search hf_projections hf_xapian)
 set(HF_TEST_LINK_actors hf_actors CAF::core)
 set(HF_TEST_LINK_http hf_http)
 set(HF_TEST_LINK_property hf_tools hf_rapidcheck)
 # Short: these run under AddressSanitizer on every change, and those that are free of CAF under ThreadSanitizer too: the CAF library is
 # not built for it, and its atomics would look like races.
-set(HF_TEST_SANITIZED domain journal http audit projections)
+set(HF_TEST_SANITIZED domain journal http audit projections search)
 set(HF_TEST_ADDRESS_SANITIZED actors api)
 
 file(GLOB test_folders CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/tests" "${CMAKE_SOURCE_DIR}/tests/*")

@@ -34,6 +34,7 @@ ONLY_IN = {
     "libpq-fe.h": re.compile(r"^tools/bench/"),
     "brotli/": re.compile(r"^(projections/wire/packing\.cpp|tests/.*)$"),
     "zlib.h": re.compile(r"^(projections/wire/packing\.cpp|tests/.*)$"),
+    "xapian": re.compile(r"^(projections/search/.*|tests/.*)$"),
     "CLI/": re.compile(r"^tools/"),
     "doctest/": re.compile(r"^tests/"),
     "rapidcheck": re.compile(r"^tests/"),

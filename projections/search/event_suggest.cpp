@@ -1,0 +1,138 @@
+#include "domain/public_id.hpp"
+#include "projections/json_writer.hpp"
+#include "projections/search/event_search.hpp"
+#include "projections/search/name_table.hpp"
+#include "projections/search/ranking.hpp"
+#include "projections/search/text_search.hpp"
+#include "projections/search/text_session.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace holdfast::projections {
+
+namespace {
+
+/// Places of each kind beside the events.
+constexpr std::size_t places_max = 3;
+/// Best matches looked at for names that are not there yet: many events share one.
+constexpr std::size_t events_looked_at_max = 100;
+
+/// Whether each word is one of the name's, and the last one the beginning of one.
+auto has_words(std::string_view folded_name, const std::vector<text_word>& words) -> bool {
+  const auto has = [folded_name](std::string_view word, bool whole) {
+    for (auto at = folded_name.find(word); at != std::string_view::npos; at = folded_name.find(word, at + 1)) {
+      const auto end = at + word.size();
+      if ((at == 0 || folded_name[at - 1] == ' ') && (!whole || end == folded_name.size() || folded_name[end] == ' '))
+        return true;
+    }
+    return false;
+  };
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (!has(words[i].folded, i + 1 < words.size()))
+      return false;
+  }
+  return true;
+}
+
+struct known_place {
+  std::string name, of, folded;
+};
+
+/// Places where something is to come, the best first: those whose name begins with the words, then the shorter names.
+auto places_with(const name_table& table, const std::vector<text_word>& words, std::int64_t now_ms)
+    -> std::vector<known_place> {
+  std::vector<known_place> found;
+  table.for_each([&](std::uint32_t, const name_table::entry& each) {
+    if (each.latest_ms >= now_ms && has_words(each.folded, words))
+      found.push_back({each.name, each.of, each.folded});
+  });
+  const auto rank = [&](const known_place& place) {
+    return std::tuple{!place.folded.starts_with(words.front().folded), place.folded.size(),
+                      std::string_view{place.folded}, std::string_view{place.of}};
+  };
+  const auto kept = std::min(found.size(), places_max);
+  std::ranges::partial_sort(found, found.begin() + static_cast<std::ptrdiff_t>(kept),
+                            [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  found.resize(kept);
+  return found;
+}
+
+void write_places(json_writer& out, std::string_view kind, std::string_view of_what,
+                  const std::vector<known_place>& places) {
+  for (const auto& each : places)
+    out.begin_object()
+        .member("kind", kind)
+        .member("text", std::string_view{each.name})
+        .member(of_what, std::string_view{each.of})
+        .end_object();
+}
+
+/// The best events that are to come, one of each name.
+auto events_with(const std::vector<text_word>& words, std::size_t limit, const search_view& from, text_session& in)
+    -> std::vector<std::pair<std::uint32_t, event_text>> {
+  search_query query;
+  query.order = search_order::relevance;
+  query.limit = events_looked_at_max;
+  const row_filter filter{query, *from.columns, from.now_ms};
+  std::vector<found_row> found;
+  for (const auto& match : find_text(in, {words, true, false}).matches) {
+    if (match.row < from.columns->size() && filter.passes(from.columns->row(match.row)))
+      found.push_back({match.row, match.score});
+  }
+  std::vector<std::pair<std::uint32_t, event_text>> events;
+  std::unordered_set<std::string> names;
+  for (const auto& [place, each] : page_of(found, *from.columns, query).items) {
+    if (events.size() == limit)
+      break;
+    auto text = text_at(in, each.row);
+    if (text && text->event.value() == from.columns->row(each.row).event.get() &&
+        names.insert(folded_text(text->name)).second)
+      events.emplace_back(each.row, *std::move(text));
+  }
+  return events;
+}
+
+auto suggest(const std::vector<text_word>& words, std::size_t limit, const search_view& from, text_session& in)
+    -> search_body {
+  search_body body;
+  json_writer out{body.json};
+  out.begin_object().key("items").begin_array();
+  if (!words.empty()) {
+    const auto& columns = *from.columns;
+    auto venues = places_with(columns.venues, words, from.now_ms);
+    auto cities = places_with(columns.cities, words, from.now_ms);
+    // Half of the list is for events at least.
+    cities.resize(std::min(cities.size(), limit / 4));
+    venues.resize(std::min(venues.size(), limit / 4));
+    for (const auto& [row, text] : events_with(words, limit - venues.size() - cities.size(), from, in)) {
+      std::string id;
+      domain::public_ids::append(id, text.event);
+      out.begin_object().member("kind", "event").member("text", std::string_view{text.name});
+      out.member("event_id", std::string_view{id});
+      if (!text.slug.empty())
+        out.member("slug", std::string_view{text.slug});
+      out.member("city", std::string_view{text.city}).key("starts_at").time(columns.row(row).starts_at.get());
+      out.end_object();
+    }
+    write_places(out, "venue", "city", venues);
+    write_places(out, "city", "country", cities);
+  }
+  out.end_array().end_object();
+  return body;
+}
+
+} // namespace
+
+auto answer_suggest(const std::string& text, std::size_t limit, const search_view& from) -> std::optional<search_body> {
+  const auto words = words_of(text, search_limits::words_max);
+  search_body body;
+  if (!from.texts->read([&](text_session& in) { body = suggest(words, limit, from, in); }))
+    return std::nullopt;
+  return body;
+}
+
+} // namespace holdfast::projections

@@ -1,0 +1,67 @@
+#include "projections/search/name_table.hpp"
+
+#include "projections/search/words.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+namespace holdfast::projections {
+
+namespace {
+
+constexpr std::size_t recent_max = 16'384;
+
+} // namespace
+
+name_table::name_table(bool tells_apart) : tells_apart_{tells_apart} {}
+
+auto name_table::key_of(std::string_view name, std::string_view of) const -> std::string {
+  auto key = folded_text(name);
+  // A name without any word ("!!!") is itself.
+  if (key.empty())
+    key = name;
+  if (tells_apart_)
+    key.append(1, '\0').append(folded_text(of));
+  return key;
+}
+
+auto name_table::intern(std::string_view name, std::string_view of) -> std::uint32_t {
+  auto written = std::string{name}.append(1, '\0').append(of);
+  if (const auto known = recent_.find(written); known != recent_.end())
+    return known->second;
+  auto key = key_of(name, of);
+  const std::unique_lock lock{mutex_};
+  const auto [place, is_new] = ids_.try_emplace(std::move(key), static_cast<std::uint32_t>(entries_.size()));
+  if (is_new)
+    entries_.push_back({std::string{name}, std::string{of}, folded_text(name), 0});
+  if (recent_.size() >= recent_max)
+    recent_.clear();
+  recent_.emplace(std::move(written), place->second);
+  return place->second;
+}
+
+void name_table::use(std::uint32_t id, std::int64_t starts_at_ms) {
+  const std::unique_lock lock{mutex_};
+  auto& latest = entries_[id].latest_ms;
+  latest = std::max(latest, starts_at_ms);
+}
+
+auto name_table::find(std::string_view name) const -> std::optional<std::uint32_t> {
+  const auto key = key_of(name, {});
+  const std::shared_lock lock{mutex_};
+  const auto found = ids_.find(key);
+  return found == ids_.end() ? std::nullopt : std::optional{found->second};
+}
+
+auto name_table::at(std::uint32_t id) const -> entry {
+  const std::shared_lock lock{mutex_};
+  return entries_[id];
+}
+
+auto name_table::size() const -> std::size_t {
+  const std::shared_lock lock{mutex_};
+  return entries_.size();
+}
+
+} // namespace holdfast::projections

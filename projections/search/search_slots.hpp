@@ -1,0 +1,43 @@
+#pragma once
+
+#include "projections/search/columns.hpp"
+#include "projections/search/text_place.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace holdfast::projections {
+
+/// What searches read at the moment: replaced as a whole when a rebuild is done. Thread-safe.
+template <class What>
+class published_slot {
+ public:
+  struct current {
+    std::shared_ptr<What> what; ///< null: nothing was published yet
+    std::uint64_t serial = 0;   ///< grows with every replacement
+  };
+
+  [[nodiscard]] auto get() const -> current {
+    const std::scoped_lock lock{mutex_};
+    return now_;
+  }
+
+  void publish(std::shared_ptr<What> what) {
+    const std::scoped_lock lock{mutex_};
+    now_.what.swap(what); // the old one is freed after the lock
+    ++now_.serial;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  current now_;
+};
+
+struct search_slots {
+  published_slot<const search_columns> columns;
+  published_slot<text_place> texts;
+};
+
+} // namespace holdfast::projections

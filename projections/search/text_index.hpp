@@ -1,0 +1,57 @@
+#pragma once
+
+#include "domain/event_config.hpp"
+#include "domain/strong_id.hpp"
+#include "journal/failure.hpp"
+#include "journal/journal.hpp"
+#include "projections/search/text_place.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace holdfast::projections {
+
+/// The writer of an index of texts. Texts and the position in the journal that they are as of are committed together, so that a crash at any
+/// point goes back to an earlier commit and never to half of one.
+///
+/// Every event that was created has a document, drafts too, numbered in the order of the journal from 1: the columns number their rows in the
+/// same way. Drafts have no terms. A fact that a document has already is passed over. One thread at a time; calls block on I/O. What goes
+/// wrong while writing ends the fold (`unfoldable`).
+class text_index {
+ public:
+  /// Opens what is there, or begins anew in an empty directory: also when it is damaged, doubtful, of another format or of another journal.
+  /// `sync_commits`: see `search_settings`.
+  [[nodiscard]] static auto open(const std::filesystem::path& directory, const std::string& journal_identity,
+                                 bool sync_commits) -> tl::expected<std::unique_ptr<text_index>, journal::failure>;
+
+  ~text_index();
+  text_index(const text_index&) = delete;
+  auto operator=(const text_index&) -> text_index& = delete;
+
+  [[nodiscard]] auto place() const noexcept -> const std::shared_ptr<text_place>&;
+  /// Of the last commit; the default cursor when there was none.
+  [[nodiscard]] auto position() const -> journal::cursor;
+  /// Documents changed since the last commit.
+  [[nodiscard]] auto uncommitted() const noexcept -> std::size_t;
+
+  void created(domain::event_id event, std::uint64_t seq, const domain::event_config& config);
+  void amended(domain::event_id event, std::uint64_t seq, const domain::event_config& config);
+  /// Published: people may find it from the next commit on.
+  void listed(domain::event_id event, std::uint64_t seq);
+  void commit(const journal::cursor& position);
+
+ private:
+  struct parts;
+  explicit text_index(std::unique_ptr<parts> own) noexcept;
+
+  std::unique_ptr<parts> parts_;
+};
+
+/// The number that the term of an event's document is made of.
+[[nodiscard]] auto event_term(domain::event_id event) -> std::string;
+
+} // namespace holdfast::projections

@@ -1,0 +1,192 @@
+#include "projections/search/text_projection.hpp"
+
+#include "journal/codec.hpp"
+#include "projections/unfoldable.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+namespace holdfast::projections {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* current_file = "current";
+constexpr std::string_view directory_prefix = "texts-";
+
+auto directory_name(std::uint64_t number) -> std::string {
+  return std::string{directory_prefix} + std::to_string(number);
+}
+
+/// 0 for what is no directory of ours.
+auto number_of(std::string_view name) -> std::uint64_t {
+  std::uint64_t number = 0;
+  if (!name.starts_with(directory_prefix))
+    return 0;
+  const auto digits = name.substr(directory_prefix.size());
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return failed == std::errc{} && end == digits.data() + digits.size() ? number : 0;
+}
+
+} // namespace
+
+text_projection::text_projection(std::shared_ptr<search_slots> slots, const search_settings& settings)
+    : slots_{std::move(slots)}, settings_{settings}, committed_at_{std::chrono::steady_clock::now()} {}
+
+auto text_projection::wants(journal::stream_kind kind, std::uint16_t type) const noexcept -> bool {
+  static const std::array types{journal::fact_type(domain::event_created{}),
+                                journal::fact_type(domain::event_amended{}),
+                                journal::fact_type(domain::event_published{})};
+  return kind == journal::stream_kind::event && std::ranges::find(types, type) != types.end();
+}
+
+auto text_projection::current() const -> std::string {
+  std::ifstream in{settings_.directory / current_file};
+  std::string name;
+  in >> name;
+  return number_of(name) > 0 ? name : directory_name(1);
+}
+
+void text_projection::make_current(const std::string& name) {
+  const auto next = settings_.directory / "current.next";
+  std::ofstream{next} << name << '\n';
+  std::error_code failed;
+  fs::rename(next, settings_.directory / current_file, failed);
+  if (failed)
+    spdlog::error("search: {} cannot be written: {}", (settings_.directory / current_file).string(), failed.message());
+}
+
+/// What a rebuild that did not come to its end left behind.
+void text_projection::remove_others(const std::string& than) const {
+  std::error_code ignored;
+  for (const auto& each : fs::directory_iterator{settings_.directory, ignored}) {
+    const auto name = each.path().filename().string();
+    if (number_of(name) > 0 && name != than)
+      fs::remove_all(each.path(), ignored);
+  }
+}
+
+void text_projection::load() {
+  std::error_code failed;
+  fs::create_directories(settings_.directory, failed);
+  const auto name = current();
+  remove_others(name);
+  auto opened = text_index::open(settings_.directory / name, settings_.journal_identity, settings_.sync_commits);
+  if (!opened) {
+    failure_ = std::move(opened.error().detail);
+    spdlog::error("search: no text can be found: {}", failure_);
+    return;
+  }
+  number_ = number_of(name);
+  index_ = *std::move(opened);
+  position_ = index_->position();
+  slots_->texts.publish(index_->place());
+}
+
+void text_projection::apply(const applied_group& group) {
+  auto* const index = building_ ? building_.get() : index_.get();
+  if (group.stream.kind != journal::stream_kind::event)
+    return;
+  const domain::event_id event{group.stream.id};
+  auto seq = group.first_seq;
+  for (const auto& fact : *group.facts) {
+    const auto* const created = std::get_if<domain::event_created>(&fact.body);
+    const auto* const amended = std::get_if<domain::event_amended>(&fact.body);
+    const bool published = std::holds_alternative<domain::event_published>(fact.body);
+    if (index == nullptr && (created != nullptr || amended != nullptr || published))
+      stop_folding("the search index cannot be opened: " + failure_);
+    if (created != nullptr)
+      index->created(event, seq, created->config);
+    else if (amended != nullptr)
+      index->amended(event, seq, amended->config);
+    else if (published)
+      index->listed(event, seq);
+    ++seq;
+  }
+}
+
+void text_projection::publish(const journal::cursor& position) {
+  position_ = position;
+  if (commit_is_due())
+    commit();
+}
+
+auto text_projection::commit_is_due() const -> bool {
+  const auto* const index = building_ ? building_.get() : index_.get();
+  if (index == nullptr)
+    return false;
+  const auto since = std::chrono::steady_clock::now() - committed_at_;
+  const auto changed = index->uncommitted();
+  if (changed == 0)
+    return since >= settings_.position_every && position_ != index->position();
+  return changed >= settings_.documents_per_commit ||
+         since >= (caught_up_ ? settings_.commit_every : settings_.bulk_commit_every);
+}
+
+void text_projection::commit() {
+  (building_ ? building_ : index_)->commit(position_);
+  committed_at_ = std::chrono::steady_clock::now();
+}
+
+void text_projection::reset() {
+  building_.reset();
+  caught_up_ = false;
+  position_ = {};
+  const auto directory = settings_.directory / directory_name(number_ + 1);
+  std::error_code ignored;
+  fs::remove_all(directory, ignored);
+  auto opened = text_index::open(directory, settings_.journal_identity, settings_.sync_commits);
+  if (opened)
+    building_ = *std::move(opened);
+  else // what there is passes over the facts that it has
+    spdlog::error("search: a new index cannot be made, the old one stays: {}", opened.error().detail);
+}
+
+template <class Run>
+void text_projection::guarded(Run&& run) {
+  try {
+    run();
+  } catch (const std::exception& error) {
+    failure_ = error.what();
+    spdlog::error("search: {}", failure_);
+    building_.reset();
+    index_.reset();
+  }
+}
+
+void text_projection::tick(bool caught_up) {
+  caught_up_ = caught_up;
+  guarded([this] {
+    if (building_ && caught_up_)
+      swap();
+    else if (commit_is_due())
+      commit();
+  });
+}
+
+void text_projection::swap() {
+  commit();
+  ++number_;
+  make_current(directory_name(number_));
+  slots_->texts.publish(building_->place());
+  if (index_)
+    index_->place()->retire();
+  index_ = std::move(building_);
+}
+
+void text_projection::save() {
+  guarded([this] {
+    if (index_ && !building_ && (index_->uncommitted() > 0 || position_ != index_->position()))
+      commit();
+  });
+}
+
+} // namespace holdfast::projections

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "projections/projection.hpp"
+#include "projections/search/search_settings.hpp"
+#include "projections/search/search_slots.hpp"
+#include "projections/search/text_index.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace holdfast::projections {
+
+/// The index of texts: what events are called, where they are and what is said about them. It keeps its own position with its texts, and goes
+/// on from there after a start; a directory that is missing, damaged or of another journal is begun anew.
+///
+/// A rebuild makes a second index beside the old one, which goes on being read until the new one has caught up.
+///
+/// Everything runs on the thread that may block (`search_thread`), and nothing else does.
+class text_projection final : public projection {
+ public:
+  text_projection(std::shared_ptr<search_slots> slots, const search_settings& settings);
+
+  [[nodiscard]] auto name() const noexcept -> std::string_view override { return "search_text"; }
+
+  /// Opens what is there. Before its runner starts.
+  void load();
+  /// The last commit, when nothing is folded any more and no closure of its runs; blocks.
+  void save();
+
+  void apply(const applied_group& group) override;
+  void publish(const journal::cursor& position) override;
+
+  [[nodiscard]] auto position() const -> journal::cursor override { return position_; }
+
+  void reset() override;
+  [[nodiscard]] auto wants(journal::stream_kind kind, std::uint16_t type) const noexcept -> bool override;
+
+  /// Commits that are due, and the end of a rebuild. `caught_up` as its runner says.
+  void tick(bool caught_up);
+
+ private:
+  [[nodiscard]] auto current() const -> std::string;
+  void make_current(const std::string& name);
+  void remove_others(const std::string& than) const;
+  [[nodiscard]] auto commit_is_due() const -> bool;
+  void commit();
+  void swap();
+  /// Runs what writes outside a fold. When it fails there is no index any more, and the next fact stops the projection.
+  template <class Run>
+  void guarded(Run&& run);
+
+  const std::shared_ptr<search_slots> slots_;
+  const search_settings settings_;
+  std::unique_ptr<text_index> index_;    ///< what people see; null when it cannot be opened
+  std::unique_ptr<text_index> building_; ///< during a rebuild
+  std::uint64_t number_ = 1;             ///< of the newest directory
+  std::string failure_;                  ///< why there is none
+  journal::cursor position_;
+  bool caught_up_ = false;
+  std::chrono::steady_clock::time_point committed_at_;
+};
+
+} // namespace holdfast::projections
