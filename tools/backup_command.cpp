@@ -2,6 +2,7 @@
 #include "tools/backup_manifest.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
+#include "tools/data_options.hpp"
 #include "tools/http_client.hpp"
 
 #include <CLI/CLI.hpp>
@@ -24,7 +25,7 @@ constexpr const char* command_name = "backup";
 constexpr long status_created = 201;
 
 struct backup_arguments {
-  std::string url;
+  server_address server;
   std::string key_file;
   fs::path out;
   bool as_json = false;
@@ -42,7 +43,7 @@ auto ask_server(const backup_arguments& arguments) -> tl::expected<server_copy, 
   if (!key) {
     return tl::unexpected{std::move(key.error())};
   }
-  http_client client{arguments.url, *std::move(key)};
+  http_client client{arguments.server, *std::move(key)};
   const auto reply = client.post("/v1/admin/backup", "", "");
   if (!reply) {
     return tl::unexpected{reply.error()};
@@ -139,7 +140,7 @@ void register_backup_command(CLI::App& app, int& exit_code) {
       "backup", "Copies the journal of a running server, as of one moment; the server's own copy is removed once it "
                 "is fetched, and after an interruption when newer ones follow");
   auto arguments = std::make_shared<backup_arguments>();
-  command.add_option("--url", arguments->url, "The server, such as http://localhost:8080")->required();
+  add_server_options(command, arguments->server);
   command.add_option("--key-file", arguments->key_file, "File with an API key of scope admin")
       ->required()
       ->check(CLI::ExistingFile);

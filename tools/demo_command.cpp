@@ -1,4 +1,5 @@
 #include "tools/commands.hpp"
+#include "tools/data_options.hpp"
 #include "tools/demo_venues.hpp"
 #include "tools/http_client.hpp"
 
@@ -24,7 +25,7 @@ using nlohmann::json;
 constexpr long first_failure = 300;
 
 struct demo_arguments {
-  std::string url;
+  server_address server;
   std::string key_file;
   int events = 8;
   std::uint64_t seed = 1;
@@ -54,7 +55,7 @@ auto evening(int days) -> std::string {
 class demo_loader {
  public:
   explicit demo_loader(const demo_arguments& arguments, std::string key)
-      : arguments_{arguments}, client_{arguments.url, std::move(key)}, random_{arguments.seed} {}
+      : arguments_{arguments}, client_{arguments.server, std::move(key)}, random_{arguments.seed} {}
 
   auto run() -> bool {
     const auto venues = demo_venues();
@@ -146,7 +147,7 @@ auto run_demo(const demo_arguments& arguments) -> int {
 void register_demo_command(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<demo_arguments>();
   auto* command = app.add_subcommand("demo", "Create sample venues and events through the API");
-  command->add_option("--url", arguments->url, "Where the server listens")->required();
+  add_server_options(*command, arguments->server);
   command->add_option("--key-file", arguments->key_file, "File with an API key of scope organise")
       ->required()
       ->check(CLI::ExistingFile);

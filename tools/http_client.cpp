@@ -37,15 +37,26 @@ struct http_client::handle {
   CURL* curl = curl_easy_init();
 };
 
-http_client::http_client(std::string base_url, std::string bearer)
-    : handle_{std::make_unique<handle>()}, base_url_{std::move(base_url)}, bearer_{std::move(bearer)} {
-  while (base_url_.ends_with('/')) {
-    base_url_.pop_back();
+http_client::http_client(server_address server, std::string bearer)
+    : handle_{std::make_unique<handle>()}, server_{std::move(server)}, bearer_{std::move(bearer)} {
+  while (server_.url.ends_with('/')) {
+    server_.url.pop_back();
   }
 }
 
 http_client::~http_client() {
   curl_easy_cleanup(handle_->curl);
+}
+
+void http_client::use_certificates() {
+  auto* curl = handle_->curl;
+  if (!server_.authority_file.empty()) {
+    curl_easy_setopt(curl, CURLOPT_CAINFO, server_.authority_file.c_str());
+  }
+  if (!server_.certificate_file.empty()) {
+    curl_easy_setopt(curl, CURLOPT_SSLCERT, server_.certificate_file.c_str());
+    curl_easy_setopt(curl, CURLOPT_SSLKEY, server_.certificate_key_file.c_str());
+  }
 }
 
 auto http_client::perform(const std::string& path, const std::string* body, const std::string& idempotency_key)
@@ -61,10 +72,11 @@ auto http_client::perform(const std::string& path, const std::string* body, cons
   }
   headers.add("Expect:"); // no round trip before a large body
   http_reply reply;
-  const auto url = base_url_ + path;
+  const auto url = server_.url + path;
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+  use_certificates();
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, whole_timeout_ms);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);

@@ -14,11 +14,19 @@ struct http_reply {
   std::string body;
 };
 
+/// A server as its clients are told of it. The files are PEM and may be empty: the machine's authorities, no certificate.
+struct server_address {
+  std::string url;
+  std::string authority_file;
+  std::string certificate_file;
+  std::string certificate_key_file;
+};
+
 /// A blocking client for the commands that talk to a running server. One thread at a time; keeps its connection.
 class http_client {
  public:
   /// `bearer`: the credential of every request; may be empty.
-  http_client(std::string base_url, std::string bearer);
+  http_client(server_address server, std::string bearer);
   ~http_client();
   http_client(const http_client&) = delete;
   auto operator=(const http_client&) -> http_client& = delete;
@@ -32,9 +40,11 @@ class http_client {
   [[nodiscard]] auto perform(const std::string& path, const std::string* body, const std::string& idempotency_key)
       -> tl::expected<http_reply, std::string>;
 
+  void use_certificates();
+
   struct handle;
   std::unique_ptr<handle> handle_;
-  std::string base_url_;
+  server_address server_;
   std::string bearer_;
 };
 

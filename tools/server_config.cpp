@@ -43,6 +43,11 @@ void read_tls(config_reader& outer, http::tls_options& to) {
   in.text("certificate_file", to.certificate_file);
   in.text("key_file", to.key_file);
   in.text("client_authority_file", to.client_authority_file);
+  if (to.certificate_file.empty() != to.key_file.empty() ||
+      (to.certificate_file.empty() && !to.client_authority_file.empty())) {
+    outer.faults().push_back(in.place_of("certificate_file") + " and " + in.place_of("key_file") +
+                             " go together, and client_authority_file needs both");
+  }
 }
 
 void read_http(config_reader& outer, http::server_options& to) {
@@ -60,11 +65,6 @@ void read_http(config_reader& outer, http::server_options& to) {
   read_tls(in, to.tls);
 }
 
-void read_rates(config_reader& outer, http::rate_limits& to) {
-  config_reader in{outer.object("rates"), outer.place_of("rates"), outer.faults()};
-  read_rule(in, "address_view", to.address_view);
-  read_rule(in, "address_act", to.address_act);
-  read_rule(in, "address_session", to.address_session);
 void read_live(config_reader& outer, server_config& to) {
   config_reader in{outer.object("live"), outer.place_of("live"), outer.faults()};
   in.number_of("viewers_max", 0, count_max, to.live.viewers_max);
@@ -72,6 +72,11 @@ void read_live(config_reader& outer, server_config& to) {
   read_ms(in, "ping_every_ms", 1, day_ms, to.http.phases.stream);
 }
 
+void read_rates(config_reader& outer, http::rate_limits& to) {
+  config_reader in{outer.object("rates"), outer.place_of("rates"), outer.faults()};
+  read_rule(in, "address_view", to.address_view);
+  read_rule(in, "address_act", to.address_act);
+  read_rule(in, "address_session", to.address_session);
   read_rule(in, "buyer", to.buyer);
   read_rule(in, "key", to.key);
   in.number_of("buckets_max", 1'024, 16 * count_max, to.buckets_max);
@@ -123,6 +128,7 @@ void read_all(const json& document, server_config& to, std::vector<std::string>&
   }
   in.number_of("session_lifetime_ms", 60'000, 400 * day_ms, to.session_lifetime_ms);
   read_http(in, to.http);
+  read_live(in, to);
   read_rates(in, to.http.rates);
   read_log(in, to);
   read_engine(in, to.engine);
@@ -133,7 +139,6 @@ void read_all(const json& document, server_config& to, std::vector<std::string>&
 
 auto read_config(const std::filesystem::path& file) -> tl::expected<server_config, std::vector<std::string>> {
   std::ifstream stream{file};
-  read_live(in, to);
   if (!stream) {
     return tl::unexpected{std::vector<std::string>{"cannot read " + file.string()}};
   }

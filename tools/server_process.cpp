@@ -136,10 +136,12 @@ void server_process::parts::report_lost_secrets() {
 auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
   snapshots.emplace(paths.snapshots);
   auto options = config.engine;
-  options.backups = paths.backups;
+  // Absolute: whoever asks for a copy is told where it is, and need not know where the server was started.
+  options.backups = std::filesystem::absolute(paths.backups);
   for (const auto& name : journal::remove_unfinished_backups(paths.backups)) {
     spdlog::warn("removed {}, a backup that was interrupted", name);
   }
+  options.search.directory = paths.root / "projections" / "search";
   engine = std::make_unique<actors::engine>(*journal, *snapshots, answers, std::move(options));
   if (const auto started = engine->start(); !started) {
     return tl::unexpected{started.error().detail};

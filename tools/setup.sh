@@ -8,7 +8,7 @@ packages=(
   # the build
   build-essential ca-certificates ccache cmake git mold ninja-build pkg-config protobuf-compiler python3
   # the libraries
-  doctest-dev libbenchmark-dev libboost-url1.81-dev libboost1.81-dev libbrotli-dev libcaf-dev libcli11-dev libcurl4-openssl-dev libexpected-dev
+  doctest-dev libbenchmark-dev libboost1.81-dev libbrotli-dev libcaf-dev libcli11-dev libcurl4-openssl-dev libexpected-dev
   libhiredis-dev libjemalloc-dev libpq-dev libprotobuf-dev librapidcheck-dev librocksdb-dev libspdlog-dev libssl-dev libxapian-dev
   nlohmann-json3-dev
   prometheus-cpp-dev zlib1g-dev

@@ -14,6 +14,8 @@ start
 ! grep -q warning "$room/said" || fail "a new directory has lost nothing: $(cat "$room/said")"
 open_opera
 sell_one 1 1
+hold_seats() { post "/v1/events/$event/holds" hold-key-kept '{"seats":["A/1/7","A/1/8"]}'; }
+hold_seats >"$room/first-answer"
 
 # The newest three copies stay; what is not named as a copy is nobody's business.
 mkdir -p "$data/backups/mine"
@@ -39,7 +41,8 @@ newest=$(ask_for_backup)
 stop
 
 # Lost secrets: told on the terminal and in the log, with what is lost; a second start has lost nothing more.
-mv "$data/secrets" "$room/secrets"
+cp -r "$data/secrets" "$room/secrets"
+rm -r "$data/secrets"
 start
 said "ids.key was missing and has been made anew"
 for name in token-1 subject requests; do said "$name.key was missing"; done
@@ -50,7 +53,7 @@ said "holdfast serves"
 ! grep -q "was missing" "$room/said" || fail "what was lost once is lost again: $(cat "$room/said")"
 stop
 rm -r "$data/secrets"
-mv "$room/secrets" "$data/secrets"
+cp -r "$room/secrets" "$data/secrets"
 rm "$data/secrets/requests.key"
 start
 said "requests.key was missing"
@@ -61,12 +64,18 @@ stop
 expect 0 "a backup has no secrets" "$holdfast" restore "$room/backup" --data "$room/restored"
 [ "$("$holdfast" restore "$room/backup" --data "$room/again" --json | field secrets_missing.2)" = ids.key ] ||
   fail "restore --json does not say which secrets are missing"
-cp -r "$data/secrets" "$room/restored/secrets"
+cp -r "$room/secrets" "$room/restored/secrets"
 said_again=$("$holdfast" restore "$room/backup" --data "$room/restored")
 ! grep -q secrets <<<"$said_again" || fail "the secrets are there: $said_again"
 data=$room/restored
 start
 said "holdfast serves"
 ! grep -q "was missing" "$room/said" || fail "a restored server with its secrets has lost nothing"
+# A request that was answered before the backup gets the same bytes, and nothing is decided twice.
+hold_seats >"$room/second-answer"
+cmp -s "$room/first-answer" "$room/second-answer" || fail "a repeated request is answered otherwise: $(cat "$room/second-answer")"
+sell_one 2 2
 stop
+expect 0 "0 violations" "$holdfast" audit --data "$data"
+expect 0 "for EUR 17,800" "$holdfast" audit --data "$data"
 echo "lost secrets are told, copies are kept few"
