@@ -106,18 +106,6 @@ auto base64(std::string_view bytes) -> std::string {
   return text;
 }
 
-/// A signature from its base64; empty when it is none.
-auto signature_of(std::string_view text) -> std::string {
-  constexpr std::size_t text_bytes = 88;
-  if (text.size() != text_bytes) {
-    return {};
-  }
-  std::string bytes(text_bytes / 4 * 3, '\0');
-  const auto size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                    reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  return size < static_cast<int>(signature_bytes) ? std::string{} : bytes.substr(0, signature_bytes);
-}
-
 auto statement_of(const audit::report& report, std::int64_t now_ms) -> std::string {
   ordered_json statement{{"format", "holdfast-certificate-1"},
                          {"made_at", time_text(now_ms)},
@@ -167,27 +155,6 @@ auto make_certificate(const audit::report& report, std::int64_t now_ms, const fs
   const ordered_json certificate{
       {"statement", statement}, {"public_key", text_of(bio.get())}, {"signature", base64(signature)}};
   return certificate.dump(2) + "\n";
-}
-
-auto check_certificate(std::string_view text) -> tl::expected<void, std::string> {
-  const auto certificate = ordered_json::parse(text, nullptr, false);
-  for (const auto* field : {"statement", "public_key", "signature"}) {
-    if (!certificate.is_object() || !certificate.contains(field) || !certificate[field].is_string()) {
-      return tl::unexpected{std::string{"this is no certificate: it has no text "} + field};
-    }
-  }
-  const auto pem = certificate["public_key"].get<std::string>();
-  const auto statement = certificate["statement"].get<std::string>();
-  const auto signature = signature_of(certificate["signature"].get<std::string>());
-  const bio_pointer bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
-  const key_pointer key{PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr)};
-  const context_pointer context{EVP_MD_CTX_new()};
-  if (!key || signature.empty() || EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
-      EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
-                       reinterpret_cast<const unsigned char*>(statement.data()), statement.size()) != 1) {
-    return tl::unexpected{std::string{"the signature is not that of the statement"}};
-  }
-  return {};
 }
 
 } // namespace holdfast::tools

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <string_view>
 
 namespace holdfast::tools {
 
@@ -16,8 +15,5 @@ namespace holdfast::tools {
 /// itself, the signed bytes), `public_key` (PEM) and `signature` (base64). docs/journal-format.md says how to check one with openssl alone.
 [[nodiscard]] auto make_certificate(const journal::audit::report& report, std::int64_t now_ms,
                                     const std::filesystem::path& key_file) -> tl::expected<std::string, std::string>;
-
-/// Whether a certificate's signature is its statement's; the failure says why not. It proves who signed only to those who know the key.
-[[nodiscard]] auto check_certificate(std::string_view text) -> tl::expected<void, std::string>;
 
 } // namespace holdfast::tools

@@ -59,7 +59,7 @@ void http_client::use_certificates() {
   }
 }
 
-auto http_client::perform(const std::string& path, const std::string* body, const std::string& idempotency_key)
+auto http_client::post(const std::string& path, const std::string& body, const std::string& idempotency_key)
     -> tl::expected<http_reply, std::string> {
   auto* curl = handle_->curl;
   curl_easy_reset(curl);
@@ -70,7 +70,9 @@ auto http_client::perform(const std::string& path, const std::string* body, cons
   if (!idempotency_key.empty()) {
     headers.add("Idempotency-Key: " + idempotency_key);
   }
+  headers.add("Content-Type: application/json");
   headers.add("Expect:"); // no round trip before a large body
+  const std::string sent = body.empty() ? "{}" : body;
   http_reply reply;
   const auto url = server_.url + path;
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
@@ -82,28 +84,15 @@ auto http_client::perform(const std::string& path, const std::string* body, cons
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &reply.body);
-  if (body != nullptr) {
-    headers.add("Content-Type: application/json");
-    curl_easy_setopt(curl, CURLOPT_POST, 1L);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body->c_str());
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
-  }
+  curl_easy_setopt(curl, CURLOPT_POST, 1L);
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(sent.size()));
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDS, sent.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
   if (const auto code = curl_easy_perform(curl); code != CURLE_OK) {
     return tl::unexpected{url + ": " + curl_easy_strerror(code)};
   }
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply.status);
   return reply;
-}
-
-auto http_client::get(const std::string& path) -> tl::expected<http_reply, std::string> {
-  return perform(path, nullptr, {});
-}
-
-auto http_client::post(const std::string& path, const std::string& body, const std::string& idempotency_key)
-    -> tl::expected<http_reply, std::string> {
-  const std::string sent = body.empty() ? "{}" : body;
-  return perform(path, &sent, idempotency_key);
 }
 
 auto read_key_file(const std::string& file) -> tl::expected<std::string, std::string> {

@@ -31,15 +31,11 @@ class http_client {
   http_client(const http_client&) = delete;
   auto operator=(const http_client&) -> http_client& = delete;
 
-  [[nodiscard]] auto get(const std::string& path) -> tl::expected<http_reply, std::string>;
   /// With an Idempotency-Key when one is given. An empty body is sent as `{}`.
   [[nodiscard]] auto post(const std::string& path, const std::string& body, const std::string& idempotency_key)
       -> tl::expected<http_reply, std::string>;
 
  private:
-  [[nodiscard]] auto perform(const std::string& path, const std::string* body, const std::string& idempotency_key)
-      -> tl::expected<http_reply, std::string>;
-
   void use_certificates();
 
   struct handle;
