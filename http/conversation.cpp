@@ -236,7 +236,12 @@ void conversation::handle() {
   }
   access::set_stage(*exchange_, access::stage::handling);
   state_ = state::handling;
-  run_handler(*exchange_->matched_route());
+  const route& row = *exchange_->matched_route();
+  if (exchange_->body().size() > row.aside_above_bytes) {
+    around_.aside.take(*exchange_);
+  } else {
+    run_handler(row);
+  }
   if (access::stage_of(*exchange_) == access::stage::handling) {
     access::set_stage(*exchange_, access::stage::answered);
   }
@@ -283,15 +288,15 @@ void conversation::refuse_bytes(std::string_view why) {
 void conversation::prepare_answer() {
   const http::answer& answer = exchange_->answer();
   closing_ = closing_ || answer.closes_connection() || around_.draining.load(std::memory_order_relaxed);
+  if (answer.stream()) {
+    answer.stream()->open();
+    closing_ = answer.status() != switching_protocols;
+  }
   head_.clear();
   around_.rules.append_head(head_, *exchange_, facts_, around_.date.text(exchange_->at().unix_ms), closing_);
   const bool has_body = !exchange_->is_head() && !answer.stream() && answer.status() != 204 && answer.status() != 304;
   if (has_body && answer.bytes().size() <= copied_body_bytes_max) {
     head_.append(answer.bytes());
-  if (answer.stream()) {
-    answer.stream()->open();
-    closing_ = answer.status() != switching_protocols;
-  }
   }
   sent_ = 0;
   state_ = state::writing;
@@ -332,14 +337,14 @@ void conversation::finish_answer() {
   around_.log.finished(*exchange_, status, now - started_);
   around_.counts.ended();
   begun_ = false;
-  if (closing_) {
-    enter(phase::linger, now);
-    state_ = state::lingering;
-    return;
-  }
   if (exchange_->answer().stream()) {
     enter(phase::stream, now);
     state_ = state::streaming;
+    return;
+  }
+  if (closing_) {
+    enter(phase::linger, now);
+    state_ = state::lingering;
     return;
   }
   access::clear(*exchange_);
@@ -351,11 +356,6 @@ void conversation::finish_answer() {
   enter(phase::idle, now);
 }
 
-auto conversation::space() -> std::span<char> {
-  if (state_ == state::lingering || state_ == state::streaming) {
-    return buffer_; // nobody looks at it any more
-  }
-  const accepted_header& header = gate_.header();
 auto conversation::take_stream() -> std::shared_ptr<connection_stream> {
   auto stream = exchange_->answer().stream();
   access::clear(*exchange_);
@@ -368,6 +368,11 @@ auto conversation::take_stream() -> std::shared_ptr<connection_stream> {
   return stream;
 }
 
+auto conversation::space() -> std::span<char> {
+  if (state_ == state::lingering || state_ == state::streaming) {
+    return buffer_; // nobody looks at it any more
+  }
+  const accepted_header& header = gate_.header();
   if (state_ == state::body_length && !body_in_buffer_) {
     std::string& body = access::body_text(*exchange_);
     const std::size_t left = static_cast<std::size_t>(header.content_length) - body_have_;

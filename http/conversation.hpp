@@ -7,6 +7,7 @@
 #include "http/gate.hpp"
 #include "http/http_date.hpp"
 #include "http/metrics.hpp"
+#include "http/side_worker.hpp"
 
 #include <array>
 #include <atomic>
@@ -25,6 +26,7 @@ struct surroundings {
   access_log& log;
   http_date& date;
   const std::atomic<bool>& draining;
+  side_worker& aside;
 };
 
 /// What one connection says, without the connection: bytes in, bytes out, one request after the other. Knows nothing of
@@ -68,16 +70,16 @@ class conversation {
   [[nodiscard]] auto output() const noexcept -> std::array<std::string_view, 2>;
   void sent(std::size_t bytes) noexcept { sent_ += bytes; }
 
-  /// After `wait`.
-  [[nodiscard]] auto waits_for() noexcept -> exchange& { return *exchange_; }
   /// After `stream`, once. What the request took is given back; `space` stays, small, for what the client says.
   [[nodiscard]] auto take_stream() -> std::shared_ptr<connection_stream>;
 
+  /// After `wait`.
+  [[nodiscard]] auto waits_for() noexcept -> exchange& { return *exchange_; }
 
   static constexpr std::size_t buffer_bytes_first = 4 * 1024;
+  static constexpr std::size_t buffer_bytes_streaming = 256;
   /// Answers up to this size are copied behind their head and leave in one piece.
   static constexpr std::size_t copied_body_bytes_max = 4 * 1024;
-  static constexpr std::size_t buffer_bytes_streaming = 256;
 
  private:
   enum class state : std::uint8_t { header, body_length, body_chunked, handling, writing, streaming, lingering, ended };

@@ -92,6 +92,9 @@ void exchange::refuse(problem_kind kind, const problem_details& details) {
 }
 
 auto exchange::defer() noexcept -> deferred {
+  if (lent_) {
+    return std::move(lent_);
+  }
   HF_CHECK(stage_ == stage::handling, "an exchange is deferred once, inside its handler");
   stage_ = stage::deferred;
   return deferred{*this};

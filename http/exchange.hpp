@@ -55,8 +55,8 @@ class deferred {
 
 /// One request and its answer. A connection has exactly one and reuses it; it never has two requests in hand.
 ///
-/// A handler is called on the connection's I/O thread and must not block nor take more than 200 µs. It either fills the
-/// answer and returns, or takes `defer()` and returns; then somebody completes the deferred handle, once, from any thread.
+/// A handler is called on the connection's I/O thread, and must not block nor take more than 200 µs; one whose route says so and whose body is
+/// large, on the server's side thread. It either fills the answer and returns, or takes `defer()` and returns; then somebody completes the deferred handle, once, from any thread.
 /// Every view handed out here stays valid until the answer is complete.
 class exchange final : private lane_task {
  public:
@@ -180,6 +180,7 @@ class exchange final : private lane_task {
   domain::instant at_;
   std::chrono::steady_clock::time_point started_;
   http::answer answer_;
+  deferred lent_;            ///< while a handler runs on the side thread: what `defer` gives it; that thread only
   std::vector<char> buffer_; ///< what the connection reads into; the views above point here or into body_text_
   std::string body_text_;    ///< a body that does not fit behind its header, or came in chunks
 };

@@ -37,8 +37,17 @@ struct exchange_access {
   static void set_stage(exchange& of, stage to) noexcept { of.stage_ = to; }
   static void set_waiter(exchange& of, std::coroutine_handle<> waiter) noexcept { of.waiter_ = waiter; }
 
+  /// Keeps the exchange's memory until `release`. Any thread.
+  static void retain(exchange& of) noexcept { of.retain(); }
+  /// Lets a handler that runs elsewhere defer the exchange, once more, with this handle; `take_back` returns it when the handler did not. By the thread that
+  /// the handler runs on.
+  static void lend(exchange& of, deferred&& own) noexcept { of.lent_ = std::move(own); }
+  [[nodiscard]] static auto take_back(exchange& of) noexcept -> deferred { return std::move(of.lent_); }
+
   /// Forgets the request and its answer; memory stays.
   static void clear(exchange& of) noexcept;
+  /// After `clear`: gives its memory back, but for the buffer.
+  static void give_back_memory(exchange& of) noexcept;
 };
 
 /// A connection's hold on its exchange. When the connection goes first, a late answer finds nobody and frees the memory.
@@ -46,8 +55,6 @@ class exchange_owner {
  public:
   explicit exchange_owner(std::shared_ptr<reply_lane> lane) : exchange_{exchange_access::make(std::move(lane))} {}
   exchange_owner(const exchange_owner&) = delete;
-  /// After `clear`: gives its memory back, but for the buffer.
-  static void give_back_memory(exchange& of) noexcept;
   auto operator=(const exchange_owner&) -> exchange_owner& = delete;
 
   ~exchange_owner() {

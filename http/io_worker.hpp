@@ -70,6 +70,7 @@ class io_worker {
     const edge& rules;
     edge_metrics& metrics;
     connection_census& census;
+    side_worker& aside;
     std::shared_ptr<spdlog::logger> logger;
     boost::asio::ssl::context* tls = nullptr; ///< null: plain
     std::atomic<bool> draining = false;
@@ -100,8 +101,8 @@ class io_worker {
   void open(std::unique_ptr<session> fresh, std::coroutine_handle<> coroutine);
   void retire(session& done) noexcept;
   void sweep();
-
   void sweep_streams(std::chrono::steady_clock::time_point now);
+
   shared& shared_;
   std::shared_ptr<boost::asio::io_context> context_;
   std::shared_ptr<io_lane> lane_;

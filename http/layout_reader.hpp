@@ -4,10 +4,14 @@
 #include "http/exchange.hpp"
 #include "http/json_reader.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
 namespace holdfast::http {
+
+/// A body with a layout that is larger takes its time, some 10 ms a MiB, and is read beside the I/O threads.
+inline constexpr std::size_t layout_bytes_at_once_max = 64 * 1024;
 
 /// Reads a layout in the API's own form:
 ///

@@ -57,7 +57,7 @@ class permission {
 
 /// Which token buckets a route draws from.
 enum class rate_class : std::uint8_t {
-  exempt,  ///< none: probes and metrics
+  exempt,  ///< none: probes
   view,    ///< reads
   act,     ///< writes
   session, ///< minting of tokens
@@ -91,6 +91,8 @@ struct route {
   bool streams = false;
   /// The body may have any media type; otherwise only `application/json` (and `application/merge-patch+json` for PATCH).
   bool any_media = false;
+  /// A request with a larger body is handled on the server's side thread.
+  std::size_t aside_above_bytes = SIZE_MAX;
   handler run = {};
   /// Position in the table; set by `router::add`.
   std::size_t index = 0;

@@ -3,6 +3,8 @@
 #include "http/census.hpp"
 #include "http/edge.hpp"
 #include "http/io_worker.hpp"
+#include "http/origin.hpp"
+#include "http/side_worker.hpp"
 #include "http/tls.hpp"
 
 #include <exception>
@@ -19,10 +21,12 @@ struct server::parts {
         rules{table, from.callers, options, std::move(proxies)},
         census{options.connections_max, options.connections_per_address_max},
         tls{std::move(secure)},
+        aside{access_log{from.logger, options.log}},
         common{.options = options,
                .rules = rules,
                .metrics = *metrics,
                .census = census,
+               .aside = aside,
                .logger = std::move(from.logger),
                .tls = tls.get()} {}
 
@@ -32,6 +36,7 @@ struct server::parts {
   edge rules;
   connection_census census;
   std::unique_ptr<boost::asio::ssl::context> tls;
+  side_worker aside;
   io_worker::shared common;
   std::vector<std::unique_ptr<io_worker>> workers;
   std::uint16_t port = 0;
@@ -60,6 +65,12 @@ auto server::start_unguarded(const server_options& options, server_parts from)
   auto proxies = trusted_proxies::parse(options.trusted_proxies);
   if (!proxies) {
     return tl::unexpected{proxies.error()};
+  }
+  for (const auto& origin : options.allowed_origins) {
+    if (!is_origin(origin)) {
+      return tl::unexpected{failure{
+          "'" + origin + "' is not an origin such as https://tickets.example: small letters, no path, no usual port"}};
+    }
   }
   auto secure = make_tls_context(options.tls);
   if (!secure) {
@@ -117,6 +128,7 @@ auto server::await_drained(std::chrono::milliseconds limit) const -> bool {
 
 void server::stop() noexcept {
   begin_drain();
+  parts_->aside.stop(); // while its answers can still leave
   for (const auto& each : parts_->workers) {
     each->shut();
   }

@@ -46,7 +46,7 @@ class server {
   [[nodiscard]] auto is_draining() const noexcept -> bool;
   /// Waits until every connection has ended; false when that took longer than `limit`.
   [[nodiscard]] auto await_drained(std::chrono::milliseconds limit) const -> bool;
-  /// Closes what is left and ends the I/O threads. Requests that are still being handled get no answer; completing them later is
+  /// Closes what is left and ends the server's threads. Requests that are still being handled get no answer; completing them later is
   /// safe and goes nowhere.
   void stop() noexcept;
 

@@ -1,5 +1,6 @@
 #include "tools/server_config.hpp"
 
+#include "http/origin.hpp"
 #include "tools/config_reader.hpp"
 
 #include <nlohmann/json.hpp>
@@ -62,6 +63,10 @@ void read_http(config_reader& outer, http::server_options& to) {
   read_ms(in, "idle_deadline_ms", 1, day_ms, to.phases.idle);
   in.texts("trusted_proxies", to.trusted_proxies);
   in.texts("allowed_origins", to.allowed_origins);
+  if (!std::all_of(to.allowed_origins.begin(), to.allowed_origins.end(), http::is_origin)) {
+    outer.faults().push_back(in.place_of("allowed_origins") +
+                             " must be origins such as https://tickets.example: small letters, no path, no usual port");
+  }
   read_tls(in, to.tls);
 }
 
@@ -112,6 +117,10 @@ void read_journal(config_reader& outer, server_config& to) {
   in.number_of("ballast_bytes", 0, INT64_MAX, to.disk.ballast_bytes);
   in.real("no_new_holds_below_free_ratio", 0, 1, to.disk.no_new_holds_below);
   in.real("settle_only_below_free_ratio", 0, 1, to.disk.settle_only_below);
+  if (to.disk.settle_only_below > to.disk.no_new_holds_below) {
+    outer.faults().push_back(in.place_of("settle_only_below_free_ratio") +
+                             " must not be above no_new_holds_below_free_ratio");
+  }
   in.number_of("read_threads", 1, 64, to.read_threads);
   in.number_of("backups_kept", 1, 1'000, to.engine.backups_kept);
 }

@@ -285,6 +285,7 @@ void add_events(router& table, const context& in) {
              .who = organiser,
              .body_bytes_max = in.layout_body_bytes_max,
              .rate = rate_class::act,
+             .aside_above_bytes = layout_bytes_at_once_max,
              .run = with(in, replace_layout)});
   add_step("/v1/events/{event}/publish", take_step<domain::publish_event>);
   add_step("/v1/events/{event}/pause", take_step<domain::pause_event>);

@@ -154,6 +154,7 @@ void add_venues(router& table, const context& in) {
              .body_bytes_max = in.layout_body_bytes_max,
              .rate = rate_class::act,
              .keyed = idempotency::required,
+             .aside_above_bytes = layout_bytes_at_once_max,
              .run = with(in, create_venue)});
   table.add({.verb = method::get, .pattern = "/v1/venues", .who = organise, .run = with(in, list_venues)});
   table.add({.verb = method::get, .pattern = "/v1/venues/{venue}", .who = organise, .run = with(in, read_venue)});
@@ -162,6 +163,7 @@ void add_venues(router& table, const context& in) {
              .who = organise,
              .body_bytes_max = in.layout_body_bytes_max,
              .rate = rate_class::act,
+             .aside_above_bytes = layout_bytes_at_once_max,
              .run = with(in, amend_venue)});
 }
 

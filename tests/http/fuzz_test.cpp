@@ -78,6 +78,7 @@ struct harness {
         break;
       }
       case conversation::action::wait: FAIL("nothing here is deferred"); return out;
+      case conversation::action::stream: FAIL("nothing here streams"); return out;
       case conversation::action::linger:
       case conversation::action::end: out.ended = true; return out;
       }
@@ -95,7 +96,8 @@ struct harness {
   access_log log{nullptr, {}};
   http_date date;
   std::atomic<bool> draining = false;
-  surroundings around{rules, metrics.add_slab(), log, date, draining};
+  side_worker aside{access_log{nullptr, {}}};
+  surroundings around{rules, metrics.add_slab(), log, date, draining, aside};
   std::shared_ptr<reply_lane> lane = std::make_shared<no_lane>();
 };
 

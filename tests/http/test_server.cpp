@@ -88,7 +88,13 @@ test_server::test_server(const server_options& options, std::shared_ptr<spdlog::
 }
 
 test_server::~test_server() {
+  open_gate();
   own->stop();
+}
+
+void test_server::open_gate() {
+  gate_open = true;
+  gate_open.notify_all();
 }
 
 auto test_server::buyer_header(std::int64_t lifetime_ms) const -> std::string {
@@ -132,6 +138,7 @@ auto test_server::routes() -> router {
   });
   add_deferred_routes(table);
   add_writing_routes(table);
+  add_routes_aside(table);
   add_documents(table);
   return table;
 }
@@ -185,6 +192,33 @@ void test_server::add_writing_routes(router& table) {
                   ex.json(201).begin_object().member("name", std::string_view{name}).end_object();
                 }
               }});
+}
+
+void test_server::add_routes_aside(router& table) {
+  const auto put_route = [&](const char* pattern, handler run) {
+    add(table, {.verb = method::put,
+                .pattern = pattern,
+                .who = permission::open(),
+                .body_bytes_max = 1024 * 1024,
+                .aside_above_bytes = small_enough_bytes,
+                .run = std::move(run)});
+  };
+  put_route("/aside", [this](exchange& ex) {
+    gate_open.wait(false);
+    ex.json()
+        .begin_object()
+        .member("size", ex.body().size())
+        .member("own_thread", ex.lane().is_own_thread())
+        .end_object();
+  });
+  put_route("/aside/later", [this](exchange& ex) {
+    elsewhere.run([promise = std::make_shared<deferred>(ex.defer())] {
+      promise->operator->()->json(201).begin_object().member("later", true).end_object();
+      promise->complete();
+    });
+  });
+  put_route("/aside/throws", [](exchange&) { throw std::runtime_error{"on purpose"}; });
+  put_route("/aside/lost", [](exchange& ex) { static_cast<void>(ex.defer()); });
 }
 
 } // namespace holdfast::http::test

@@ -31,6 +31,9 @@ class foreign_thread {
 };
 
 struct test_server {
+  /// Larger bodies of the routes below `/aside` are handled on the side thread.
+  static constexpr std::size_t small_enough_bytes = 16;
+
   explicit test_server(const server_options& options = quick(), std::shared_ptr<spdlog::logger> logger = nullptr);
   ~test_server();
 
@@ -40,6 +43,8 @@ struct test_server {
   /// A session token header line of a new buyer.
   [[nodiscard]] auto buyer_header(std::int64_t lifetime_ms = 3'600'000) const -> std::string;
 
+  void open_gate();
+
   std::atomic<int> handled = 0; ///< requests that reached a handler
   std::shared_ptr<authenticator> callers;
   std::shared_ptr<metrics_hub> metrics;
@@ -47,12 +52,14 @@ struct test_server {
   std::condition_variable held_changed;
   std::vector<deferred> held; ///< answers of `GET /hold-back`, until a test lets them go
   foreign_thread elsewhere;
+  std::atomic<bool> gate_open = true; ///< `PUT /aside` waits for it
   std::unique_ptr<server> own;
 
  private:
   [[nodiscard]] auto routes() -> router;
   void add_deferred_routes(router& table);
   void add_writing_routes(router& table);
+  void add_routes_aside(router& table);
   /// Adds a route that counts as handled.
   void add(router& table, route row);
 };

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# A configuration with values that contradict each other, or never could take effect, is refused with every fault in its place, and nothing starts.
+set -euo pipefail
+holdfast=${HOLDFAST_BIN:?}
+[ -x "$holdfast" ] || { echo "skipped: $holdfast is not built"; exit 77; }
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+
+# refused CONFIGURATION TEXT...: the start ends with 2, names each text, and makes no data directory.
+refused() {
+  local said got=0 text
+  printf '%s' "$1" >"$room/config.json"
+  shift
+  said=$(timeout 20 "$holdfast" serve --config "$room/config.json" --data "$room/data" --listen 127.0.0.1:0 2>&1) || got=$?
+  [ "$got" = 2 ] || { echo "FAILED: ended with $got: $said" >&2; exit 1; }
+  for text in "$@"; do
+    grep -qF -- "$text" <<<"$said" || { echo "FAILED: did not say '$text' but: $said" >&2; exit 1; }
+  done
+  [ ! -e "$room/data" ] || { echo "FAILED: a data directory was made" >&2; exit 1; }
+}
+
+refused '{"http":{"allowed_origins":["https://tickets.example","https://tickets.example/"]}}' http.allowed_origins
+refused '{"http":{"allowed_origins":["tickets.example"]}}' http.allowed_origins
+refused '{"journal":{"no_new_holds_below_free_ratio":0.05,"settle_only_below_free_ratio":0.1}}' \
+  journal.settle_only_below_free_ratio
+refused '{"http":{"allowed_origins":["null"]},"journal":{"settle_only_below_free_ratio":0.9}}' http.allowed_origins \
+  journal.settle_only_below_free_ratio
+echo "every fault was named"
