@@ -124,18 +124,14 @@ engine::~engine() {
 
 /// The clock, never behind the newest fact; unsure when it is too far ahead of it.
 void engine::parts::start_clock(domain::instant newest) {
-  if (options.clock) {
-    clock = options.clock;
-    return;
-  }
-  const auto machine = std::make_shared<boottime_clock>(newest);
-  clock = machine;
-  if (newest.unix_ms > 0 && machine->ahead_of_floor() > options.clock_jump_max && !options.accept_clock) {
+  clock = options.clock ? options.clock : std::make_shared<boottime_clock>(newest);
+  const auto ahead = clock->now() - newest;
+  if (newest.unix_ms > 0 && ahead > options.clock_jump_max && !options.accept_clock) {
     gate.set_clock_unsure(true);
     spdlog::critical(
         "the clock is {} s ahead of the newest fact: no sales and no expiries until an operator confirms it "
         "(restart with --accept-clock, or raise clock_jump_max_seconds)",
-        machine->ahead_of_floor().count / 1000);
+        ahead.count / 1000);
   }
 }
 
@@ -372,6 +368,10 @@ auto engine::ready() const -> readiness {
 
 auto engine::now() const noexcept -> domain::instant {
   return parts_->clock->now();
+}
+
+auto engine::ends_holds() const noexcept -> bool {
+  return parts_->gate.expires();
 }
 
 auto engine::views() noexcept -> projections::views_impl& {

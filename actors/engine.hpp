@@ -71,6 +71,7 @@ class engine final : public engine_port {
   void backup(std::function<void(backup_result)> done) noexcept override;
   [[nodiscard]] auto ready() const -> readiness override;
   [[nodiscard]] auto now() const noexcept -> domain::instant override;
+  [[nodiscard]] auto ends_holds() const noexcept -> bool override;
 
   [[nodiscard]] auto views() noexcept -> projections::views_impl&;
   [[nodiscard]] auto metrics() const noexcept -> const engine_metrics&;

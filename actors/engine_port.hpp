@@ -101,6 +101,8 @@ class engine_port {
   [[nodiscard]] virtual auto ready() const -> readiness = 0;
   /// Fact time now: never goes back, does not follow jumps of the wall clock.
   [[nodiscard]] virtual auto now() const noexcept -> domain::instant = 0;
+  /// Whether holds end at their deadlines now: not while it is unsure what time it is, nor after the journal has failed.
+  [[nodiscard]] virtual auto ends_holds() const noexcept -> bool = 0;
 };
 
 } // namespace holdfast::actors

@@ -22,9 +22,7 @@ auto wall_ms() noexcept -> std::int64_t {
 } // namespace
 
 boottime_clock::boottime_clock(domain::instant floor)
-    : start_unix_ms_{std::max(wall_ms(), floor.unix_ms)},
-      start_boottime_ms_{boottime_ms()},
-      ahead_{domain::instant{wall_ms()} - floor} {}
+    : start_unix_ms_{std::max(wall_ms(), floor.unix_ms)}, start_boottime_ms_{boottime_ms()} {}
 
 auto boottime_clock::now() const noexcept -> domain::instant {
   return {start_unix_ms_ + (boottime_ms() - start_boottime_ms_)};

@@ -21,13 +21,9 @@ class boottime_clock final : public clock_port {
   explicit boottime_clock(domain::instant floor);
   [[nodiscard]] auto now() const noexcept -> domain::instant override;
 
-  /// How far the wall clock was ahead of `floor` at start.
-  [[nodiscard]] auto ahead_of_floor() const noexcept -> domain::millis { return ahead_; }
-
  private:
   std::int64_t start_unix_ms_;
   std::int64_t start_boottime_ms_;
-  domain::millis ahead_;
 };
 
 } // namespace holdfast::actors

@@ -1,3 +1,4 @@
+#include "domain/card_number.hpp"
 #include "domain/decide_parts.hpp"
 #include "domain/limits.hpp"
 #include "domain/text.hpp"
@@ -32,6 +33,9 @@ auto payment_faults(const payment_record& payment) -> std::vector<config_fault> 
   }
   if (!is_payment_text(payment.reason)) {
     faults.push_back({"/payment/reason", alphabet});
+  }
+  if (faults.empty() && has_card_number(payment.reference, payment.reason)) {
+    faults.push_back({"/payment/reason", "reference and reason together make up a card number"});
   }
   if (payment.by == payment_record::method::complimentary && payment.reason.empty()) {
     faults.push_back({"/payment/reason", "a complimentary order says why"});
@@ -108,7 +112,7 @@ auto decide_booking(const question& ask, const confirm_hold& what) -> decision {
     return rejected(reason::hold_expired);
   }
   if (slot->is_order()) {
-    return rejected(reason::hold_ended);
+    return rejected(reason::hold_confirmed);
   }
   if (!ask.is_box_office() || !what.payment) {
     return rejected(reason::payments_not_configured);

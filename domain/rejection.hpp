@@ -24,8 +24,8 @@ enum class reason : std::uint8_t {
   sold_seats_exist,        ///< cancelling needs refunds, and something is sold
   sale_not_open,           ///< draft, before or after the window, paused, closed or cancelled
   hold_expired,            ///< past its deadline
-  hold_ended,              ///< released or confirmed already
-  hold_confirmed,          ///< an order now: cannot be released or extended
+  hold_ended,              ///< released
+  hold_confirmed,          ///< an order now: cannot be released, extended or confirmed again
   already_extended,        ///< one extension only, or no time left under the cap
   payments_not_configured, ///< a buyer's own confirmation needs a gateway
   order_limit_exceeded,    ///< more places than max_per_order

@@ -1,5 +1,6 @@
 #include "domain/text.hpp"
 
+#include "domain/card_number.hpp"
 #include "domain/limits.hpp"
 
 #include <algorithm>
@@ -76,48 +77,6 @@ constexpr auto is_upper(char c) noexcept -> bool {
   return c >= 'A' && c <= 'Z';
 }
 
-constexpr std::size_t card_digits_min = 13;
-constexpr std::size_t card_digits_max = 19;
-
-auto luhn_holds(const std::uint8_t* digits, std::size_t count) noexcept -> bool {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t digit = digits[count - 1 - i];
-    const std::uint32_t weighted = i % 2 == 0 ? digit : digit * 2;
-    sum += weighted / 10 + weighted % 10;
-  }
-  return sum % 10 == 0;
-}
-
-constexpr auto is_separator(char c) noexcept -> bool {
-  return c == ' ' || c == '.' || c == '_' || c == '-';
-}
-
-/// Whether some of the groups of digits that begin at `at` make up a card number.
-auto begins_card_number(std::string_view text, std::size_t at) noexcept -> bool {
-  std::array<std::uint8_t, card_digits_max> digits{};
-  std::size_t count = 0;
-  for (;;) {
-    for (; at < text.size() && is_digit(text[at]); ++at) {
-      if (count == card_digits_max) {
-        return false;
-      }
-      digits[count++] = static_cast<std::uint8_t>(text[at] - '0');
-    }
-    const bool issued = digits[0] >= 2 && digits[0] <= 6;
-    if (count >= card_digits_min && issued && luhn_holds(digits.data(), count)) {
-      return true;
-    }
-    const auto group_end = at;
-    while (at < text.size() && is_separator(text[at])) {
-      ++at;
-    }
-    if (at == group_end || at == text.size() || !is_digit(text[at])) {
-      return false;
-    }
-  }
-}
-
 } // namespace
 
 auto is_printable_text(std::string_view text) noexcept -> bool {
@@ -154,17 +113,7 @@ auto is_slug(std::string_view text) noexcept -> bool {
          std::ranges::all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
 }
 
-auto has_card_number(std::string_view text) noexcept -> bool {
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool begins_group = is_digit(text[at]) && (at == 0 || !is_digit(text[at - 1]));
-    if (begins_group && begins_card_number(text, at)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-auto is_payment_text(std::string_view text) noexcept -> bool {
+auto is_payment_text(std::string_view text) -> bool {
   return text.size() <= limits::payment_text_bytes_max &&
          std::ranges::all_of(text,
                              [](char c) {

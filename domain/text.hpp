@@ -19,9 +19,6 @@ namespace holdfast::domain {
 /// 1 to limits::slug_bytes_max of [a-z0-9-], a '-' neither first nor last nor beside another, and not the form of an id ("evt_…" cannot be one: no '_').
 [[nodiscard]] auto is_slug(std::string_view text) noexcept -> bool;
 /// What a payment may carry: up to limits::payment_text_bytes_max of [A-Za-z0-9 ._-], and no card number.
-[[nodiscard]] auto is_payment_text(std::string_view text) noexcept -> bool;
-/// Whether one group of digits, or several with a single space, dot, dash or underscore between each two, make up a card number: whole
-/// groups of 13 to 19 digits in all, the first of them 2 … 6, that pass Luhn's check (ISO/IEC 7812-1).
-[[nodiscard]] auto has_card_number(std::string_view text) noexcept -> bool;
+[[nodiscard]] auto is_payment_text(std::string_view text) -> bool;
 
 } // namespace holdfast::domain

@@ -3,24 +3,10 @@
 #include "domain/check.hpp"
 #include "domain/strong_id.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
 namespace holdfast::http {
-
-namespace {
-
-/// Who counts as one: an IPv4 address, or a subscriber's /64 of IPv6, who has all of its addresses to choose from.
-auto as_one(client_address address) noexcept -> client_address {
-  constexpr std::size_t prefix_bytes = 8;
-  if (!address.is_v4()) {
-    std::fill(address.bytes.begin() + prefix_bytes, address.bytes.end(), std::uint8_t{0});
-  }
-  return address;
-}
-
-} // namespace
 
 auto connection_census::address_hash::operator()(const client_address& address) const noexcept -> std::size_t {
   std::uint64_t halves[2] = {};
@@ -34,7 +20,7 @@ auto connection_census::enter(const client_address& address, bool exempt) -> ver
     return verdict::too_many;
   }
   if (!exempt) {
-    std::size_t& of_address = by_address_[as_one(address)];
+    std::size_t& of_address = by_address_[address.subscriber()];
     if (of_address >= per_address_max_) {
       return verdict::too_many_of_address;
     }
@@ -48,7 +34,7 @@ void connection_census::leave(const client_address& address, bool exempt) noexce
   const std::scoped_lock lock{mutex_};
   HF_CHECK(count_ > 0, "who leaves has entered");
   if (!exempt) {
-    const auto at = by_address_.find(as_one(address));
+    const auto at = by_address_.find(address.subscriber());
     HF_CHECK(at != by_address_.end(), "who leaves has entered");
     if (--at->second == 0) {
       by_address_.erase(at);

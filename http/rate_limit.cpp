@@ -67,14 +67,14 @@ rate_limiter::rate_limiter(const rate_limits& limits) : seed_{unique_bits(), uni
 rate_limiter::~rate_limiter() = default;
 
 auto rate_limiter::take(rate_lane lane, const client_address& address, clock::time_point now) -> rate_verdict {
+  const auto one = address.subscriber();
   std::uint64_t high = 0;
   std::uint64_t low = 0;
   for (std::size_t i = 0; i < 8; ++i) {
-    high = (high << 8U) | address.bytes[i];
-    low = (low << 8U) | address.bytes[i + 8];
+    high = (high << 8U) | one.bytes[i];
+    low = (low << 8U) | one.bytes[i + 8];
   }
-  // A subscriber has a whole /64 of IPv6 addresses to choose from.
-  return take(lane, high, address.is_v4() ? low : 0, now);
+  return take(lane, high, low, now);
 }
 
 auto rate_limiter::take(const domain::subject_id& buyer, clock::time_point now) -> rate_verdict {

@@ -98,6 +98,15 @@ auto client_address::is_v4() const noexcept -> bool {
   return std::equal(mapped.begin(), mapped.end(), bytes.begin());
 }
 
+auto client_address::subscriber() const noexcept -> client_address {
+  constexpr std::size_t prefix_bytes = 8;
+  client_address one = *this;
+  if (!is_v4()) {
+    std::fill(one.bytes.begin() + prefix_bytes, one.bytes.end(), std::uint8_t{0});
+  }
+  return one;
+}
+
 auto client_address::text() const -> std::string {
   std::array<char, INET6_ADDRSTRLEN> out{};
   const char* text = is_v4() ? inet_ntop(AF_INET, bytes.data() + 12, out.data(), out.size())

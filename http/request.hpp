@@ -62,6 +62,8 @@ struct client_address {
   std::array<std::uint8_t, 16> bytes{};
 
   [[nodiscard]] auto is_v4() const noexcept -> bool;
+  /// Who counts as one where callers are limited: an IPv4 address, or a subscriber's /64 of IPv6, who has all of its addresses to choose from.
+  [[nodiscard]] auto subscriber() const noexcept -> client_address;
   [[nodiscard]] auto text() const -> std::string;
   friend auto operator==(const client_address&, const client_address&) noexcept -> bool = default;
 };

@@ -1,6 +1,6 @@
+#include "domain/card_number.hpp"
 #include "domain/hold_wish.hpp"
 #include "domain/limits.hpp"
-#include "domain/text.hpp"
 #include "http/body.hpp"
 #include "http/booking_json.hpp"
 #include "http/routes/context.hpp"
@@ -140,13 +140,15 @@ auto owns(const principal& who, const domain::owner& by) noexcept -> bool {
 }
 
 void show_hold(deferred&& to, const domain::public_ids& ids, projections::read_outcome outcome,
-               const std::shared_ptr<const projections::booking_line>& line, domain::instant now) {
+               const std::shared_ptr<const projections::booking_line>& line, const actors::engine_port& engine) {
+  const auto now = engine.now();
   using kind = projections::booking_line::kind;
   if (!was_read(*to, outcome)) {
     // answered
   } else if (!line || !owns(to->who(), line->what.by)) {
     to->refuse(problem_kind::not_found);
-  } else if (line->status == kind::expired || (line->status == kind::held && now >= line->what.expires_at)) {
+  } else if (line->status == kind::expired ||
+             (line->status == kind::held && now >= line->what.expires_at && engine.ends_holds())) {
     to->refuse(problem_kind::hold_expired);
   } else if (line->status == kind::released) {
     to->refuse(problem_kind::hold_ended);
@@ -179,7 +181,7 @@ void read_hold(exchange& ex, const context& in) {
   in.views.booking(
       hold->event, hold->hold, *min_seq,
       [to, &in](projections::read_outcome outcome, const std::shared_ptr<const projections::booking_line>& line) {
-        show_hold(std::move(*to), in.ids, outcome, line, in.engine.now());
+        show_hold(std::move(*to), in.ids, outcome, line, in.engine);
       });
 }
 
@@ -255,8 +257,7 @@ void confirm_hold(exchange& ex, const context& in) {
   if (!body_is_sound(ex, document)) {
     return;
   }
-  if (confirm.payment &&
-      (domain::has_card_number(confirm.payment->reference) || domain::has_card_number(confirm.payment->reason))) {
+  if (confirm.payment && domain::has_card_number(confirm.payment->reference, confirm.payment->reason)) {
     ex.refuse(problem_kind::card_number_refused);
     return;
   }

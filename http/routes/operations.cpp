@@ -89,12 +89,8 @@ void add_operations(router& table, const context& in) {
              .who = probe,
              .rate = rate_class::exempt,
              .run = with(in, answer_readiness)});
-  table.add({.verb = method::get,
-             .pattern = "/metrics",
-             .who = probe,
-             .rate = rate_class::exempt,
-             .negotiates = true,
-             .run = with(in, answer_metrics)});
+  table.add(
+      {.verb = method::get, .pattern = "/metrics", .who = probe, .negotiates = true, .run = with(in, answer_metrics)});
   table.add({.verb = method::post,
              .pattern = "/v1/admin/backup",
              .who = permission::key(domain::key_scope::admin),

@@ -29,10 +29,25 @@ struct box_office {
   [[nodiscard]] auto path(const std::string& more = {}) const -> std::string { return "/v1/events/" + event + more; }
 };
 
+/// A server with an event on sale, and somebody who buys there.
+struct opening_night {
+  api_server server;
+  box_office opera{server};
+  api_client organiser{opera.organiser};
+  api_client buyer{server.buyer()};
+};
+
 /// An event of this venue with these changes, as a draft.
 auto make_draft(api_client& organiser, const std::string& venue,
                 const nlohmann::json& changes = nlohmann::json::object()) -> std::string;
 [[nodiscard]] auto make_hall(api_client& organiser) -> std::string;
+
+/// A server with an organiser and a hall, and nothing on sale.
+struct empty_house {
+  api_server server;
+  api_client organiser{server.key({"organise"})};
+  std::string venue{make_hall(organiser)};
+};
 
 /// Asks for these seats.
 auto hold(api_client& who, const box_office& at, const std::vector<std::string>& seats, const ask_with& with = {})

@@ -1,4 +1,5 @@
 #include "tests/api/box_office.hpp"
+#include "tests/api/problem_check.hpp"
 
 #include <doctest/doctest.h>
 
@@ -130,6 +131,32 @@ TEST_CASE("a released hold gives its seats back, and releasing it again changes 
   CHECK(again.event_seq() == released.event_seq());
   CHECK(buyer.get("/v1/holds/" + id + "?min_seq=" + released.event_seq()).code() == "hold_ended");
   CHECK(buyer.post("/v1/holds/" + id + "/extend").code() == "hold_ended");
+}
+
+TEST_CASE("each end of a hold has one answer to whoever reads it") {
+  const api_server server;
+  const box_office opera{server};
+  auto till = opera.till;
+  const auto released = held(till, opera, {"A/1/1"});
+  const auto confirmed = held(till, opera, {"A/1/2"});
+  const auto expired = held(till, opera, {"A/1/3"});
+  REQUIRE(till.remove("/v1/holds/" + released).status == 204);
+  const auto order = confirm(till, confirmed);
+  REQUIRE(order.status == 201);
+  server.clock().turn(domain::seconds(600));
+  const auto read = [&](const std::string& id) {
+    return till.get("/v1/holds/" + id + "?min_seq=" + order.event_seq());
+  };
+  check_problem(read(released), "hold_ended");
+  CHECK(read(released).status == 410);
+  check_problem(read(expired), "hold_expired");
+  CHECK(read(expired).status == 410);
+  CHECK(read(confirmed).status == 200);
+  CHECK(read(confirmed).body == order.body);
+  // And one to whoever wants to use it.
+  check_problem(confirm(till, released), "hold_ended");
+  check_problem(confirm(till, expired), "hold_expired");
+  check_problem(confirm(till, confirmed), "hold_confirmed");
 }
 
 TEST_CASE("a hold is extended once, by the event's extension and up to its cap") {

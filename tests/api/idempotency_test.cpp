@@ -25,9 +25,8 @@ void check_replay(const reply& first, const reply& again) {
 } // namespace
 
 TEST_CASE("a repeated request gets the first answer's bytes again, and a current span of time") {
-  const api_server server;
-  const box_office opera{server};
-  auto buyer = server.buyer();
+  opening_night night;
+  auto& [server, opera, organiser, buyer] = night;
   const auto key = new_key();
   const auto first = hold(buyer, opera, {"A/1/1"}, {.key = key});
   REQUIRE(first.status == 201);
@@ -39,9 +38,8 @@ TEST_CASE("a repeated request gets the first answer's bytes again, and a current
 }
 
 TEST_CASE("a repeated request is answered after a crash and restart") {
-  api_server server;
-  const box_office opera{server};
-  auto buyer = server.buyer();
+  opening_night night;
+  auto& [server, opera, organiser, buyer] = night;
   const auto key = new_key();
   const auto first = hold(buyer, opera, {"A/1/1"}, {.key = key});
   const auto sold_key = new_key();
@@ -56,10 +54,8 @@ TEST_CASE("a repeated request is answered after a crash and restart") {
 }
 
 TEST_CASE("a retry is answered even when the sale is paused or its hold has run out") {
-  const api_server server;
-  const box_office opera{server};
-  auto buyer = server.buyer();
-  auto organiser = opera.organiser;
+  opening_night night;
+  auto& [server, opera, organiser, buyer] = night;
   const auto key = new_key();
   const auto first = hold(buyer, opera, {"A/1/1"}, {.key = key});
   REQUIRE(organiser.post(opera.path("/pause")).status == 200);
@@ -72,9 +68,8 @@ TEST_CASE("a retry is answered even when the sale is paused or its hold has run 
 }
 
 TEST_CASE("a key belongs to one request: another body or another operation is refused") {
-  const api_server server;
-  const box_office opera{server};
-  auto buyer = server.buyer();
+  opening_night night;
+  auto& [server, opera, organiser, buyer] = night;
   const auto key = new_key();
   const auto first = hold(buyer, opera, {"A/1/1"}, {.key = key});
   const auto other = hold(buyer, opera, {"A/1/2"}, {.key = key});
@@ -88,8 +83,8 @@ TEST_CASE("a key belongs to one request: another body or another operation is re
 }
 
 TEST_CASE("a key is its principal's own") {
-  const api_server server;
-  const box_office opera{server};
+  opening_night night;
+  auto& [server, opera, organiser, buyer] = night;
   auto first = server.buyer();
   auto second = server.buyer();
   const auto key = new_key();
@@ -102,8 +97,8 @@ TEST_CASE("a key is its principal's own") {
 }
 
 TEST_CASE("a rejection is not remembered: the same request is decided anew") {
-  const api_server server;
-  const box_office opera{server};
+  opening_night night;
+  auto& [server, opera, organiser, buyer] = night;
   auto first = server.buyer();
   auto second = server.buyer();
   const auto id = held(first, opera, {"A/1/1"});
@@ -114,9 +109,8 @@ TEST_CASE("a rejection is not remembered: the same request is decided anew") {
 }
 
 TEST_CASE("duplicates that arrive together are one hold and one answer") {
-  const api_server server;
-  const box_office opera{server};
-  const auto buyer = server.buyer();
+  opening_night night;
+  auto& [server, opera, organiser, buyer] = night;
   constexpr int copies = 16;
   for (int round = 1; round <= 5; ++round) {
     const auto key = new_key();
@@ -164,10 +158,8 @@ TEST_CASE("an answer with a secret is not stored: a retry learns the id") {
 }
 
 TEST_CASE("keys are remembered for a day") {
-  const api_server server;
-  const box_office opera{server};
-  auto buyer = server.buyer();
-  auto organiser = opera.organiser;
+  opening_night night;
+  auto& [server, opera, organiser, buyer] = night;
   const auto key = new_key();
   const auto first = hold(buyer, opera, {"A/1/1"}, {.key = key});
   const auto venue_key = new_key();

@@ -166,7 +166,7 @@ auto hold_errors() -> std::map<std::string, provoke> {
       {"hold_ended",
        [](scene& in) {
          const auto id = held(in.till, in.opera, {"A/1/1"});
-         confirm(in.till, id);
+         REQUIRE(in.till.remove("/v1/holds/" + id).status == 204);
          return confirm(in.now().till, id);
        }},
       {"hold_expired",

@@ -25,9 +25,8 @@ auto version_of(const reply& page) -> std::string {
 } // namespace
 
 TEST_CASE("a refused amendment reserves no slug: it leads nowhere, and another event may have it") {
-  const api_server server;
-  const box_office opera{server};
-  auto organiser = opera.organiser;
+  opening_night night;
+  auto& [server, opera, organiser, buyer] = night;
   const auto refused = [&](const json& changes, const std::string& if_match, const char* code) {
     const auto recorded = server.recorded();
     auto body = changes;
@@ -62,9 +61,8 @@ TEST_CASE("an amendment that changes nothing records nothing and keeps the versi
 }
 
 TEST_CASE("an event stays at its venue; naming that venue again is no change") {
-  const api_server server;
-  auto organiser = server.key({"organise"});
-  const auto venue = make_hall(organiser);
+  empty_house at;
+  auto& [server, organiser, venue] = at;
   const auto other = make_hall(organiser);
   const auto path = "/v1/events/" + make_draft(organiser, venue);
   const auto recorded = server.recorded();
@@ -76,10 +74,8 @@ TEST_CASE("an event stays at its venue; naming that venue again is no change") {
 }
 
 TEST_CASE("an unknown query parameter is refused by writes as by reads") {
-  const api_server server;
-  const box_office opera{server};
-  auto organiser = opera.organiser;
-  auto buyer = server.buyer();
+  opening_night night;
+  auto& [server, opera, organiser, buyer] = night;
   auto admin = server.admin();
   const auto recorded = server.recorded();
   const auto refused = [&](const reply& got) { check_problem(got, "invalid_query"); };
@@ -95,8 +91,8 @@ TEST_CASE("an unknown query parameter is refused by writes as by reads") {
 }
 
 TEST_CASE("a fault is named where it is, not inside what is missing") {
-  const api_server server;
-  const box_office opera{server};
+  opening_night night;
+  auto& [server, opera, organiser, buyer] = night;
   auto till = opera.till;
   const auto id = held(till, opera, {"A/1/1"});
   const auto path = "/v1/holds/" + id + "/confirm";
@@ -106,10 +102,9 @@ TEST_CASE("a fault is named where it is, not inside what is missing") {
 }
 
 TEST_CASE("names and labels hold nothing invisible and no blanks at their ends") {
-  const api_server server;
-  auto organiser = server.key({"organise"});
+  empty_house at;
+  auto& [server, organiser, venue] = at;
   auto admin = server.admin();
-  const auto venue = make_hall(organiser);
   const auto event = make_draft(organiser, venue);
   const auto recorded = server.recorded();
   const auto refused = [](const reply& got, const char* pointer) {
@@ -142,9 +137,8 @@ TEST_CASE("names and labels hold nothing invisible and no blanks at their ends")
 }
 
 TEST_CASE("what the description forbids is refused: two hyphens in a slug, a city without a letter") {
-  const api_server server;
-  auto organiser = server.key({"organise"});
-  const auto venue = make_hall(organiser);
+  empty_house at;
+  auto& [server, organiser, venue] = at;
   auto show = evening(venue);
   show["slug"] = "x--y";
   CHECK(pointers(organiser.post("/v1/events", show)) == std::vector<std::string>{"/slug"});

@@ -38,6 +38,24 @@ TEST_CASE("a caller who asks too often is told when to come again") {
   CHECK(server.key({"sell"}).get("/v1/orders").status == 200);
 }
 
+TEST_CASE("metrics are read as often as an address may read; probes are always answered") {
+  constexpr http::rate_rule off{.per_second = 0, .burst = 1};
+  const api_server server{{.rates = http::rate_limits{.address_view = {.per_second = 0.01, .burst = 3},
+                                                      .address_act = off,
+                                                      .address_session = off,
+                                                      .buyer = off,
+                                                      .key = off,
+                                                      .buckets_max = 64}}};
+  auto anybody = server.anybody();
+  for (int i = 0; i < 3; ++i) {
+    CHECK(anybody.get("/metrics", {.headers = "Accept: text/plain\r\n"}).status == 200);
+  }
+  check_problem(anybody.get("/metrics", {.headers = "Accept: text/plain\r\n"}), "rate_limited");
+  for (int i = 0; i < 10; ++i) {
+    CHECK(anybody.get("/healthz").status == 200);
+  }
+}
+
 TEST_CASE("an event with too much in hand refuses at the door, and nothing was done") {
   const api_server server{{.inflight_per_event_max = 0}};
   auto organiser = server.key({"organise"});
@@ -59,6 +77,39 @@ TEST_CASE("a clock far ahead of everything recorded makes sales wait for an oper
   CHECK(first_reason(server).find("clock") != std::string::npos);
   server.engine().accept_clock();
   CHECK(hold(later, opera, {"A/1/1"}).status == 201);
+}
+
+TEST_CASE("while it is unsure what time it is no hold ends: one past its deadline is held still, and says so") {
+  api_server server;
+  const box_office opera{server};
+  auto buyer = server.buyer();
+  const auto id = held(buyer, opera, {"A/1/1"});
+  server.clock().turn(domain::hours(2)); // longer than a clock may jump: as found at the next start
+  server.restart();
+  auto later = server.with(buyer.bearer());
+  const auto path = "/v1/holds/" + id;
+  const auto recorded = server.recorded();
+  const auto shown = later.get(path);
+  CAPTURE(shown.body);
+  REQUIRE(shown.status == 200);
+  CHECK(shown.json().at("status") == "held");
+  CHECK(shown.json().at("expires_in_ms") == 0);
+  CHECK(shown.header("expires-in-ms") == "0");
+  auto anybody = server.anybody();
+  CHECK(seat_status(anybody, opera, "A/1/1", "1") == "held");
+  check_problem(later.remove(path), "clock_unsure");
+  check_problem(later.post(path + "/extend"), "clock_unsure");
+  auto till = server.with(opera.till.bearer());
+  check_problem(confirm(till, id), "clock_unsure");
+  CHECK(server.recorded() == recorded);
+  server.engine().accept_clock();
+  CHECK(later.get(path).code() == "hold_expired");
+  CHECK(later.remove(path).code() == "hold_expired");
+  server.clock().turn(domain::seconds(1));   // what could not be ended is looked at again after a second
+  constexpr const char* seq_of_expiry = "4"; // after creation, publication and the hold
+  CHECK(eventually(
+      [&] { return anybody.get(opera.path(std::string{"/seats?min_seq="} + seq_of_expiry)).status == 200; }));
+  CHECK(seat_status(anybody, opera, "A/1/1", seq_of_expiry) == "available");
 }
 
 TEST_CASE("a server that drains takes no command, says so, and still shows what there is") {

@@ -185,12 +185,12 @@ auto phase_of(const naive_event& twin, hold_number number, instant now) -> hold_
 }
 
 /// What a command that wants a live hold is told about any other; nothing for a live one.
-auto not_live(hold_phase phase, reason about_an_order) -> std::optional<expectation> {
+auto not_live(hold_phase phase) -> std::optional<expectation> {
   switch (phase) {
   case hold_phase::overdue:
   case hold_phase::expired: return refuse(reason::hold_expired);
   case hold_phase::released: return refuse(reason::hold_ended);
-  case hold_phase::order: return refuse(about_an_order);
+  case hold_phase::order: return refuse(reason::hold_confirmed);
   default: return {};
   }
 }
@@ -254,7 +254,7 @@ auto expect_extension(const naive_event& twin, hold_number number, instant now) 
   if (twin.status == event_status::cancelled) {
     return refuse(reason::wrong_status);
   }
-  if (auto other = not_live(phase_of(twin, number, now), reason::hold_confirmed)) {
+  if (auto other = not_live(phase_of(twin, number, now))) {
     return *other;
   }
   const auto& hold = twin.bookings.at(number);
@@ -270,7 +270,7 @@ auto expect_release(const naive_event& twin, const caller& by, hold_number numbe
   if (phase == hold_phase::released) {
     return {};
   }
-  if (auto other = not_live(phase, reason::hold_confirmed)) {
+  if (auto other = not_live(phase)) {
     return *other;
   }
   return effect_of(hold_released{number, by.as == caller::kind::box_office ? by.key : key_id{}});
@@ -284,7 +284,7 @@ auto expect_confirmation(const naive_event& twin, const caller& by, const confir
   if (twin.status == event_status::cancelled) {
     return refuse(reason::wrong_status);
   }
-  if (auto other = not_live(phase_of(twin, what.hold, now), reason::hold_ended)) {
+  if (auto other = not_live(phase_of(twin, what.hold, now))) {
     return *other;
   }
   if (!what.payment || !sells(twin, by)) {

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string_view>
+
+namespace holdfast::domain {
+
+/// Whether a text holds a card number (ISO/IEC 7812-1: 13 to 19 digits that pass Luhn's check). Digits count as one run as long as only blanks, dots,
+/// dashes and underscores stand between them. Of a run two kinds of numbers are found:
+/// - whole groups of digits that begin with 2 … 6, as most cards do;
+/// - digits of which one end, or both inside one group, have further digits beside them, if prefix and length are those of a card scheme: so
+///   close to other numbers any ten of them would hold one that passes Luhn's check.
+/// A number of at most 12 digits by itself never is one. Thread-safe.
+[[nodiscard]] auto has_card_number(std::string_view text) -> bool;
+
+/// The same for two texts that are stored together, in whichever of them it stands; also for a number whose groups begin in the first text and
+/// go on in the second.
+[[nodiscard]] auto has_card_number(std::string_view first, std::string_view second) -> bool;
+
+} // namespace holdfast::domain
