@@ -103,6 +103,12 @@ class stream_session final : public session, private connection_stream::line {
 
   // A stream: the coroutine reads; what is to be written is written by whoever has it.
   void begin_stream();
+  /// What the client said; false when it has gone, and then nothing is written any more either.
+  [[nodiscard]] auto hear(const io_result& what) -> bool;
+  [[nodiscard]] auto lingers_on(const io_result& got) noexcept -> bool {
+    lingered_bytes_ += std::max<std::size_t>(got.bytes, 1);
+    return !got.error && lingered_bytes_ < lingering_bytes_max;
+  }
   void kick() noexcept override;
   void pump();
   void watch_stream(conversation::phase phase) {
@@ -160,6 +166,17 @@ void stream_session<Stream>::begin_stream() {
     source_->drain();
   }
   kick();
+}
+
+template <class Stream>
+auto stream_session<Stream>::hear(const io_result& what) -> bool {
+  if (what.error) {
+    close(); // ends a write that is under way
+    return false;
+  }
+  source_->received({talk_.space().data(), what.bytes});
+  kick();
+  return true;
 }
 
 template <class Stream>
@@ -249,13 +266,8 @@ auto stream_session<Stream>::drive() -> session_coroutine {
         begin_stream();
         while (open) {
           const io_result got = co_await read_some<Stream>{stream_, talk_.space()};
-          open = !got.error;
-          if (open) {
-            source_->received({talk_.space().data(), got.bytes});
-            kick();
-          }
+          open = hear(got);
         }
-        close(); // ends a write that is under way
         co_await written{*this};
       } else if (next == action::linger) {
         // Closing with unread bytes resets the connection, and the client may lose the answer that it has not read yet: say that
@@ -268,8 +280,7 @@ auto stream_session<Stream>::drive() -> session_coroutine {
           end_sending();
         }
         const io_result got = co_await read_some<io_worker::socket>{plain(), talk_.space()};
-        lingered_bytes_ += std::max<std::size_t>(got.bytes, 1);
-        open = !got.error && lingered_bytes_ < lingering_bytes_max;
+        open = lingers_on(got);
       }
     }
   } catch (...) {

@@ -234,8 +234,12 @@ void add_event_views(router& table, const context& in) {
              .who = anybody,
              .negotiates = true,
              .run = with(in, read_seats)});
-  table.add(
-      {.verb = method::get, .pattern = "/v1/events/{event}/layout", .who = anybody, .run = with(in, find_layout)});
+  // Whatever is accepted there.
+  table.add({.verb = method::get,
+             .pattern = "/v1/events/{event}/layout",
+             .who = anybody,
+             .negotiates = true,
+             .run = with(in, find_layout)});
   table.add({.verb = method::get,
              .pattern = "/v1/layouts/{hash}",
              .who = anybody,
