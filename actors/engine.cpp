@@ -11,6 +11,8 @@
 #include "domain/check.hpp"
 #include "journal/codec.hpp"
 #include "journal/kept_backups.hpp"
+#include "projections/store/store_thread.hpp"
+#include "projections/view_settings.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -35,6 +37,8 @@ constexpr std::size_t messages_per_turn = 32;
 constexpr auto poll_every = std::chrono::milliseconds{2};
 /// After the drain's own deadline: for last snapshots, and for actors that did not end by themselves.
 constexpr auto grace = std::chrono::seconds{5};
+/// For the projections' last checkpoints.
+constexpr auto save_max = std::chrono::seconds{20};
 
 auto hex(const journal::chain_hash& hash) -> std::string {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -68,6 +72,15 @@ auto wait_until(std::chrono::steady_clock::time_point deadline, Condition&& cond
   return true;
 }
 
+/// Writes the projections' last checkpoints, so that the next start folds nothing again.
+void save_views(projections::views_impl& views) {
+  const auto saved = std::make_shared<std::promise<void>>();
+  views.save([saved] { saved->set_value(); });
+  if (saved->get_future().wait_for(save_max) != std::future_status::ready) {
+    spdlog::warn("the projections' last checkpoints are not written in time; the next start goes on from earlier ones");
+  }
+}
+
 /// Receives the one answer of the engine's own request.
 class waiting_sink final : public reply_sink {
  public:
@@ -93,6 +106,14 @@ struct engine::parts {
   void start_clock(domain::instant newest);
   void start_actors();
   void start_projections();
+  /// Without a journal nobody knows what is sold: every command is answered so, and true returned.
+  auto refuses_as_absent(const request_meta& meta, reply_port& reply) -> bool {
+    if (!journal.is_absent()) {
+      return false;
+    }
+    reply.send(encoder.refused(refusal::journal_unavailable, meta));
+    return true;
+  }
 
   journal::journal& journal;
   journal::snapshot_store& snapshots;
@@ -108,7 +129,8 @@ struct engine::parts {
   std::unique_ptr<event_services> services;
   std::unique_ptr<event_table> events;
   std::unique_ptr<organisation_table> organisations;
-  std::array<std::unique_ptr<projection_host>, 3> hosts;
+  std::array<std::unique_ptr<projection_host>, 4> hosts;
+  std::unique_ptr<projections::store_thread> view_store_thread;
   std::unique_ptr<projections::views_impl> views;
   std::unique_ptr<supervisor> watch;
   bool stopped = false;
@@ -163,10 +185,15 @@ void engine::parts::start_projections() {
   const auto post_to = [this](std::size_t index) {
     return [host = hosts[index].get()](std::function<void()> job) { host->post(std::move(job)); };
   };
+  view_store_thread = std::make_unique<projections::store_thread>();
+  projections::view_settings settings;
+  settings.search = options.search;
   views = std::make_unique<projections::views_impl>(
       journal, &snapshots,
-      projections::view_posts{.inventory = post_to(0), .bookings = post_to(1), .catalogue = post_to(2)},
-      [at = clock] { return at->now(); });
+      projections::view_posts{
+          .inventory = post_to(0), .bookings = post_to(1), .catalogue = post_to(2), .search = post_to(3)},
+      [at = clock] { return at->now(); }, settings,
+      projections::view_store{.store = options.view_store, .post = view_store_thread->post()});
   journal.listen(views->listener());
   views->start();
   watch = std::make_unique<supervisor>(journal, *views, *clock);
@@ -200,8 +227,15 @@ auto engine::start() -> tl::expected<void, journal::failure> {
   return {};
 }
 
+void engine::name_events(const std::vector<std::pair<std::string, domain::event_id>>& slugs) {
+  domain::organisation_state register_of_names;
+  register_of_names.id = root_organisation();
+  register_of_names.slugs.insert(slugs.begin(), slugs.end());
+  parts_->directory.load(register_of_names);
+}
+
 auto engine::needs_first_key() const -> bool {
-  return parts_->directory.view()->keys().empty();
+  return parts_->options.shows_only.empty() && parts_->directory.view()->keys().empty();
 }
 
 auto engine::bootstrap(const std::string& organisation_name, const domain::create_key& first_key) -> bool {
@@ -247,7 +281,9 @@ void engine::stop() {
   my.organisations->stop();
   my.watch.reset();
   my.journal.release();
+  save_views(*my.views);
   my.views.reset();
+  my.view_store_thread.reset();
   for (auto& host : my.hosts) {
     host->stop();
   }
@@ -263,11 +299,17 @@ void engine::accept_clock() noexcept {
 }
 
 void engine::submit(domain::event_id event, domain::command what, request_meta meta, reply_port reply) noexcept {
+  if (parts_->refuses_as_absent(meta, reply)) {
+    return;
+  }
   parts_->events->submit(event, {.what = std::move(what), .wish = {}, .meta = meta, .reply = std::move(reply)});
 }
 
 void engine::submit(domain::event_id event, domain::command what, domain::hold_wish wish, request_meta meta,
                     reply_port reply) noexcept {
+  if (parts_->refuses_as_absent(meta, reply)) {
+    return;
+  }
   what.body = domain::hold_seats{};
   parts_->events->submit(event,
                          {.what = std::move(what), .wish = std::move(wish), .meta = meta, .reply = std::move(reply)});
@@ -275,6 +317,9 @@ void engine::submit(domain::event_id event, domain::command what, domain::hold_w
 
 void engine::submit(domain::organisation_id organisation, domain::organisation_command what, request_meta meta,
                     reply_port reply) noexcept {
+  if (parts_->refuses_as_absent(meta, reply)) {
+    return;
+  }
   parts_->organisations->submit(organisation, {.what = std::move(what), .meta = meta, .reply = std::move(reply)});
 }
 
@@ -359,15 +404,43 @@ auto engine::ready() const -> readiness {
     }
   };
   note(my.gate.draining(), "draining");
-  note(my.journal.mode() == journal::journal_mode::latched, "the journal has failed: selling is off until a restart");
+  const bool shows_only = !my.options.shows_only.empty();
+  if (shows_only) {
+    now.reasons.push_back("the journal was refused at the start, and this server only shows what was there: " +
+                          my.options.shows_only);
+  }
+  note(!shows_only && my.journal.mode() == journal::journal_mode::latched,
+       "the journal has failed: selling is off until a restart");
   note(my.gate.clock_unsure(), "the clock is far ahead of the newest fact: waiting for an operator's word");
-  note(!my.views || !my.views->caught_up(), "projections are catching up with the journal");
+  note(!shows_only && (!my.views || !my.views->caught_up()), "projections are catching up with the journal");
   now.ready = now.reasons.empty();
   return now;
 }
 
 auto engine::now() const noexcept -> domain::instant {
   return parts_->clock->now();
+}
+
+auto engine::projections() const -> std::vector<projection_line> {
+  std::vector<projection_line> all;
+  for (const auto& its : parts_->views->status()) {
+    all.push_back({.name = std::string{its.name},
+                   .state = std::string{projections::to_text(its.state)},
+                   .reason = its.reason,
+                   .caught_up = its.caught_up,
+                   .lag = its.lag,
+                   .commands = its.folded,
+                   .rebuilding = its.rebuilding});
+  }
+  return all;
+}
+
+auto engine::rebuild_projection(std::string_view name) -> rebuild_outcome {
+  const auto all = parts_->views->status();
+  if (std::ranges::none_of(all, [&](const auto& its) { return its.name == name; })) {
+    return rebuild_outcome::unknown;
+  }
+  return parts_->views->rebuild(name) ? rebuild_outcome::begun : rebuild_outcome::under_way;
 }
 
 auto engine::ends_holds() const noexcept -> bool {

@@ -8,6 +8,8 @@
 #include "journal/failure.hpp"
 #include "journal/journal.hpp"
 #include "journal/snapshot_store.hpp"
+#include "projections/projection_store.hpp"
+#include "projections/search/search_settings.hpp"
 #include "projections/views_impl.hpp"
 
 #include <tl/expected.hpp>
@@ -17,6 +19,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace holdfast::actors {
 
@@ -29,9 +34,14 @@ struct engine_options {
   domain::millis clock_jump_max = domain::hours(1);
   bool accept_clock = false; ///< the operator's word that the clock is right
   domain::millis drain_max = domain::seconds(10);
+  projections::projection_store* view_store =
+      nullptr; ///< where projections keep their checkpoints; null: nowhere. Outlives the engine
   std::shared_ptr<const clock_port> clock; ///< null: the machine's; tests and simulation turn their own
-  std::filesystem::path backups;           ///< where `backup` puts its copies
-  std::size_t backups_kept = 3;            ///< of those copies, the newest; the one just made in any case
+  /// Why there is no journal (an absent_journal stands for it): the engine then shows what was kept, and nothing is sold. Empty: there is one.
+  std::string shows_only;
+  std::filesystem::path backups;       ///< where `backup` puts its copies
+  std::size_t backups_kept = 3;        ///< of those copies, the newest; the one just made in any case
+  projections::search_settings search; ///< without a directory there is no search
 };
 
 /// The engine: actors over a journal, behind a facade that knows neither CAF nor RocksDB. Start once, stop once.
@@ -46,6 +56,8 @@ class engine final : public engine_port {
 
   /// Loads what every request needs, starts actors and projections. Blocking; the journal's cell is acquired.
   [[nodiscard]] auto start() -> tl::expected<void, journal::failure>;
+  /// Makes slugs known that no journal tells of: of a server that only shows. After `start`.
+  void name_events(const std::vector<std::pair<std::string, domain::event_id>>& slugs);
   /// Whether nobody has a key yet: an empty server, or one that was killed while it made its first.
   [[nodiscard]] auto needs_first_key() const -> bool;
   /// Creates the first organisation, unless it is there, and its first key, durably. Blocking; safe to repeat after a crash.
@@ -71,6 +83,8 @@ class engine final : public engine_port {
   void backup(std::function<void(backup_result)> done) noexcept override;
   [[nodiscard]] auto ready() const -> readiness override;
   [[nodiscard]] auto now() const noexcept -> domain::instant override;
+  [[nodiscard]] auto projections() const -> std::vector<projection_line> override;
+  [[nodiscard]] auto rebuild_projection(std::string_view name) -> rebuild_outcome override;
   [[nodiscard]] auto ends_holds() const noexcept -> bool override;
 
   [[nodiscard]] auto views() noexcept -> projections::views_impl&;

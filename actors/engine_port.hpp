@@ -5,6 +5,7 @@
 #include "domain/command.hpp"
 #include "domain/fact.hpp"
 #include "domain/hold_wish.hpp"
+#include "domain/instant.hpp"
 #include "domain/organisation/command.hpp"
 #include "domain/strong_id.hpp"
 
@@ -14,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace holdfast::actors {
@@ -97,6 +99,24 @@ class engine_port {
   };
 
   virtual void backup(std::function<void(backup_result)> done) noexcept = 0;
+
+  /// How a projection is doing.
+  struct projection_line {
+    std::string name;
+    std::string state;  ///< resting, catching_up, live or stopped
+    std::string reason; ///< why it stopped or waits; empty when all is well
+    bool caught_up = false;
+    domain::millis lag;
+    std::uint64_t commands = 0; ///< folded since the start
+    bool rebuilding = false;    ///< a new fold is under way beside what is shown
+  };
+
+  [[nodiscard]] virtual auto projections() const -> std::vector<projection_line> = 0;
+
+  enum class rebuild_outcome : std::uint8_t { begun = 1, under_way, unknown };
+
+  /// Has a projection folded anew from the journal, beside what is shown until it has caught up.
+  [[nodiscard]] virtual auto rebuild_projection(std::string_view name) -> rebuild_outcome = 0;
 
   [[nodiscard]] virtual auto ready() const -> readiness = 0;
   /// Fact time now: never goes back, does not follow jumps of the wall clock.

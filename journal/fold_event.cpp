@@ -29,7 +29,9 @@ class fold_run : public std::enable_shared_from_this<fold_run> {
     from_.read(
         stream_, UINT64_MAX, [](std::span<const record_view>) { return false; },
         [self = shared_from_this()](tl::expected<cursor, failure> reached) {
-          if (reached)
+          if (reached && self->from_.is_absent())
+            self->settle_for_snapshot();
+          else if (reached)
             self->attempt();
           else
             self->done_(tl::unexpected{std::move(reached.error())});
@@ -38,6 +40,7 @@ class fold_run : public std::enable_shared_from_this<fold_run> {
 
  private:
   void attempt();
+  void settle_for_snapshot();
   auto take(std::span<const record_view> records) -> bool;
   auto take_one(const record_view& record) -> bool;
   void finish(tl::expected<cursor, failure> reached);
@@ -81,6 +84,15 @@ void fold_run::attempt() {
       stream_, std::max<std::uint64_t>(base_seq_, 1),
       [self = shared_from_this()](std::span<const record_view> records) { return self->take(records); },
       [self = shared_from_this()](tl::expected<cursor, failure> reached) { self->finish(std::move(reached)); });
+}
+
+/// Without records the newest snapshot is the last that is known.
+void fold_run::settle_for_snapshot() {
+  auto last = snapshots_ != nullptr ? snapshots_->load(event_, at_most_) : std::nullopt;
+  if (last)
+    done_(folded{std::move(last->state), last->chain, 0, last->seq});
+  else
+    done_(tl::unexpected{failure{failure_kind::not_found, "there is no journal, and no snapshot of this event"}});
 }
 
 auto fold_run::take(std::span<const record_view> records) -> bool {

@@ -150,6 +150,8 @@ class journal {
   virtual void listen(std::shared_ptr<commit_listener> listener) = 0;
   virtual void on_tenure_lost(std::function<void()> handler) = 0;
   [[nodiscard]] virtual auto mode() const noexcept -> journal_mode = 0;
+  /// Whether there are no records at all, because the journal was refused at the start: snapshots and what views kept are what is left.
+  [[nodiscard]] virtual auto is_absent() const noexcept -> bool { return false; }
   /// Cursor of the present head: where a reader must be to have seen everything durable at the time of the call.
   [[nodiscard]] virtual auto end() const -> cursor = 0;
   /// Gives the cell back and stops: what is queued is written and synced, then later appends complete as unknown.

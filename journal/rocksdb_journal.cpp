@@ -1,5 +1,6 @@
 #include "journal/rocksdb_journal.hpp"
 
+#include "journal/checksum.hpp"
 #include "journal/data_lock.hpp"
 #include "journal/failpoint.hpp"
 #include "journal/read_pool.hpp"
@@ -284,9 +285,7 @@ void rocksdb_journal::tail(cursor from, record_sink sink, read_done done) {
   if (!place || place->position > last)
     return fail_read(impl_->pool, std::move(done),
                      {failure_kind::invalid, "this is no cursor of this journal: " + from.text()});
-  store::make_tail_read(*impl_->opened.data, impl_->pool, *place, last, std::move(sink),
-                        std::move(done))
-      ->schedule();
+  store::make_tail_read(*impl_->opened.data, impl_->pool, *place, last, std::move(sink), std::move(done))->schedule();
 }
 
 void rocksdb_journal::find_answer(stream_id stream, domain::subject_id principal, domain::command_id command,
@@ -336,6 +335,11 @@ void rocksdb_journal::release() {
   impl_->stop_serving();
   // Here, not when the journal goes: what those who read do with their answers belongs to owners that go before it.
   impl_->pool.interrupt();
+}
+
+auto rocksdb_journal::identity() const -> std::string {
+  const auto& id = impl_->opened.id;
+  return hex(std::string_view{reinterpret_cast<const char*>(id.data()), id.size()});
 }
 
 auto rocksdb_journal::report() const noexcept -> const opening_report& {

@@ -87,6 +87,8 @@ class rocksdb_journal final : public journal {
   [[nodiscard]] auto end() const -> cursor override;
   void release() override;
 
+  /// Its id, the same in every copy of it: 32 hex digits.
+  [[nodiscard]] auto identity() const -> std::string;
   [[nodiscard]] auto report() const noexcept -> const opening_report&;
   [[nodiscard]] auto metrics() const noexcept -> const journal_metrics&;
   /// Drops remembered answers older than 24 hours before the newest fact, by whole hours. Runs by itself every hour.

@@ -57,6 +57,10 @@ class catalogue_projection final : public projection {
   void reset() override;
   [[nodiscard]] auto wants(journal::stream_kind kind, std::uint16_t type) const noexcept -> bool override;
 
+  /// The slugs of events, as a store keeps them; for a server that has nothing else.
+  [[nodiscard]] static auto kept_slugs(projection_store& store)
+      -> std::vector<std::pair<std::string, domain::event_id>>;
+
   /// Every row that it keeps but those of layouts. On its actor, or when nothing is folded.
   void visit_rows(const row_visitor& visit) const;
 

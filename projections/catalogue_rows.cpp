@@ -82,6 +82,27 @@ auto catalogue_projection::take_row(std::string_view key, std::string_view value
   return true;
 }
 
+auto catalogue_projection::kept_slugs(projection_store& store)
+    -> std::vector<std::pair<std::string, domain::event_id>> {
+  std::vector<std::pair<std::string, domain::event_id>> slugs;
+  for (const auto* space : {"catalogue", "catalogue.2"}) {
+    static_cast<void>(store.load(space, [&](std::string_view key, std::string_view value) {
+      row_reader name{key};
+      if (name.byte() != row::event)
+        return true;
+      const domain::event_id event{name.number()};
+      row_reader in{value};
+      static_cast<void>(in.number());
+      static_cast<void>(in.byte());
+      const auto version = static_cast<std::uint16_t>(in.number32());
+      if (auto config = decode_config(version, in.rest()); config && in.sound() && !config->slug.empty())
+        slugs.emplace_back(std::move(config->slug), event);
+      return true;
+    }));
+  }
+  return slugs;
+}
+
 auto catalogue_projection::take_changes() -> store_changes {
   store_changes changes;
   for (const auto& [hash, which] : std::exchange(found_layouts_, {}))

@@ -73,6 +73,11 @@ class kept_projection {
     return true;
   }
 
+  [[nodiscard]] auto rebuilding() const -> bool {
+    const std::scoped_lock lock{state_->mutex};
+    return state_->next.what != nullptr;
+  }
+
   /// Checkpoints, lag, and the change to a new fold that has caught up.
   void tick(domain::instant now) {
     pair next;

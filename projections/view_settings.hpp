@@ -5,6 +5,7 @@
 #include "projections/inventory_projection.hpp"
 #include "projections/layout_store.hpp"
 #include "projections/projection_runner.hpp"
+#include "projections/search/search_settings.hpp"
 
 namespace holdfast::projections {
 
@@ -15,6 +16,7 @@ struct view_settings {
   layout_store::bounds layouts;
   inventory_projection::bounds inventory;
   bookings_projection::bounds bookings;
+  search_settings search;
 };
 
 } // namespace holdfast::projections

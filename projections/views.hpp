@@ -4,6 +4,7 @@
 #include "domain/event_state.hpp"
 #include "domain/instant.hpp"
 #include "domain/strong_id.hpp"
+#include "projections/search/query.hpp"
 #include "projections/live/live_ports.hpp"
 #include "projections/wire/packing.hpp"
 
@@ -89,6 +90,11 @@ class views {
   virtual void watch(domain::event_id event, std::optional<std::uint64_t> since, live_done done) noexcept = 0;
   /// Somebody who passes changes on. Forgotten when it dies.
   virtual void listen(const std::weak_ptr<live_listener>& listener) noexcept = 0;
+
+  /// Events that fit (`GET /v1/search`). Outcomes: ok; behind: there is no index to read yet; overloaded.
+  virtual void search(search_query what, view_done done) noexcept = 0;
+  /// What the words may become (`GET /v1/suggest`), at most `limit` of it. Outcomes as of `search`.
+  virtual void suggest(std::string text, std::size_t limit, view_done done) noexcept = 0;
 
   /// Events of an organisation in id order after `after`, at most `limit`.
   [[nodiscard]] virtual auto events_of(domain::organisation_id organisation, domain::event_id after,

@@ -7,14 +7,17 @@
 #include "projections/kept_projection.hpp"
 #include "projections/layout_store.hpp"
 #include "projections/post_gate.hpp"
+#include "projections/search/search_part.hpp"
 #include "projections/view_settings.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace holdfast::projections {
 
@@ -47,7 +50,21 @@ struct views_impl::parts {
                    .make_runner = runner_maker<catalogue_projection>(from, posts.catalogue, settings.runner),
                    .store = keep.store,
                    .store_post = store_gate.entrance(),
-                   .state_version = catalogue_state_version}} {}
+                   .state_version = catalogue_state_version}},
+        search{make_search({.from = from,
+                            .live = live,
+                            .columns_post = through.search,
+                            .clock = clock,
+                            .runner = settings.runner,
+                            .store = keep.store,
+                            .store_post = store_gate.entrance()},
+                           settings.search)} {}
+
+  /// Null without a directory for it.
+  [[nodiscard]] static auto make_search(const search_part::surroundings& around, const search_settings& settings)
+      -> std::unique_ptr<search_part> {
+    return settings.directory.empty() ? nullptr : std::make_unique<search_part>(around, settings);
+  }
 
   template <class Projection>
   auto runner_maker(journal::journal& from, const post_function& post, const projection_runner::bounds& within)
@@ -57,8 +74,11 @@ struct views_impl::parts {
     };
   }
 
-  [[nodiscard]] auto runners() const -> std::array<std::shared_ptr<projection_runner>, 3> {
-    return {inventory_runner, bookings.runner(), catalogue.runner()};
+  [[nodiscard]] auto runners() const -> std::vector<std::shared_ptr<projection_runner>> {
+    std::vector<std::shared_ptr<projection_runner>> all{inventory_runner, bookings.runner(), catalogue.runner()};
+    if (search)
+      std::ranges::copy(search->runners(), std::back_inserter(all));
+    return all;
   }
 
   [[nodiscard]] auto bookings_complete() const -> bool { return bookings.runner()->caught_up(); }
@@ -84,6 +104,7 @@ struct views_impl::parts {
   post_gate store_gate;
   kept_projection<bookings_projection> bookings;
   kept_projection<catalogue_projection> catalogue;
+  std::unique_ptr<search_part> search; ///< null: there is none
 };
 
 views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, const view_posts& posts,
@@ -99,6 +120,8 @@ views_impl::~views_impl() {
     gate.close();
   parts_->layouts->end();
   parts_->store_gate.close();
+  if (parts_->search)
+    parts_->search->end();
 }
 
 void views_impl::save(const std::function<void()>& done) {
@@ -127,6 +150,8 @@ void views_impl::start() {
   parts_->inventory_runner->start();
   parts_->catalogue.start();
   parts_->bookings.start();
+  if (parts_->search)
+    parts_->search->start();
 }
 
 void views_impl::tick(domain::instant now) {
@@ -144,6 +169,8 @@ void views_impl::tick(domain::instant now) {
   });
   post_tick(my.posts.bookings, [](parts& of, domain::instant at) { of.bookings.tick(at); });
   post_tick(my.posts.catalogue, [](parts& of, domain::instant at) { of.catalogue.tick(at); });
+  if (my.search)
+    my.search->tick(now);
 }
 
 auto views_impl::rebuild(std::string_view name) -> bool {
@@ -153,18 +180,26 @@ auto views_impl::rebuild(std::string_view name) -> bool {
   }
   if (name == parts_->bookings.shown()->name())
     return parts_->bookings.rebuild();
+  if (parts_->search && parts_->search->rebuild(name))
+    return true;
   return name == parts_->catalogue.shown()->name() && parts_->catalogue.rebuild();
 }
 
 auto views_impl::caught_up() const -> bool {
-  return std::ranges::all_of(parts_->runners(), [](const auto& runner) { return runner->caught_up(); });
+  const auto& my = *parts_;
+  return my.inventory_runner->caught_up() && my.bookings_complete() && my.catalogue_complete() &&
+         (!my.search || my.search->caught_up());
 }
 
 auto views_impl::status() const -> std::vector<projection_status> {
   std::vector<projection_status> all;
-  for (const auto& runner : parts_->runners())
-    all.push_back({runner->name(), runner->state(), runner->reason(), runner->caught_up(), runner->lag(),
-                   runner->folded(), runner->laps()});
+  const auto add = [&](const projection_runner& runner, bool rebuilding) {
+    all.push_back({runner.name(), runner.state(), runner.reason(), runner.caught_up(), runner.lag(), runner.folded(),
+                   runner.laps(), rebuilding});
+  };
+  add(*parts_->inventory_runner, false);
+  add(*parts_->bookings.runner(), parts_->bookings.rebuilding());
+  add(*parts_->catalogue.runner(), parts_->catalogue.rebuilding());
   return all;
 }
 
@@ -213,6 +248,25 @@ void views_impl::watch(domain::event_id event, std::optional<std::uint64_t> sinc
 
 void views_impl::listen(const std::weak_ptr<live_listener>& listener) noexcept {
   parts_->inventory->listen(listener);
+}
+
+auto views_impl::search_state() const -> search_status {
+  const auto* const search = parts_->search.get();
+  return search != nullptr ? search_status{&search->metrics(), search->documents(), search->queued()} : search_status{};
+}
+
+void views_impl::search(search_query what, view_done done) noexcept {
+  if (parts_->search)
+    parts_->search->search(std::move(what), std::move(done));
+  else
+    done(read_outcome::behind, nullptr);
+}
+
+void views_impl::suggest(std::string text, std::size_t limit, view_done done) noexcept {
+  if (parts_->search)
+    parts_->search->suggest(std::move(text), limit, std::move(done));
+  else
+    done(read_outcome::behind, nullptr);
 }
 
 auto views_impl::events_of(domain::organisation_id organisation, domain::event_id after, std::size_t limit) const

@@ -6,6 +6,7 @@
 #include "projections/ports.hpp"
 #include "projections/projection_runner.hpp"
 #include "projections/projection_store.hpp"
+#include "projections/search/search_metrics.hpp"
 #include "projections/views.hpp"
 
 #include <memory>
@@ -22,6 +23,7 @@ struct view_posts {
   post_function inventory;
   post_function bookings;
   post_function catalogue;
+  post_function search = {}; ///< only with a `view_settings::search.directory`
 };
 
 /// Where projections keep their checkpoints.
@@ -29,6 +31,13 @@ struct view_store {
   projection_store* store =
       nullptr;        ///< null: everything is folded from the journal at every start. Outlives what `post` runs
   post_function post; ///< a thread that may wait for a disk
+};
+
+/// State of the search, for metrics.
+struct search_status {
+  const search_metrics* counts = nullptr; ///< null: there is no search
+  std::uint64_t documents = 0;            ///< events in the index, drafts included
+  std::uint64_t queued = 0;               ///< closures that wait for the index's thread
 };
 
 /// State of one projection, for readiness and metrics.
@@ -40,6 +49,7 @@ struct projection_status {
   domain::millis lag;
   std::uint64_t folded = 0; ///< groups since the start
   std::uint64_t laps = 0;   ///< times it was too slow for the ring and read the journal again
+  bool rebuilding = false;  ///< a new fold is under way beside what is shown
 };
 
 /// The views over three in-memory projections: inventory (seats, event pages), bookings (holds, orders) and the catalogue
@@ -75,6 +85,7 @@ class views_impl final : public views {
   [[nodiscard]] auto caught_up() const -> bool;
   [[nodiscard]] auto status() const -> std::vector<projection_status>;
   [[nodiscard]] auto metrics() const noexcept -> const view_metrics&;
+  [[nodiscard]] auto search_state() const -> search_status;
 
   void seats(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept override;
   void seats_binary(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept override;
@@ -87,6 +98,8 @@ class views_impl final : public views {
             std::function<void()> done) noexcept override;
   void watch(domain::event_id event, std::optional<std::uint64_t> since, live_done done) noexcept override;
   void listen(const std::weak_ptr<live_listener>& listener) noexcept override;
+  void search(search_query what, view_done done) noexcept override;
+  void suggest(std::string text, std::size_t limit, view_done done) noexcept override;
   [[nodiscard]] auto events_of(domain::organisation_id organisation, domain::event_id after, std::size_t limit) const
       -> std::vector<event_summary> override;
   void booking(domain::event_id event, domain::hold_number number, std::uint64_t min_seq,

@@ -12,6 +12,7 @@ void register_serve_command(CLI::App& app, int& exit_code);
 void register_demo_command(CLI::App& app, int& exit_code);
 void register_journal_command(CLI::App& app, int& exit_code);
 void register_audit_command(CLI::App& app, int& exit_code);
+void register_projections_command(CLI::App& app, int& exit_code);
 void register_backup_command(CLI::App& app, int& exit_code);
 void register_restore_command(CLI::App& app, int& exit_code);
 void register_bench_command(CLI::App& app, int& exit_code);

@@ -52,6 +52,7 @@ data_paths::data_paths(std::filesystem::path root_in)
       lock{root / "LOCK"},
       journal{root / "journal"},
       snapshots{root / "snapshots"},
+      projections{root / "projections"},
       marks{root / "marks"},
       marks_note{root / "marks.location"},
       secrets{root / "secrets"},

@@ -19,9 +19,10 @@ struct data_paths {
   explicit data_paths(std::filesystem::path root);
 
   std::filesystem::path root;
-  std::filesystem::path lock;      ///< flock: shared for offline readers, exclusive for whoever writes
-  std::filesystem::path journal;   ///< RocksDB: the truth
-  std::filesystem::path snapshots; ///< disposable
+  std::filesystem::path lock;        ///< flock: shared for offline readers, exclusive for whoever writes
+  std::filesystem::path journal;     ///< RocksDB: the truth
+  std::filesystem::path snapshots;   ///< disposable
+  std::filesystem::path projections; ///< what views keep; disposable
   std::filesystem::path
       marks; ///< high-water mark and ballast, unless `marks_note` names another place; never in a backup
   std::filesystem::path marks_note;

@@ -74,7 +74,7 @@ void commit_histograms::committed(const journal::commit_sample& sample) noexcept
   sync_seconds.add(static_cast<double>(sample.sync.count()) / nanoseconds_a_second);
 }
 
-engine_collector::engine_collector(actors::engine& engine, const journal::rocksdb_journal& journal,
+engine_collector::engine_collector(actors::engine& engine, const journal::journal_metrics& journal,
                                    std::shared_ptr<const commit_histograms> commits)
     : engine_{engine}, journal_{journal}, commits_{std::move(commits)} {}
 
@@ -103,7 +103,7 @@ void engine_collector::add_engine(std::vector<MetricFamily>& to) const {
 }
 
 void engine_collector::add_journal(std::vector<MetricFamily>& to) const {
-  const auto& of = journal_.metrics();
+  const auto& of = journal_;
   to.push_back(counter("holdfast_journal_records_total", "Facts made durable", as_double(of.records)));
   to.push_back(gauge("holdfast_journal_queue_depth", "Appends waiting for the writer", as_double(of.queue_depth)));
   to.push_back(gauge("holdfast_journal_head_position", "Newest durable commit", as_double(of.head_position)));
@@ -132,6 +132,22 @@ void engine_collector::add_projections(std::vector<MetricFamily>& to) const {
   add_live(of, to);
   to.push_back(gauge("holdfast_live_holds", "Holds that are live in all events", as_double(of.live_holds)));
   to.push_back(gauge("holdfast_orders", "Orders in all events", as_double(of.orders)));
+  if (const auto search = views.search_state(); search.counts != nullptr) {
+    to.push_back(counter("holdfast_search_cache_hits_total", "Searches and suggestions answered with an encoded body",
+                         as_double(search.counts->cache_hits)));
+    to.push_back(counter("holdfast_search_cache_misses_total", "Searches and suggestions that were worked out",
+                         as_double(search.counts->cache_misses)));
+    to.push_back(counter("holdfast_search_refused_total", "Searches without an answer: a full read pool, or no index",
+                         as_double(search.counts->refused)));
+    to.push_back(counter("holdfast_search_corrected_total", "Searches with a word in another spelling",
+                         as_double(search.counts->corrected)));
+    to.push_back(gauge("holdfast_search_cache_bytes", "Encoded answers that are kept",
+                       as_double(search.counts->cache_bytes)));
+    to.push_back(gauge("holdfast_search_documents", "Events in the search index, drafts included",
+                       static_cast<double>(search.documents)));
+    to.push_back(gauge("holdfast_search_writer_queue", "Jobs that wait for the search index's thread",
+                       static_cast<double>(search.queued)));
+  }
   MetricFamily lag{"holdfast_projection_lag_seconds", "Age of the oldest fact not yet folded", MetricType::Gauge, {}};
   MetricFamily state{"holdfast_projection_stopped", "1 when a projection has stopped", MetricType::Gauge, {}};
   for (const auto& projection : views.status()) {

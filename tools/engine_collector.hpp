@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/engine.hpp"
-#include "journal/rocksdb_journal.hpp"
 #include "journal/writer_metrics.hpp"
 
 #include <prometheus/client_metric.h>
@@ -55,7 +54,7 @@ class commit_histograms final : public journal::journal_metrics_port {
 /// What /metrics shows of the selling plane, the journal and the projections. Reads atomics only.
 class engine_collector final : public prometheus::Collectable {
  public:
-  engine_collector(actors::engine& engine, const journal::rocksdb_journal& journal,
+  engine_collector(actors::engine& engine, const journal::journal_metrics& journal,
                    std::shared_ptr<const commit_histograms> commits);
   [[nodiscard]] auto Collect() const -> std::vector<prometheus::MetricFamily> override;
 
@@ -65,7 +64,7 @@ class engine_collector final : public prometheus::Collectable {
   void add_projections(std::vector<prometheus::MetricFamily>& to) const;
 
   actors::engine& engine_;
-  const journal::rocksdb_journal& journal_;
+  const journal::journal_metrics& journal_;
   std::shared_ptr<const commit_histograms> commits_;
 };
 

@@ -133,6 +133,7 @@ auto import_all(const import_arguments& arguments) -> tl::expected<ordered_json,
   if (done) {
     done = remember_marks(paths, *marks);
   }
+  std::filesystem::remove_all(paths.projections, trouble); // views of another past
   if (!done) {
     return tl::unexpected{std::move(done.error())};
   }

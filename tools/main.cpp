@@ -27,6 +27,7 @@ auto main(int argc, char** argv) -> int {
   holdfast::tools::register_demo_command(app, exit_code);
   holdfast::tools::register_journal_command(app, exit_code);
   holdfast::tools::register_audit_command(app, exit_code);
+  holdfast::tools::register_projections_command(app, exit_code);
   holdfast::tools::register_backup_command(app, exit_code);
   holdfast::tools::register_restore_command(app, exit_code);
   holdfast::tools::register_bench_command(app, exit_code);

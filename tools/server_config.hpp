@@ -21,8 +21,8 @@ struct server_config {
   std::filesystem::path
       marks_directory; ///< empty: where the data directory remembers them, at first `data_directory`/marks
   http::server_options http;
-  actors::engine_options engine;
   http::live_options live;
+  actors::engine_options engine;
   journal::disk_watch_options disk;
   std::size_t read_threads = 1;
   std::int64_t session_lifetime_ms = 24LL * 3600 * 1000;

@@ -6,9 +6,13 @@
 #include "http/engine_answers.hpp"
 #include "http/routes/context.hpp"
 #include "http/server.hpp"
+#include "journal/absent_journal.hpp"
+#include "journal/data_lock.hpp"
 #include "journal/kept_backups.hpp"
 #include "journal/rocksdb_journal.hpp"
 #include "journal/snapshot_store.hpp"
+#include "projections/catalogue_projection.hpp"
+#include "projections/store/rocksdb_projection_store.hpp"
 #include "tools/engine_collector.hpp"
 #include "tools/marks_location.hpp"
 
@@ -63,8 +67,13 @@ struct server_process::parts {
   std::shared_ptr<http::authenticator> callers;
   std::shared_ptr<http::metrics_hub> metrics;
   std::shared_ptr<commit_histograms> commits = std::make_shared<commit_histograms>();
-  std::unique_ptr<journal::rocksdb_journal> journal;
+  std::unique_ptr<journal::journal> journal;
+  journal::rocksdb_journal* store = nullptr; ///< the journal, unless it was refused
+  const journal::journal_metrics* journal_counters = nullptr;
+  std::string refused;                    ///< why there is no journal
+  std::optional<journal::data_lock> lock; ///< of the directory, when the journal does not hold it
   std::optional<journal::snapshot_store> snapshots;
+  std::unique_ptr<projections::projection_store> view_store; ///< null: it could not be opened, and nothing is kept
   std::unique_ptr<actors::engine> engine;
   std::shared_ptr<engine_collector> collector;
   std::optional<http::routes::context> routes;
@@ -75,7 +84,9 @@ struct server_process::parts {
   bool stopped = false;
 
   auto open_journal() -> tl::expected<void, std::string>;
+  auto show_only(const journal::failure& why) -> tl::expected<void, std::string>;
   void report_lost_secrets();
+  void open_view_store();
   auto start_engine() -> tl::expected<void, std::string>;
   auto make_first_key() -> tl::expected<void, std::string>;
   auto start_server() -> tl::expected<void, std::string>;
@@ -96,27 +107,52 @@ auto server_process::parts::open_journal() -> tl::expected<void, std::string> {
   options.samples = commits;
   auto opened = journal::rocksdb_journal::open(std::move(options));
   if (!opened) {
-    return tl::unexpected{opened.error().detail};
+    return show_only(opened.error());
   }
+  store = opened->get();
+  journal_counters = &store->metrics();
   journal = std::move(*opened);
   if (const auto noted = remember_marks(paths, *marks); !noted) {
     return tl::unexpected{noted.error().detail};
   }
-  for (const auto& repair : journal->report().repairs) {
+  for (const auto& repair : store->report().repairs) {
     spdlog::warn("journal: {}", repair);
   }
   const auto tenure = journal->acquire({});
   if (!tenure) {
     return tl::unexpected{tenure.error().detail};
   }
-  spdlog::info("journal open at position {}, epoch {}, recovered in {} ms", journal->report().position, tenure->epoch,
-               std::chrono::duration_cast<std::chrono::milliseconds>(journal->report().took).count());
+  spdlog::info("journal open at position {}, epoch {}, recovered in {} ms", store->report().position, tenure->epoch,
+               std::chrono::duration_cast<std::chrono::milliseconds>(store->report().took).count());
+  return {};
+}
+
+/// A journal that cannot be used is for an operator to restore or to accept; until then people go on seeing what the views kept.
+auto server_process::parts::show_only(const journal::failure& why) -> tl::expected<void, std::string> {
+  std::error_code trouble;
+  if (why.kind == journal::failure_kind::locked || !std::filesystem::exists(paths.projections / "store", trouble)) {
+    return tl::unexpected{why.detail};
+  }
+  auto locked = journal::data_lock::take(paths.lock, journal::data_lock::mode::exclusive);
+  auto kept = projections::open_projection_store_read_only(paths.projections / "store");
+  if (!locked || !kept) {
+    return tl::unexpected{why.detail};
+  }
+  lock = std::move(*locked);
+  view_store = std::move(*kept);
+  constexpr std::size_t read_queue_max = 256;
+  auto absent = std::make_unique<journal::absent_journal>(config.read_threads, read_queue_max);
+  journal_counters = &absent->metrics();
+  journal = std::move(absent);
+  refused = why.detail;
+  spdlog::critical("the journal was refused, nothing is sold, and this server only shows what was there: {}", refused);
+  warnings.push_back("nothing is sold: the journal was refused: " + refused);
   return {};
 }
 
 /// Secrets that were made anew beside a journal that has facts: what the lost ones signed or hid is worth nothing now.
 void server_process::parts::report_lost_secrets() {
-  if (journal->report().position == 0) {
+  if (store == nullptr || store->report().position == 0) {
     return;
   }
   for (const auto& name : secrets.made) {
@@ -133,17 +169,44 @@ void server_process::parts::report_lost_secrets() {
   }
 }
 
+/// The views' store is a cache: selling goes on without it, and every start then folds the whole journal.
+void server_process::parts::open_view_store() {
+  if (store == nullptr) {
+    return;
+  }
+  std::error_code trouble;
+  if (config.accept_journal_loss) {
+    std::filesystem::remove_all(paths.projections, trouble); // it may have what was lost
+  }
+  auto opened = projections::open_projection_store(paths.projections / "store", store->identity());
+  if (!opened) {
+    spdlog::error("the views keep nothing: {}", opened.error().detail);
+    return;
+  }
+  for (const auto& repair : opened->repairs) {
+    spdlog::warn("{}", repair);
+  }
+  view_store = std::move(opened->store);
+}
+
 auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
   snapshots.emplace(paths.snapshots);
   auto options = config.engine;
   // Absolute: whoever asks for a copy is told where it is, and need not know where the server was started.
   options.backups = std::filesystem::absolute(paths.backups);
+  open_view_store();
+  options.view_store = view_store.get();
+  options.shows_only = refused;
   for (const auto& name : journal::remove_unfinished_backups(paths.backups)) {
     spdlog::warn("removed {}, a backup that was interrupted", name);
   }
+  options.search.directory = paths.root / "projections" / "search";
   engine = std::make_unique<actors::engine>(*journal, *snapshots, answers, std::move(options));
   if (const auto started = engine->start(); !started) {
     return tl::unexpected{started.error().detail};
+  }
+  if (store == nullptr) {
+    engine->name_events(projections::catalogue_projection::kept_slugs(*view_store));
   }
   if (engine->needs_first_key()) {
     if (const auto made = make_first_key(); !made) {
@@ -175,7 +238,7 @@ auto server_process::parts::make_first_key() -> tl::expected<void, std::string> 
 }
 
 auto server_process::parts::start_server() -> tl::expected<void, std::string> {
-  collector = std::make_shared<engine_collector>(*engine, *journal, commits);
+  collector = std::make_shared<engine_collector>(*engine, *journal_counters, commits);
   metrics->add(collector);
   access_log.emplace("access");
   routes.emplace(http::routes::context{.engine = *engine,

@@ -135,12 +135,14 @@ void add_all(router& table, const context& in) {
   add_events(table, in);
   add_event_views(table, in);
   add_live(table, in);
+  add_search(table, in);
   add_venues(table, in);
   add_holds(table, in);
   add_orders(table, in);
   add_keys(table, in);
   add_journal(table, in);
   add_operations(table, in);
+  add_projections(table, in);
   add_documents(table);
 }
 

@@ -40,12 +40,14 @@ void add_sessions(router& table, const context& in);
 void add_events(router& table, const context& in);
 void add_event_views(router& table, const context& in);
 void add_live(router& table, const context& in);
+void add_search(router& table, const context& in);
 void add_venues(router& table, const context& in);
 void add_holds(router& table, const context& in);
 void add_orders(router& table, const context& in);
 void add_keys(router& table, const context& in);
 void add_journal(router& table, const context& in);
 void add_operations(router& table, const context& in);
+void add_projections(router& table, const context& in);
 /// Every route above, and what describes them.
 void add_all(router& table, const context& in);
 

@@ -1,3 +1,4 @@
+#include "http/entity_tag.hpp"
 #include "http/negotiation.hpp"
 #include "http/routes/context.hpp"
 
@@ -23,28 +24,6 @@ constexpr std::size_t layout_hash_digits = 64;
 constexpr std::int64_t ms_per_second = 1'000;
 constexpr std::uint16_t not_modified = 304;
 constexpr std::uint16_t found = 302;
-
-/// An entity tag without its mark of weakness: `If-None-Match` compares weakly (RFC 9110 §13.1.2).
-auto opaque_tag(std::string_view tag) noexcept -> std::string_view {
-  const auto first = tag.find_first_not_of(' ');
-  const auto last = tag.find_last_not_of(' ');
-  tag = first == std::string_view::npos ? std::string_view{} : tag.substr(first, last - first + 1);
-  return tag.starts_with("W/") ? tag.substr(2) : tag;
-}
-
-/// Whether the client has this body already. Our tags hold no commas, so that one ends every tag of the list.
-auto client_has(const exchange& of, std::string_view tag) -> bool {
-  auto list = of.header(header_id::if_none_match).value_or(std::string_view{});
-  while (!list.empty()) {
-    const auto comma = std::min(list.find(','), list.size());
-    const auto one = opaque_tag(list.substr(0, comma));
-    if (one == "*" || one == opaque_tag(tag)) {
-      return true;
-    }
-    list.remove_prefix(std::min(comma + 1, list.size()));
-  }
-  return false;
-}
 
 /// Drafts are their organisation's alone: for everybody else they are not there.
 auto may_see(const principal& who, const projections::view_body& body) noexcept -> bool {

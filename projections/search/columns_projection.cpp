@@ -20,7 +20,8 @@ auto columns_projection::wants(journal::stream_kind kind, std::uint16_t type) co
 }
 
 void columns_projection::load() {
-  if (!lane_)
+  const std::scoped_lock lock{mutex_};
+  if (!lane_ || ended_)
     return;
   const bool found =
       lane_->load([this](std::string_view key, std::string_view value) { return fold_->take_row(key, value); });

@@ -31,11 +31,7 @@ auto place_key(std::uint8_t in, std::uint64_t place) -> std::string {
 void put_event(const booking_store::event_row& its, store_changes& to) {
   row_writer value;
   value.number(its.seq).text(its.currency.text());
-  if (its.layout)
-    value.text(its.layout->hash)
-        .byte(static_cast<std::uint8_t>(its.layout->where.stream.kind))
-        .number(its.layout->where.stream.id)
-        .number(its.layout->where.from_seq);
+  value.text(its.layout ? std::string_view{its.layout->hash} : std::string_view{});
   to.put(row_writer{}.byte(row::event).number(its.event.value()).take(), value.take());
 }
 
@@ -69,15 +65,10 @@ auto take_event(std::uint64_t event, row_reader in, booking_store& to, layout_st
   if (currency.size() != its.currency.letters.size())
     return false;
   std::ranges::copy(currency, its.currency.letters.begin());
-  if (const auto hash = in.text(); !hash.empty()) {
-    layout_store::place where;
-    where.stream.kind = static_cast<journal::stream_kind>(in.byte());
-    where.stream.id = in.number();
-    where.from_seq = in.number();
-    its.layout = layouts.remember(std::string{hash}, where);
-    return in.sound() && to.restore(its);
-  }
-  return to.restore(its);
+  // An event's own stream has its layout, whoever else had it before.
+  if (const auto hash = in.text(); !hash.empty())
+    its.layout = layouts.remember(std::string{hash}, {{journal::stream_kind::event, event}, 1});
+  return in.sound() && to.restore(its);
 }
 
 } // namespace

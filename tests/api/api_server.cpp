@@ -106,6 +106,10 @@ void api_server::start() {
   options.inflight_per_event_max = settings_.inflight_per_event_max;
   options.backups = directory() / "backups";
   options.clock_jump_max = settings_.clock_jump_max;
+  options.search.directory = directory() / "search";
+  options.search.sync_commits = false;
+  options.search.commit_every = std::chrono::milliseconds{10};
+  options.search.answers_kept = std::chrono::milliseconds{10};
   if (!settings_.machine_clock) {
     options.clock = clock_;
   }
@@ -127,7 +131,8 @@ void api_server::start_http() {
                             .ids = ids_,
                             .secret = filled(3),
                             .subject_key = filled(4),
-                            .layout_body_bytes_max = settings_.layout_body_bytes_max});
+                            .layout_body_bytes_max = settings_.layout_body_bytes_max,
+                            .live = settings_.live});
   http::server_parts parts;
   http::routes::add_all(parts.table, *running_->routes);
   if (settings_.more_routes) {
@@ -140,6 +145,8 @@ void api_server::start_http() {
   options.phases.tick = std::chrono::milliseconds{5};
   options.rates = settings_.rates.value_or(unlimited());
   options.allowed_origins = settings_.allowed_origins;
+  options.phases.stream = settings_.stream_look;
+  options.io_threads = settings_.io_threads;
   auto started = http::server::start(options, std::move(parts));
   if (!started) {
     FAIL(started.error().what);

@@ -15,6 +15,7 @@
 #include "tests/support/eventually.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -57,6 +58,9 @@ struct server_settings {
   bool machine_clock = false; ///< the engine's own clock, which may find itself unsure
   domain::millis clock_jump_max = domain::hours(1);
   std::function<void(http::router&)> more_routes = {};
+  http::live_options live = {};
+  std::chrono::milliseconds stream_look{20'000};
+  unsigned io_threads = 1;
 };
 
 /// The whole server in this process: sockets, edge, routes, engine, projections, over a journal that can be made to fail.

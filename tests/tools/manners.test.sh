@@ -20,9 +20,10 @@ document() {
   [ ! -s "$room/err" ] || fail "$* said beside its document: $(head -1 "$room/err")"
 }
 
-mapfile -t commands < <("$holdfast" --help | sed -n '/^Subcommands:/,$s/^  \([a-z]\+\)  .*/\1/p' | grep -vx journal)
+mapfile -t commands < <("$holdfast" --help | sed -n '/^Subcommands:/,$s/^  \([a-z]\+\)  .*/\1/p' | grep -vxE 'journal|projections')
 [ "${#commands[@]}" -ge 7 ] || fail "--help names too few commands: ${commands[*]}"
-for command in "${commands[@]}" "journal show" "journal replay" "journal export" "journal import"; do
+for command in "${commands[@]}" "journal show" "journal replay" "journal export" "journal import" "projections rebuild" \
+  "projections verify"; do
   read -ra words <<<"$command"
   said=$("$holdfast" "${words[@]}" --help 2>"$room/err") || fail "$command --help failed"
   [ ! -s "$room/err" ] || fail "$command --help spoke on standard error"
@@ -63,6 +64,8 @@ document journal replay --data "$data" --json
 document journal export --data "$data" --out "$room/archive" --json
 document journal import "$room/archive" --data "$room/imported" --json
 document audit --data "$data" --json
+document projections verify --data "$data" --json
+document projections rebuild --data "$data" --json
 document restore "$room/backup" --data "$room/restored" --json
 refuses 2 audit --data "$room/nowhere"
 for part in show replay; do
@@ -76,6 +79,9 @@ refuses 2 audit --data "$data" --event tosca
 refuses 1 restore "$room/imported" --data "$room/bad"
 refuses 1 backup --url http://127.0.0.1:1 --key-file "$data/admin.key" --out "$room/unmade"
 [ ! -e "$room/unmade" ] || fail "a backup that failed left its directory behind"
-refuses 2 bench P9
+refuses 2 projections
+refuses 2 projections rebuild --data "$data" --only nonsense
+refuses 1 projections verify --data "$room/restored"
+refuses 2 bench P99
 refuses 2 chaos --cycles 0
 echo "every command minds its manners"

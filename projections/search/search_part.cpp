@@ -1,0 +1,88 @@
+#include "projections/search/search_part.hpp"
+
+#include <utility>
+
+namespace holdfast::projections {
+
+search_part::search_part(const surroundings& around, const search_settings& settings)
+    : slots_{std::make_shared<search_slots>()},
+      metrics_{std::make_shared<search_metrics>()},
+      caught_up_{std::make_shared<std::atomic<bool>>(false)},
+      columns_gate_{around.columns_post},
+      texts_gate_{thread_.post()},
+      columns_post_{columns_gate_.entrance()},
+      texts_post_{texts_gate_.entrance()},
+      store_post_{around.store_post},
+      columns_{std::make_shared<columns_projection>(slots_, settings)},
+      texts_{std::make_shared<text_projection>(slots_, settings)},
+      columns_runner_{
+          std::make_shared<projection_runner>(columns_, around.from, around.live, columns_post_, around.runner)},
+      texts_runner_{std::make_shared<projection_runner>(texts_, around.from, around.live, texts_post_, around.runner)},
+      service_{std::make_shared<search_service>(around.from, around.clock, slots_, metrics_, settings)} {
+  if (around.store != nullptr)
+    columns_->keep_in(std::make_shared<checkpoint_lane>(*around.store, store_post_, "search", columns_state_version));
+  else
+    store_post_ = nullptr;
+}
+
+search_part::~search_part() {
+  end();
+}
+
+void search_part::start() {
+  const auto load_and_start = [](const auto& what, const std::shared_ptr<projection_runner>& runner) {
+    return [what, runner] {
+      what->load();
+      runner->start();
+    };
+  };
+  texts_post_(load_and_start(texts_, texts_runner_));
+  if (store_post_)
+    store_post_(load_and_start(columns_, columns_runner_));
+  else
+    columns_runner_->start();
+}
+
+void search_part::tick(domain::instant now) {
+  const auto tick_one = [now](const auto& what, const std::shared_ptr<projection_runner>& runner) {
+    return [now, what = std::weak_ptr{what}, runner = std::weak_ptr{runner}] {
+      const auto alive = what.lock();
+      const auto driver = runner.lock();
+      if (!alive || !driver)
+        return;
+      driver->tick(now);
+      alive->tick(driver->caught_up());
+    };
+  };
+  columns_post_(tick_one(columns_, columns_runner_));
+  texts_post_(tick_one(texts_, texts_runner_));
+  if (columns_runner_->caught_up() && texts_runner_->caught_up())
+    caught_up_->store(true, std::memory_order_release);
+}
+
+void search_part::end() {
+  if (std::exchange(ended_, true))
+    return;
+  columns_gate_.close();
+  texts_gate_.close();
+  thread_.stop();
+  columns_->save();
+  texts_->save();
+}
+
+auto search_part::rebuild(std::string_view name) -> bool {
+  for (const auto& runner : runners()) {
+    if (runner->name() == name) {
+      runner->rebuild();
+      return true;
+    }
+  }
+  return false;
+}
+
+auto search_part::documents() const -> std::uint64_t {
+  const auto texts = slots_->texts.get().what;
+  return texts ? texts->documents() : 0;
+}
+
+} // namespace holdfast::projections
