@@ -195,12 +195,8 @@ auto event_samples() -> std::map<std::string, sample> {
       {"GET /v1/events/{event}", {of_event("")}},
       {"PATCH /v1/events/{event}", {of_event("", {{"name", "Aida"}}), 200, {}, true}},
       {"GET /v1/events/{event}/seats", {of_event("/seats")}},
-<<<<<<< /tmp/tmp.TNbxh8v0aW/cur
       // Whoever may watch is told that this is no seq: a stream would not end.
       {"GET /v1/events/{event}/live", {of_event("/live?since=x"), 400}},
-=======
-      {"GET /v1/events/{event}/live", {of_event("/live")}},
->>>>>>> /tmp/tmp.TNbxh8v0aW/new
       {"GET /v1/events/{event}/layout", {of_event("/layout"), 302}},
       {"PUT /v1/events/{event}/layout", {of_draft("/layout", hall_layout()), 200, {}, true}},
       {"GET /v1/layouts/{hash}", {[](world& in, const role&) {
