@@ -7,7 +7,7 @@ set -uo pipefail
 cd "$HF_ROOT" || exit 1
 
 # What a stage may take at most, in seconds, on two cores with nothing built before: 45 minutes for all that every change has to pass.
-declare -A budget=([setup]=400 [checks]=60 [build]=1000 [tidy]=200 [sanitizers]=800 [threads]=900 [tests]=240)
+declare -A budget=([setup]=300 [checks]=60 [build]=1000 [tidy]=200 [sanitizers]=950 [threads]=900 [tests]=190)
 stages=(setup checks build tidy sanitizers tests)
 
 stage_setup() { tools/setup.sh; }
