@@ -28,8 +28,6 @@ class connection_stream {
   auto operator=(const connection_stream&) -> connection_stream& = delete;
   virtual ~connection_stream() = default;
 
-  /// The answer's head is about to be sent: what happens from now on belongs to the stream.
-  virtual void open() = 0;
   /// The head has left: the stream may send.
   virtual void attach(line& to) = 0;
   /// What is to be sent next; stays what it is, and where it is, until it is `sent`. Empty: nothing at the moment.

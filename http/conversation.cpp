@@ -289,7 +289,6 @@ void conversation::prepare_answer() {
   const http::answer& answer = exchange_->answer();
   closing_ = closing_ || answer.closes_connection() || around_.draining.load(std::memory_order_relaxed);
   if (answer.stream()) {
-    answer.stream()->open();
     closing_ = answer.status() != switching_protocols;
   }
   head_.clear();

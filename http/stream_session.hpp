@@ -90,6 +90,9 @@ class stream_session final : public session, private connection_stream::line {
   /// Writes without waiting; false when nothing could be written now, or (then `open` too) the connection is broken.
   [[nodiscard]] auto write_now(bool& open) -> bool;
   void end_sending() noexcept;
+  [[nodiscard]] auto next_while(bool open) -> conversation::action {
+    return open ? talk_.next() : conversation::action::end;
+  }
   [[nodiscard]] auto plain() noexcept -> io_worker::socket&;
 
   /// Resumes when no write of the stream is under way.
@@ -240,8 +243,7 @@ auto stream_session<Stream>::drive() -> session_coroutine {
       const io_result shaken = co_await shake_hands<Stream>{stream_};
       open = !shaken.error;
     }
-    action next = open ? talk_.next() : action::end;
-    for (; next != action::end; next = open ? talk_.next() : action::end) {
+    for (action next = next_while(open); next != action::end; next = next_while(open)) {
       if (next == action::read) {
         watch();
         answers = 0;
@@ -268,7 +270,6 @@ auto stream_session<Stream>::drive() -> session_coroutine {
           const io_result got = co_await read_some<Stream>{stream_, talk_.space()};
           open = hear(got);
         }
-        co_await written{*this};
       } else if (next == action::linger) {
         // Closing with unread bytes resets the connection, and the client may lose the answer that it has not read yet: say that
         // nothing more will come, and read on for a while.
@@ -286,7 +287,9 @@ auto stream_session<Stream>::drive() -> session_coroutine {
   } catch (...) {
     // Memory has run out, or Asio could not begin an operation: this connection ends, the others go on.
     owner_.log_.gave_up();
+    close();
   }
+  co_await written{*this};
   owner_.retire(*this);
 }
 

@@ -4,8 +4,8 @@
 #include "domain/event_state.hpp"
 #include "domain/instant.hpp"
 #include "domain/strong_id.hpp"
-#include "projections/search/query.hpp"
 #include "projections/live/live_ports.hpp"
+#include "projections/search/query.hpp"
 #include "projections/wire/packing.hpp"
 
 #include <cstdint>

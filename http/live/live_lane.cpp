@@ -23,22 +23,45 @@ void live_lane::publish(const batch& news) noexcept {
   if (interested_.load(std::memory_order_relaxed) == 0) {
     return;
   }
+  put(news);
+}
+
+void live_lane::in_order(std::function<void()> job) noexcept {
+  put(std::move(job));
+}
+
+void live_lane::put(item what) {
   bool post = false;
   {
     const std::scoped_lock lock{mutex_};
-    if (waiting_.size() == ticks_waiting_max) {
-      for (const auto& dropped : std::exchange(waiting_, {})) {
-        for (const auto& update : *dropped) {
-          lost_[update.event] = update.frame ? update.frame->seq() : not_watched;
-        }
-      }
+    if (std::holds_alternative<batch>(what) && ++ticks_waiting_ > ticks_waiting_max) {
+      drop_ticks();
     }
-    waiting_.push_back(news);
+    waiting_.push_back(std::move(what));
     post = must_post();
   }
   if (post) {
     thread_->post(*this);
   }
+}
+
+void live_lane::drop_ticks() {
+  std::vector<item> left;
+  lost_news lost;
+  for (auto& each : std::exchange(waiting_, {})) {
+    if (auto* earlier = std::get_if<lost_news>(&each)) {
+      lost = std::move(*earlier);
+    } else if (const auto* news = std::get_if<batch>(&each)) {
+      for (const auto& update : **news) {
+        lost[update.event] = update.frame ? update.frame->seq() : not_watched;
+      }
+    } else {
+      left.push_back(std::move(each));
+    }
+  }
+  left.emplace_back(std::move(lost));
+  waiting_ = std::move(left);
+  ticks_waiting_ = 1;
 }
 
 auto live_lane::must_post() -> bool {
@@ -52,17 +75,22 @@ auto live_lane::must_post() -> bool {
 void live_lane::run() noexcept {
   const auto began = std::chrono::steady_clock::now();
   std::shared_ptr<live_lane> keep;
-  std::vector<batch> news;
-  std::unordered_map<domain::event_id, std::uint64_t> lost;
+  std::vector<item> items;
   {
     const std::scoped_lock lock{mutex_};
     keep = std::move(posted_);
-    news.swap(waiting_);
-    lost.swap(lost_);
+    items.swap(waiting_);
+    ticks_waiting_ = 0;
   }
-  hand_out_lost(lost);
-  for (const auto& each : news) {
-    hand_out(*each);
+  for (const auto& each : items) {
+    if (const auto* news = std::get_if<batch>(&each)) {
+      hand_out(**news);
+      metrics_->fan_outs.fetch_add(1, std::memory_order_relaxed);
+    } else if (const auto* lost = std::get_if<lost_news>(&each)) {
+      hand_out_lost(*lost);
+    } else {
+      std::get<std::function<void()>>(each)();
+    }
   }
   for (std::size_t i = 0; i < viewers_a_turn; ++i) {
     deadline_node* next = to_send_.take_first();
@@ -72,7 +100,6 @@ void live_lane::run() noexcept {
     static_cast<viewer&>(*next).flush();
   }
   const auto took = std::chrono::steady_clock::now() - began;
-  metrics_->fan_outs.fetch_add(news.size(), std::memory_order_relaxed);
   metrics_->fan_out_nanoseconds.fetch_add(static_cast<std::uint64_t>(took.count()), std::memory_order_relaxed);
   bool post = false;
   if (!to_send_.empty()) {
@@ -87,10 +114,10 @@ void live_lane::run() noexcept {
 /// The thread has ended; its viewers are gone or about to go.
 void live_lane::discard() noexcept {
   std::shared_ptr<live_lane> keep;
+  std::vector<item> dropped; // after the lock: a job may answer somebody when it goes
   const std::scoped_lock lock{mutex_};
   keep = std::move(posted_);
-  waiting_.clear();
-  lost_.clear();
+  dropped.swap(waiting_);
 }
 
 auto live_lane::of(domain::event_id event) noexcept -> const std::vector<viewer*>& {
@@ -112,7 +139,7 @@ void live_lane::hand_out(const projections::live_batch& news) {
   }
 }
 
-void live_lane::hand_out_lost(const std::unordered_map<domain::event_id, std::uint64_t>& lost) {
+void live_lane::hand_out_lost(const lost_news& lost) {
   for (const auto& [event, seq] : lost) {
     for (viewer* each : of(event)) {
       metrics_->slow_resets.fetch_add(1, std::memory_order_relaxed);

@@ -9,9 +9,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 namespace holdfast::http {
@@ -29,6 +31,9 @@ class live_lane final : public projections::live_listener,
 
   /// Any thread.
   void publish(const std::shared_ptr<const projections::live_batch>& news) noexcept override;
+  /// Has `job` run on the I/O thread, after all news that were published before and before all that are published later. Called by whoever
+  /// publishes. Dropped when the lane has closed.
+  void in_order(std::function<void()> job) noexcept;
 
   /// Somebody on this thread is about to watch: news are passed on while anybody is interested. Balanced by `lose_interest`. Any thread.
   void take_interest() noexcept { interested_.fetch_add(1, std::memory_order_relaxed); }
@@ -47,13 +52,19 @@ class live_lane final : public projections::live_listener,
 
  private:
   using batch = std::shared_ptr<const projections::live_batch>;
+  /// In place of dropped batches: the newest seq of each event in them.
+  using lost_news = std::unordered_map<domain::event_id, std::uint64_t>;
+  using item = std::variant<batch, lost_news, std::function<void()>>;
 
   void run() noexcept override;
   void discard() noexcept override;
   /// Whether the task is to be posted: it is not yet. Under the lock; to be posted without it, for a closed lane discards at once.
   [[nodiscard]] auto must_post() -> bool;
+  void put(item what);
+  /// Puts one `lost_news` in place of all batches. Jobs stay, before it: who was there before the loss is told. Under the lock.
+  void drop_ticks();
   void hand_out(const projections::live_batch& news);
-  void hand_out_lost(const std::unordered_map<domain::event_id, std::uint64_t>& lost);
+  void hand_out_lost(const lost_news& lost);
   [[nodiscard]] auto of(domain::event_id event) noexcept -> const std::vector<viewer*>&;
 
   const std::shared_ptr<reply_lane> thread_;
@@ -61,9 +72,9 @@ class live_lane final : public projections::live_listener,
   std::atomic<std::size_t> interested_{0};
 
   std::mutex mutex_;
-  std::vector<batch> waiting_;                               ///< guarded
-  std::unordered_map<domain::event_id, std::uint64_t> lost_; ///< guarded: the newest seq of what was dropped
-  std::shared_ptr<live_lane> posted_;                        ///< guarded: this, while the task is posted
+  std::vector<item> waiting_;         ///< guarded, in the order of publishing
+  std::size_t ticks_waiting_ = 0;     ///< guarded: batches among them
+  std::shared_ptr<live_lane> posted_; ///< guarded: this, while the task is posted
 
   // The I/O thread's.
   std::unordered_map<domain::event_id, std::vector<viewer*>> viewers_;

@@ -37,7 +37,6 @@ class viewer final : public connection_stream, public deadline_node {
   ~viewer() override;
 
   // The connection's.
-  void open() override;
   void attach(line& to) override;
   [[nodiscard]] auto output() -> std::string_view override;
   void sent(std::size_t bytes) override;
@@ -47,6 +46,8 @@ class viewer final : public connection_stream, public deadline_node {
   void drain() override;
 
   // The lane's.
+  /// Its start is the newest there is: news from now on are its own. On the lane's thread, in the order of the news.
+  void open();
   [[nodiscard]] auto event() const noexcept -> domain::event_id { return event_; }
   void news(const projections::live_frame_ptr& frame);
   /// Some news were lost: the status at `seq` or later has them.

@@ -56,13 +56,13 @@ auto may_watch(const principal& who, const projections::live_start& start) noexc
   return !start.draft || (who.is == principal::kind::key && who.organisation == start.organisation);
 }
 
-void begin(exchange& ex, domain::event_id event, std::shared_ptr<live_lane> lane, projections::live_start start,
-           viewer_ticket ticket) {
-  const auto key = ex.header("Sec-WebSocket-Key");
+/// Fills the answer that begins the stream, and returns the viewer it is for.
+auto begin(exchange& ex, domain::event_id event, const std::shared_ptr<live_lane>& lane, projections::live_start start,
+           const viewer_ticket& ticket) -> std::shared_ptr<viewer> {
   const bool socket = ex.header(header_id::upgrade).has_value();
-  const auto kind = socket ? viewer_kind::websocket : viewer_kind::server_sent;
   if (socket) {
     ex.empty(switching_protocols);
+    const auto key = ex.header("Sec-WebSocket-Key");
     ex.answer().header("Sec-WebSocket-Accept", websocket_accept(key.value_or(std::string_view{})));
   } else {
     ex.empty(200);
@@ -71,7 +71,28 @@ void begin(exchange& ex, domain::event_id event, std::shared_ptr<live_lane> lane
     // Asks nginx and its like not to collect what is to leave at once.
     ex.answer().header("X-Accel-Buffering", "no");
   }
-  ex.answer().stream(std::make_shared<viewer>(kind, event, std::move(lane), std::move(start), std::move(ticket)));
+  const auto kind = socket ? viewer_kind::websocket : viewer_kind::server_sent;
+  auto who = std::make_shared<viewer>(kind, event, lane, std::move(start), ticket);
+  ex.answer().stream(who);
+  return who;
+}
+
+/// Answers with a stream, or with why there is none.
+void answer_start(const std::shared_ptr<deferred>& to, domain::event_id event, const std::shared_ptr<live_lane>& lane,
+                  const viewer_ticket& ticket, projections::read_outcome outcome, projections::live_start start) {
+  auto& ex = **to;
+  if (!was_read(ex, outcome)) {
+    to->complete();
+  } else if (!may_watch(ex.who(), start)) {
+    ex.refuse(problem_kind::not_found);
+    to->complete();
+  } else {
+    // In the order of the news: what is published from now on is the viewer's, and nothing before.
+    lane->in_order([to, who = begin(ex, event, lane, std::move(start), ticket)] {
+      who->open();
+      to->complete();
+    });
+  }
 }
 
 void watch_event(exchange& ex, const context& in, const std::shared_ptr<live_service>& live) {
@@ -101,15 +122,7 @@ void watch_event(exchange& ex, const context& in, const std::shared_ptr<live_ser
   auto to = std::make_shared<deferred>(ex.defer());
   auto done = [to, event = *event, lane = live->lane_of(ex), ticket = *ticket](projections::read_outcome outcome,
                                                                                projections::live_start start) {
-    auto& answering = **to;
-    if (was_read(answering, outcome)) {
-      if (may_watch(answering.who(), start)) {
-        begin(answering, event, lane, std::move(start), ticket);
-      } else {
-        answering.refuse(problem_kind::not_found);
-      }
-    }
-    to->complete();
+    answer_start(to, event, lane, ticket, outcome, std::move(start));
   };
   live->views().watch(*event, *since, std::move(done));
 }
