@@ -92,9 +92,9 @@ auto moment_of(std::string_view text) -> std::optional<std::int64_t> {
   if (text.size() != day_characters) {
     return parse_rfc3339(text);
   }
-  std::string first_moment{text};
-  first_moment.append("T00:00:00Z");
-  return parse_rfc3339(first_moment);
+  std::string first{text}; // by appending: GCC 12 sees a false overflow in operator+
+  first.append("T00:00:00Z");
+  return parse_rfc3339(first);
 }
 
 /// Reads one parameter after the other; the first fault stays.
