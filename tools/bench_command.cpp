@@ -46,6 +46,7 @@ struct bench_arguments {
   std::optional<std::uint32_t> events;
   std::optional<std::uint64_t> records;
   std::optional<std::uint64_t> facts;
+  std::optional<std::uint32_t> searched;
   std::optional<std::size_t> io_threads;
   std::uint64_t seed = 1;
 };
@@ -98,11 +99,11 @@ auto complain(const std::string& what) -> int {
   settings.workloads = arguments.workloads;
   for (const auto& name : settings.workloads) {
     if (find_workload(name) == nullptr) {
-      return tl::unexpected{failure{"unknown workload '" + name + "'; there are P1 to P6, and peers"}};
+      return tl::unexpected{failure{"unknown workload '" + name + "'; there are P1 to P6, P9, and peers"}};
     }
   }
   if (settings.workloads.empty()) {
-    settings.workloads = {"P1", "P2", "P3", "P4", "P5", "P6"};
+    settings.workloads = {"P1", "P2", "P3", "P4", "P5", "P6", "P9"};
   }
   std::error_code error;
   settings.program = fs::read_symlink("/proc/self/exe", error);
@@ -113,6 +114,7 @@ auto complain(const std::string& what) -> int {
   settings.events = arguments.events.value_or(settings.events);
   settings.records_large = arguments.records.value_or(settings.records_large);
   settings.replay_facts = arguments.facts.value_or(settings.replay_facts);
+  settings.search_events = arguments.searched.value_or(settings.search_events);
   if (arguments.seconds) {
     settings.duration = std::chrono::milliseconds{static_cast<std::int64_t>(*arguments.seconds * 1000)};
   }
@@ -289,7 +291,7 @@ void register_worker(CLI::App& app, int& exit_code) {
 void register_bench_command(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<bench_arguments>();
   auto* command = app.add_subcommand("bench", "Measures the workloads of docs/performance.md beside their peers");
-  command->add_option("workload", arguments->workloads, "P1 to P6, or peers; all of P1 to P6 when none is named");
+  command->add_option("workload", arguments->workloads, "P1 to P6, P9, or peers; all but the peers when none is named");
   command->add_option("--peers", arguments->peers, "Whom to compare with, by commas")->capture_default_str();
   command->add_flag("--quick", arguments->quick, "Smaller numbers: each workload ends within a minute");
   command->add_option("--json", arguments->json, "Writes the report to this file");
@@ -306,6 +308,7 @@ void register_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--events", arguments->events, "P4: events on sale at once")->check(CLI::Range(1, 100'000));
   command->add_option("--records", arguments->records, "P5: records of the old journal");
   command->add_option("--facts", arguments->facts, "P6: facts of the event that is replayed");
+  command->add_option("--searched", arguments->searched, "P9: events that are searched");
   command
       ->add_option("--io-threads", arguments->io_threads,
                    "I/O threads of the server and of its peers; default: as the configuration says")

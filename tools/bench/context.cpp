@@ -22,6 +22,7 @@ void bench_settings::shrink() {
   records_small = 50'000;
   records_large = 500'000;
   replay_facts = 500'000;
+  search_events = 20'000;
 }
 
 auto adopt_config(bench_context& context, std::size_t io_threads) -> tl::expected<void, failure> {

@@ -7,13 +7,14 @@ namespace holdfast::tools::bench {
 
 namespace {
 
-constexpr std::array<workload, 7> table{{
+constexpr std::array<workload, 8> table{{
     {"P1", "hold and release on one hot event, against the peers", run_hot_event},
     {"P2", "the same in an open loop at 10,000 and 20,000 requests a second", run_open_loop},
     {"P3", "a sell-out with 33 buyers a seat", run_sell_out},
     {"P4", "10,000 events on sale at once, and what an event costs in memory", run_many_events},
     {"P5", "cost by seats of the event and by records in the journal", run_growth},
     {"P6", "replay of one event, and restart to the first acknowledged hold", run_replay},
+    {"P9", "search over many events, in the process, without cache", run_search},
     {"peers", "the peers against each other, without the server", run_peers},
 }};
 

@@ -31,5 +31,6 @@ struct workload {
 [[nodiscard]] auto run_many_events(bench_context& context) -> tl::expected<report_json, failure>; ///< P4
 [[nodiscard]] auto run_growth(bench_context& context) -> tl::expected<report_json, failure>;      ///< P5
 [[nodiscard]] auto run_replay(bench_context& context) -> tl::expected<report_json, failure>;      ///< P6
+[[nodiscard]] auto run_search(bench_context& context) -> tl::expected<report_json, failure>;      ///< P9
 
 } // namespace holdfast::tools::bench
