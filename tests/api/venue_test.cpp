@@ -1,3 +1,4 @@
+#include "http/layout_reader.hpp"
 #include "tests/api/box_office.hpp"
 
 #include <doctest/doctest.h>
@@ -46,6 +47,35 @@ TEST_CASE("a venue's layout is replaced, and its address changes with its conten
   CHECK(back.text("layout_hash") == made.text("layout_hash"));
   auto anybody = server.anybody();
   CHECK(eventually([&] { return anybody.get("/v1/layouts/" + made.text("layout_hash")).status == 200; }));
+}
+
+TEST_CASE("a large layout is read like a small one: taken whole, answered again alike, its faults named") {
+  const api_server server;
+  auto organiser = server.key({"organise"});
+  auto body = hall();
+  auto& rows = body["layout"]["sections"][0]["rows"];
+  const auto row = rows[0];
+  while (rows.dump().size() < 2 * http::layout_bytes_at_once_max) {
+    rows.push_back(row);
+    rows.back()["name"] = "r" + std::to_string(rows.size());
+  }
+  const auto key = new_key();
+  const auto made = organiser.post("/v1/venues", body, {.key = key});
+  INFO(made.body);
+  REQUIRE(made.status == 201);
+  CHECK(made.json().at("seats") == 10 * rows.size() + 6);
+  const auto again = organiser.post("/v1/venues", body, {.key = key});
+  CHECK(again.body == made.body);
+  CHECK(again.header("idempotency-replayed") == "true");
+  const json layout{{"layout", body["layout"]}};
+  CHECK(organiser.patch(made.header("location"), layout).status == 200);
+  const auto draft = "/v1/events/" + make_draft(organiser, made.text("venue_id"));
+  CHECK(organiser.put(draft + "/layout", body["layout"]).status == 200);
+  const auto last = std::to_string(rows.size() - 1);
+  rows.back()["count"] = 0;
+  const auto refused = organiser.post("/v1/venues", body);
+  CHECK(refused.code() == "validation_failed");
+  CHECK(refused.json().at("errors").at(0).at("pointer") == "/layout/sections/0/rows/" + last + "/count");
 }
 
 TEST_CASE("a venue that was changed in the meantime is not overwritten") {
