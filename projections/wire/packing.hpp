@@ -19,9 +19,8 @@ enum class content_coding : std::uint8_t { identity = 0, gzip = 1, brotli = 2 };
 /// As the API spells it: `gzip`, `br`; empty for identity.
 [[nodiscard]] auto to_text(content_coding coding) noexcept -> std::string_view;
 
-/// How much work compression is worth. Measured with 60,000 seats half sold at random, on one core:
-/// `quick` (seat status, pages; made again with every body): gzip 1 and brotli 4;
-/// `thorough` (layouts, made once and cached for a year): gzip 9 and brotli 9. docs/wire-formats.md has the table.
+/// How much work compression is worth; docs/wire-formats.md has what was measured. `quick`: seat status and pages, made again with every
+/// body: gzip 1 and brotli 3. `thorough`: layouts, made once and cached for a year: gzip 9, and brotli 11 up to 64 KiB, 9 above.
 enum class packing : std::uint8_t { quick, thorough };
 
 /// Bodies below this stay as they are: they fit one packet anyway.
