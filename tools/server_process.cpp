@@ -200,7 +200,10 @@ auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
   for (const auto& name : journal::remove_unfinished_backups(paths.backups)) {
     spdlog::warn("removed {}, a backup that was interrupted", name);
   }
-  options.search.directory = paths.root / "projections" / "search";
+  if (store != nullptr) { // an index without its journal would be begun anew
+    options.search.directory = paths.projections / "search";
+    options.search.journal_identity = store->identity();
+  }
   engine = std::make_unique<actors::engine>(*journal, *snapshots, answers, std::move(options));
   if (const auto started = engine->start(); !started) {
     return tl::unexpected{started.error().detail};
