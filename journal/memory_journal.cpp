@@ -135,9 +135,7 @@ void memory_journal::tail(cursor from, record_sink sink, read_done done) {
   if (!place || place->position > last)
     return fail_read(impl_->jobs(), std::move(done),
                      {failure_kind::invalid, "this is no cursor of this journal: " + from.text()});
-  make_memory_tail(impl_->disk, impl_->jobs(), *place, last, std::move(sink),
-                   std::move(done))
-      ->schedule();
+  make_memory_tail(impl_->disk, impl_->jobs(), *place, last, std::move(sink), std::move(done))->schedule();
 }
 
 void memory_journal::find_answer(stream_id stream, domain::subject_id principal, domain::command_id command,

@@ -141,8 +141,8 @@ void engine_collector::add_projections(std::vector<MetricFamily>& to) const {
                          as_double(search.counts->refused)));
     to.push_back(counter("holdfast_search_corrected_total", "Searches with a word in another spelling",
                          as_double(search.counts->corrected)));
-    to.push_back(gauge("holdfast_search_cache_bytes", "Encoded answers that are kept",
-                       as_double(search.counts->cache_bytes)));
+    to.push_back(
+        gauge("holdfast_search_cache_bytes", "Encoded answers that are kept", as_double(search.counts->cache_bytes)));
     to.push_back(gauge("holdfast_search_documents", "Events in the search index, drafts included",
                        static_cast<double>(search.documents)));
     to.push_back(gauge("holdfast_search_writer_queue", "Jobs that wait for the search index's thread",

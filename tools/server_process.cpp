@@ -212,7 +212,7 @@ auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
     engine->name_events(projections::catalogue_projection::kept_slugs(*view_store));
   }
   if (engine->needs_first_key()) {
-    if (const auto made = make_first_key(); !made) {
+    if (auto made = make_first_key(); !made) {
       return made;
     }
   }
