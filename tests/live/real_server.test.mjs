@@ -267,6 +267,11 @@ test(`the map of a client is the server's at every seq, after ${CHANGES} changes
   const asked = [];
   const checkpoints = 10;
   for (let i = 0; i < checkpoints; ++i) {
+    // Once at least for each, however fast the sales are.
+    for (const { stream, breakLine } of clients) {
+      await until(() => stream.state === 'live');
+      breakLine();
+    }
     let running = true;
     const breaking = (async () => {
       while (running) {
