@@ -67,7 +67,7 @@ done
 [ -z "$(ls -A "$room/scratch")" ] || { echo "FAIL: left behind: $(ls "$room/scratch")"; exit 1; }
 
 # Wrong usage is said to be that.
-for wrong in "P9" "P1 --peers nobody" "P1 --config /nowhere.json" "--from $room/nowhere.json --plots $room/x"; do
+for wrong in "P99" "P1 --peers nobody" "P1 --config /nowhere.json" "--from $room/nowhere.json --plots $room/x"; do
   status=0
   # shellcheck disable=SC2086
   "$holdfast" bench $wrong >"$room/usage.log" 2>&1 || status=$?
