@@ -85,9 +85,9 @@ class kept_projection {
     {
       const std::scoped_lock lock{state_->mutex};
       next = state_->next;
+      retired = state_->retired; // ticked once more when it goes: nobody who waits for it is forgotten
       if (now - state_->retired_at > domain::seconds(5))
         state_->retired = {};
-      retired = state_->retired;
     }
     if (retired.what)
       retired.what->tick(now); // its last readers

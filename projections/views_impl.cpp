@@ -14,7 +14,6 @@
 #include <array>
 #include <atomic>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -72,13 +71,6 @@ struct views_impl::parts {
     return [this, &from, post, within](std::shared_ptr<Projection> what) {
       return std::make_shared<projection_runner>(std::move(what), from, live, post, within);
     };
-  }
-
-  [[nodiscard]] auto runners() const -> std::vector<std::shared_ptr<projection_runner>> {
-    std::vector<std::shared_ptr<projection_runner>> all{inventory_runner, bookings.runner(), catalogue.runner()};
-    if (search)
-      std::ranges::copy(search->runners(), std::back_inserter(all));
-    return all;
   }
 
   [[nodiscard]] auto bookings_complete() const -> bool { return bookings.runner()->caught_up(); }
@@ -200,6 +192,10 @@ auto views_impl::status() const -> std::vector<projection_status> {
   add(*parts_->inventory_runner, false);
   add(*parts_->bookings.runner(), parts_->bookings.rebuilding());
   add(*parts_->catalogue.runner(), parts_->catalogue.rebuilding());
+  if (parts_->search) {
+    for (const auto& runner : parts_->search->runners())
+      add(*runner, false);
+  }
   return all;
 }
 

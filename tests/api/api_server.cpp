@@ -175,8 +175,10 @@ void api_server::stop() {
   running_.reset();
 }
 
-void api_server::restart() {
+void api_server::restart(domain::millis passing) {
   stop();
+  if (passing > domain::millis{})
+    clock_->turn(passing);
   start();
 }
 

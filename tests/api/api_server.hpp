@@ -72,7 +72,8 @@ class api_server {
   auto operator=(const api_server&) -> api_server& = delete;
 
   /// Stops in good order and starts again over the same journal, on another port.
-  void restart();
+  /// `passing`: how much time goes by while it is off.
+  void restart(domain::millis passing = {});
   void stop();
 
   /// Somebody without credentials.

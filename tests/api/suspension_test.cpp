@@ -84,8 +84,7 @@ TEST_CASE("while it is unsure what time it is no hold ends: one past its deadlin
   const box_office opera{server};
   auto buyer = server.buyer();
   const auto id = held(buyer, opera, {"A/1/1"});
-  server.clock().turn(domain::hours(2)); // longer than a clock may jump: as found at the next start
-  server.restart();
+  server.restart(domain::hours(2)); // longer than a clock may jump
   auto later = server.with(buyer.bearer());
   const auto path = "/v1/holds/" + id;
   const auto recorded = server.recorded();
