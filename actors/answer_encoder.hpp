@@ -1,12 +1,14 @@
 #pragma once
 
 #include "actors/reply_port.hpp"
+#include "domain/checkout/state.hpp"
 #include "domain/command.hpp"
 #include "domain/event_state.hpp"
 #include "domain/fact.hpp"
 #include "domain/organisation/command.hpp"
 #include "domain/organisation/state.hpp"
 #include "domain/rejection.hpp"
+#include "tracing/request_trace.hpp"
 
 #include <cstdint>
 #include <span>
@@ -18,6 +20,7 @@ struct request_meta {
   domain::trace_id trace;
   /// The caller's 128-bit name: a buyer's subject, or {organisation, key} for a key. Remembered answers are kept under it.
   domain::subject_id principal;
+  tracing::traced_request traced = nullptr; ///< null, but for requests whose spans are exported
 };
 
 /// Why the engine itself refuses, before or instead of a decision.
@@ -28,6 +31,7 @@ enum class refusal : std::uint8_t {
   storage_low,         ///< disk watermark: no new holds: 503
   clock_unsure,        ///< found far ahead of the last fact at start: 503 until an operator confirms
   unavailable,         ///< the actor ended: 503
+  unreadable,          ///< what the journal has of the event is damaged: 500
 };
 
 /// Turns decisions into answers. Called on the event's actor, before the facts are durable (the bytes are stored with them), so it must be pure,
@@ -55,6 +59,29 @@ class answer_encoder {
   [[nodiscard]] virtual auto rejected(const domain::organisation_state& state, const domain::organisation_command& what,
                                       const domain::rejection& why, const request_meta& meta, domain::instant now) const
       -> answer = 0;
+  /// To a buyer who pays a hold of this event: why the payment is not begun.
+  [[nodiscard]] virtual auto payment_refused(const domain::rejection& why, const request_meta& meta) const
+      -> answer = 0;
+  /// What became of it, though not an order.
+  [[nodiscard]] virtual auto payment_failed(const domain::payment& what, const request_meta& meta) const -> answer = 0;
+  /// The order is given back, and its money is on its way.
+  [[nodiscard]] virtual auto payment_refunded(domain::event_id event, const domain::payment& what,
+                                              const request_meta& meta) const -> answer = 0;
+  /// What some tickets of an order brought back.
+  struct given_back {
+    domain::minor_units amount = 0;
+    domain::currency_code currency;
+    bool all = false; ///< nothing of what was paid for the order is left
+  };
+  /// Tickets of the order are taken back, and their money is on its way.
+  [[nodiscard]] virtual auto tickets_refunded(domain::event_id event, domain::hold_number order,
+                                              std::span<const std::uint32_t> tickets, const given_back& what) const
+      -> answer = 0;
+  /// The event would not have the tickets back.
+  [[nodiscard]] virtual auto refund_refused(domain::event_refusal why, const request_meta& meta) const -> answer = 0;
+  /// It goes on without the buyer, who finds its end at the order's place: 202.
+  [[nodiscard]] virtual auto payment_pending(domain::event_id event, const domain::payment& what,
+                                             const request_meta& meta) const -> answer = 0;
   /// The answer to a repeated request whose first answer carried a secret.
   [[nodiscard]] virtual auto already_created(const std::string& location, const request_meta& meta) const -> answer = 0;
   [[nodiscard]] virtual auto refused(refusal why, const request_meta& meta) const -> answer = 0;

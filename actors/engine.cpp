@@ -53,6 +53,22 @@ void save_views(projections::views_impl& views) {
   }
 }
 
+/// Checkouts ask events as everybody does.
+class table_asker final : public event_asker {
+ public:
+  explicit table_asker(event_table& events) : events_{events} {}
+
+  void ask(domain::event_id event, domain::command what, request_meta meta, reply_port reply) noexcept override {
+    const auto times = request_times::submitted_now(meta);
+    events_.submit(
+        event,
+        {.what = std::move(what), .wish = {}, .meta = std::move(meta), .reply = std::move(reply), .times = times});
+  }
+
+ private:
+  event_table& events_;
+};
+
 /// Receives the one answer of the engine's own request.
 class waiting_sink final : public reply_sink {
  public:
@@ -78,7 +94,8 @@ engine::~engine() {
 void engine::parts::start_clock(domain::instant newest) {
   clock = options.clock ? options.clock : std::make_shared<boottime_clock>(newest);
   const auto ahead = clock->now() - newest;
-  if (newest.unix_ms > 0 && ahead > options.clock_jump_max && !options.accept_clock) {
+  const bool sells = options.shows_only.empty();
+  if (sells && newest.unix_ms > 0 && ahead > options.clock_jump_max && !options.accept_clock) {
     gate.set_clock_unsure(true);
     spdlog::critical(
         "the clock is {} s ahead of the newest fact: no sales and no expiries until an operator confirms it "
@@ -106,6 +123,11 @@ void engine::parts::start_actors() {
                                          event_table_options{.inflight_per_event_max = options.inflight_per_event_max,
                                                              .passivate_after = options.passivate_after});
   organisations = std::make_unique<organisation_table>(*system, *services, directory);
+  ask_events = std::make_unique<table_asker>(*events);
+  checkout = std::make_unique<checkout_services>(
+      checkout_services{*services, options.gateway, *ask_events, at_gateway, options.checkout});
+  checkouts = std::make_unique<checkout_table>(*system, *checkout);
+  services->cancelled = checkouts.get(); // before any event is loaded
 }
 
 void engine::parts::start_projections() {
@@ -118,10 +140,15 @@ void engine::parts::start_projections() {
   view_store_thread = std::make_unique<projections::store_thread>();
   projections::view_settings settings;
   settings.search = options.search;
+  settings.inventory.live.calls_a_tick = supervisor::pulses_a_tick;
+  settings.past.facts_max = options.past_facts_max;
   views = std::make_unique<projections::views_impl>(
       journal, &snapshots,
-      projections::view_posts{
-          .inventory = post_to(0), .bookings = post_to(1), .catalogue = post_to(2), .search = post_to(3)},
+      projections::view_posts{.inventory = post_to(0),
+                              .bookings = post_to(1),
+                              .catalogue = post_to(2),
+                              .report = post_to(3),
+                              .search = post_to(4)},
       [at = clock] { return at->now(); }, settings,
       projections::view_store{.store = options.view_store, .post = view_store_thread->post()});
   journal.listen(views->listener());
@@ -154,12 +181,22 @@ auto engine::start() -> tl::expected<void, journal::failure> {
       my.deadlines->schedule(domain::event_id{stream.id}, *head.next_deadline);
     }
   }
+  if (const auto resumed = my.checkouts->resume(); !resumed) {
+    return tl::unexpected{resumed.error()};
+  } else if (*resumed > 0) {
+    spdlog::info("payments of {} events go on where they were", *resumed);
+  }
   return {};
 }
 
 void engine::name_events(const std::vector<std::pair<std::string, domain::event_id>>& slugs) {
   domain::organisation_state register_of_names;
   register_of_names.id = root_organisation();
+  for (const auto& [id, name] : directory()->organisations()) {
+    if (id == root_organisation()) {
+      register_of_names.name = name;
+    }
+  }
   register_of_names.slugs.insert(slugs.begin(), slugs.end());
   parts_->directory.load(register_of_names);
 }
@@ -200,6 +237,7 @@ void engine::stop() {
   if (!wait_until(deadline, [&] { return in_flight() == 0; })) {
     spdlog::error("{} requests are still in flight at the drain's deadline", in_flight());
   }
+  my.checkouts->stop();
   my.deadlines->stop();
   my.events->passivate_all();
   const auto last = std::chrono::steady_clock::now() + grace;
@@ -217,6 +255,7 @@ void engine::stop() {
   for (auto& host : my.hosts) {
     host->stop();
   }
+  my.checkouts.reset();
   my.events.reset();
   my.organisations.reset();
   my.hosts = {};

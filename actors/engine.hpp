@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/checkout_settings.hpp"
 #include "actors/engine_metrics.hpp"
 #include "actors/engine_port.hpp"
 #include "actors/fact_clock.hpp"
@@ -23,6 +24,10 @@
 #include <utility>
 #include <vector>
 
+namespace holdfast::payments {
+class gateway;
+} // namespace holdfast::payments
+
 namespace holdfast::actors {
 
 struct engine_options {
@@ -30,6 +35,7 @@ struct engine_options {
   std::int32_t inflight_per_event_max = 4'096;
   domain::millis passivate_after = domain::minutes(2);
   std::uint64_t snapshot_every_records = 200'000;
+  std::uint64_t past_facts_max = 2'000'000; ///< folded for one look into the past
   /// A wall clock further ahead of the newest fact than this at start makes sales and expiries wait, for it may be the clock that is wrong.
   domain::millis clock_jump_max = domain::hours(1);
   bool accept_clock = false; ///< the operator's word that the clock is right
@@ -39,9 +45,12 @@ struct engine_options {
   std::shared_ptr<const clock_port> clock; ///< null: the machine's; tests and simulation turn their own
   /// Why there is no journal (an absent_journal stands for it): the engine then shows what was kept, and nothing is sold. Empty: there is one.
   std::string shows_only;
-  std::filesystem::path backups;       ///< where `backup` puts its copies
-  std::size_t backups_kept = 3;        ///< of those copies, the newest; the one just made in any case
-  projections::search_settings search; ///< without a directory there is no search
+  std::filesystem::path backups;        ///< where `backup` puts its copies
+  std::size_t backups_kept = 3;         ///< of those copies, the newest; the one just made in any case
+  payments::gateway* gateway = nullptr; ///< null: nothing can be paid by card. Outlives the engine
+  checkout_settings checkout;
+  std::vector<std::string> notification_secrets; ///< of the gateway; several while one is replaced by another
+  projections::search_settings search;           ///< without a directory there is no search
 };
 
 /// The engine: actors over a journal, behind a facade that knows neither CAF nor RocksDB. Start once, stop once.
@@ -76,10 +85,14 @@ class engine final : public engine_port {
               reply_port reply) noexcept override;
   void submit(domain::organisation_id organisation, domain::organisation_command what, request_meta meta,
               reply_port reply) noexcept override;
+  void pay(domain::event_id event, domain::checkout_command what, request_meta meta,
+           reply_port reply) noexcept override;
+  void open_payments(std::function<void(std::vector<payment_line>)> done) noexcept override;
+  auto notify_payment(std::string_view signature, std::string_view body) -> notification override;
   [[nodiscard]] auto directory() const -> std::shared_ptr<const directory_view> override;
   void on_directory_change(std::function<void()> handler) override;
   void read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
-                  std::function<void(std::optional<std::vector<fact_line>>)> done) noexcept override;
+                  std::function<void(tl::expected<fact_page, refusal>)> done) noexcept override;
   void backup(std::function<void(backup_result)> done) noexcept override;
   [[nodiscard]] auto ready() const -> readiness override;
   [[nodiscard]] auto now() const noexcept -> domain::instant override;

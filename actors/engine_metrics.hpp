@@ -12,6 +12,9 @@ struct engine_metrics {
   std::atomic<std::uint64_t> confirms{0};
   std::atomic<std::uint64_t> releases{0};
   std::atomic<std::uint64_t> expiries{0};
+  std::atomic<std::uint64_t> admissions{0};
+  std::atomic<std::uint64_t> admissions_undone{0};
+  std::atomic<std::uint64_t> ticket_transfers{0}; ///< re-issues to the same holder included
   std::atomic<std::uint64_t> conflicts{0};        ///< holds refused because a seat or area was taken
   std::atomic<std::uint64_t> rejections{0};       ///< every decided rejection, conflicts included
   std::atomic<std::uint64_t> replays{0};          ///< remembered answers given again
@@ -22,6 +25,18 @@ struct engine_metrics {
   std::atomic<std::uint64_t> snapshots{0};
   std::atomic<std::int64_t> snapshots_pending{0}; ///< being made just now
   std::atomic<std::uint64_t> load_failures{0};
+  std::atomic<std::uint64_t> payments_begun{0};
+  std::atomic<std::uint64_t> payments_captured{0};
+  std::atomic<std::uint64_t> payments_declined{0};
+  std::atomic<std::uint64_t> payments_refunded{0};
+  std::atomic<std::uint64_t> payments_failed{0}; ///< ended otherwise, without an order that stands
+  std::atomic<std::uint64_t> payments_mismatched{
+      0}; ///< of those: the gateway had another amount or currency; somebody should look
+  std::atomic<std::int64_t> payments_open{0};
+  std::atomic<std::int64_t> payments_stuck{
+      0}; ///< of those: a step has been tried several times and nobody knows what became of it
+  std::atomic<std::uint64_t> payment_notifications{0};
+  std::atomic<std::uint64_t> payment_notifications_refused{0};
 };
 
 } // namespace holdfast::actors

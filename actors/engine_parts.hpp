@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/checkout_table.hpp"
 #include "actors/deadline_service.hpp"
 #include "actors/directory.hpp"
 #include "actors/engine.hpp"
@@ -57,7 +58,11 @@ struct engine::parts {
   std::unique_ptr<event_services> services;
   std::unique_ptr<event_table> events;
   std::unique_ptr<organisation_table> organisations;
-  std::array<std::unique_ptr<projection_host>, 4> hosts;
+  std::unique_ptr<event_asker> ask_events;
+  payment_register at_gateway;
+  std::unique_ptr<checkout_services> checkout;
+  std::unique_ptr<checkout_table> checkouts;
+  std::array<std::unique_ptr<projection_host>, 5> hosts;
   std::unique_ptr<projections::store_thread> view_store_thread;
   std::unique_ptr<projections::views_impl> views;
   std::unique_ptr<supervisor> watch;

@@ -2,12 +2,15 @@
 
 #include "actors/answer_encoder.hpp"
 #include "actors/reply_port.hpp"
+#include "domain/checkout/command.hpp"
 #include "domain/command.hpp"
 #include "domain/fact.hpp"
 #include "domain/hold_wish.hpp"
 #include "domain/instant.hpp"
 #include "domain/organisation/command.hpp"
 #include "domain/strong_id.hpp"
+
+#include <tl/expected.hpp>
 
 #include <array>
 #include <cstdint>
@@ -59,6 +62,11 @@ struct fact_line {
   std::string previous_hex;
 };
 
+struct fact_page {
+  std::vector<fact_line> lines;
+  bool more = false; ///< it ended at a limit, and facts may follow
+};
+
 /// State of the server, for health pages.
 struct readiness {
   bool ready = false;
@@ -78,6 +86,37 @@ class engine_port {
   virtual void submit(domain::organisation_id organisation, domain::organisation_command what, request_meta meta,
                       reply_port reply) noexcept = 0;
 
+  /// Has a buyer pay a hold by card. Answers within some 2 s: the order, why not, or 202 while it goes on.
+  virtual void pay(domain::event_id event, domain::checkout_command what, request_meta meta,
+                   reply_port reply) noexcept = 0;
+
+  /// A payment that has not ended.
+  struct payment_line {
+    domain::event_id event;
+    domain::hold_number hold;
+    std::uint32_t payment = 0;
+    std::string_view status; ///< static text: requested, intended, prepared, authorised, booked or turned
+    domain::minor_units amount = 0;
+    domain::currency_code currency; ///< of requested: none yet
+    std::string gateway_payment;    ///< empty: none yet
+    domain::instant requested_at;
+    std::uint32_t tries = 0; ///< of its step, since the server started
+    std::string trouble;     ///< what the last try came to; empty: none came to nothing
+  };
+
+  /// All of them, oldest first; the callback runs on an actor's thread.
+  virtual void open_payments(std::function<void(std::vector<payment_line>)> done) noexcept = 0;
+
+  enum class notification : std::uint8_t {
+    taken = 1,      ///< signed by the gateway: the payment it names is looked at now, if it is one of ours that is open
+    bad_signature,  ///< or too old
+    unreadable,     ///< signed, and not what the gateway sends
+    not_configured, ///< no secret to check signatures with
+  };
+
+  /// A notification of the gateway: a hint that something changed, never a fact.
+  virtual auto notify_payment(std::string_view signature, std::string_view body) -> notification = 0;
+
   /// The organisation that is the register of slugs and organisations.
   [[nodiscard]] static constexpr auto root_organisation() noexcept -> domain::organisation_id {
     return domain::organisation_id{1};
@@ -87,9 +126,12 @@ class engine_port {
   /// Called on some thread after every change of the directory has been published.
   virtual void on_directory_change(std::function<void()> handler) = 0;
 
-  /// Durable facts of an event from a seq on, at most `limit` (≤ 200); the callback runs on the read pool, with nothing when reading failed or the pool is full.
+  /// Durable facts of an event from a seq on, at most `limit` (≤ 200), and beyond the first at most `fact_page_bytes_max` as they are
+  /// stored; the callback runs on the read pool. `unreadable` when what is stored is damaged; `overloaded` when it could not be read now, as when
+  /// the pool is full.
   virtual void read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
-                          std::function<void(std::optional<std::vector<fact_line>>)> done) noexcept = 0;
+                          std::function<void(tl::expected<fact_page, refusal>)> done) noexcept = 0;
+  static constexpr std::size_t fact_page_bytes_max = std::size_t{1024} * 1024;
 
   /// A consistent copy of the journal under the data directory; the callback gets the path and position, or why not.
   struct backup_result {
@@ -109,6 +151,8 @@ class engine_port {
     domain::millis lag;
     std::uint64_t commands = 0; ///< folded since the start
     bool rebuilding = false;    ///< a new fold is under way beside what is shown
+    bool checkpoints_ended =
+        false; ///< its store failed: it lives from memory, and the next start folds what came since
   };
 
   [[nodiscard]] virtual auto projections() const -> std::vector<projection_line> = 0;

@@ -30,7 +30,9 @@ void engine::submit(domain::event_id event, domain::command what, request_meta m
   if (parts_->refuses_as_absent(meta, reply)) {
     return;
   }
-  parts_->events->submit(event, {.what = std::move(what), .wish = {}, .meta = meta, .reply = std::move(reply)});
+  const auto times = request_times::submitted_now(meta);
+  parts_->events->submit(
+      event, {.what = std::move(what), .wish = {}, .meta = std::move(meta), .reply = std::move(reply), .times = times});
 }
 
 void engine::submit(domain::event_id event, domain::command what, domain::hold_wish wish, request_meta meta,
@@ -38,9 +40,12 @@ void engine::submit(domain::event_id event, domain::command what, domain::hold_w
   if (parts_->refuses_as_absent(meta, reply)) {
     return;
   }
-  what.body = domain::hold_seats{};
-  parts_->events->submit(event,
-                         {.what = std::move(what), .wish = std::move(wish), .meta = meta, .reply = std::move(reply)});
+  const auto times = request_times::submitted_now(meta);
+  parts_->events->submit(event, {.what = std::move(what),
+                                 .wish = std::move(wish),
+                                 .meta = std::move(meta),
+                                 .reply = std::move(reply),
+                                 .times = times});
 }
 
 void engine::submit(domain::organisation_id organisation, domain::organisation_command what, request_meta meta,
@@ -48,7 +53,9 @@ void engine::submit(domain::organisation_id organisation, domain::organisation_c
   if (parts_->refuses_as_absent(meta, reply)) {
     return;
   }
-  parts_->organisations->submit(organisation, {.what = std::move(what), .meta = meta, .reply = std::move(reply)});
+  const auto times = request_times::submitted_now(meta);
+  parts_->organisations->submit(
+      organisation, {.what = std::move(what), .meta = std::move(meta), .reply = std::move(reply), .times = times});
 }
 
 auto engine::directory() const -> std::shared_ptr<const directory_view> {
@@ -60,9 +67,10 @@ void engine::on_directory_change(std::function<void()> handler) {
 }
 
 void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
-                        std::function<void(std::optional<std::vector<fact_line>>)> done) noexcept {
+                        std::function<void(tl::expected<fact_page, refusal>)> done) noexcept {
   struct reading {
-    std::vector<fact_line> lines;
+    fact_page page;
+    std::size_t bytes = 0;
     bool failed = false;
   };
 
@@ -71,7 +79,10 @@ void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::siz
       {journal::stream_kind::event, event.value()}, from_seq,
       [at, limit](std::span<const journal::record_view> records) {
         for (const auto& record : records) {
-          if (at->lines.size() == limit) {
+          auto& page = at->page;
+          at->bytes += record.bytes.size();
+          page.more = page.lines.size() == limit || (!page.lines.empty() && at->bytes > fact_page_bytes_max);
+          if (page.more) {
             return false;
           }
           auto fact = journal::decode_fact(record);
@@ -79,21 +90,23 @@ void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::siz
             at->failed = true;
             return false;
           }
-          at->lines.push_back({.seq = record.header.seq,
-                               .type = journal::fact_name(record.header.type),
-                               .what = std::move(*fact),
-                               .trace = record.header.trace,
-                               .hash_hex = hex(journal::hash_record(record.bytes)),
-                               .previous_hex = hex(record.header.previous)});
+          page.lines.push_back({.seq = record.header.seq,
+                                .type = journal::fact_name(record.header.type),
+                                .what = std::move(*fact),
+                                .trace = record.header.trace,
+                                .hash_hex = hex(journal::hash_record(record.bytes)),
+                                .previous_hex = hex(record.header.previous)});
         }
-        return at->lines.size() < limit;
+        return true;
       },
       [at, done = std::move(done)](const tl::expected<journal::cursor, journal::failure>& ended) {
-        if (!ended || at->failed) {
-          done(std::nullopt);
-          return;
+        if (at->failed || (!ended && ended.error().kind == journal::failure_kind::corrupt)) {
+          done(tl::unexpected{refusal::unreadable});
+        } else if (!ended) {
+          done(tl::unexpected{refusal::overloaded});
+        } else {
+          done(std::move(at->page));
         }
-        done(std::move(at->lines));
       });
 }
 
@@ -158,7 +171,8 @@ auto engine::projections() const -> std::vector<projection_line> {
                    .caught_up = its.caught_up,
                    .lag = its.lag,
                    .commands = its.folded,
-                   .rebuilding = its.rebuilding});
+                   .rebuilding = its.rebuilding,
+                   .checkpoints_ended = its.checkpoints_ended});
   }
   return all;
 }
@@ -184,7 +198,9 @@ auto engine::metrics() const noexcept -> const engine_metrics& {
 }
 
 auto engine::in_flight() const -> std::size_t {
-  return parts_->events ? parts_->events->in_flight() + parts_->organisations->in_flight() : 0;
+  return parts_->events
+             ? parts_->events->in_flight() + parts_->organisations->in_flight() + parts_->checkouts->in_flight()
+             : 0;
 }
 
 auto engine::loaded_events() const noexcept -> std::size_t {

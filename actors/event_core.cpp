@@ -1,13 +1,16 @@
 #include "actors/event_core.hpp"
 
 #include "actors/parked.hpp"
+#include "actors/payment_reply.hpp"
 #include "domain/apply.hpp"
 #include "domain/check.hpp"
 #include "domain/decide.hpp"
+#include "domain/public_id.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -23,6 +26,15 @@ constexpr auto halted_retry = domain::seconds(5);
 auto is_conflict(const domain::rejection& why) noexcept -> bool {
   return why.why == domain::reason::seat_unavailable || why.why == domain::reason::area_full ||
          why.why == domain::reason::no_such_seats;
+}
+
+/// The decision is taken; call before anybody learns of it.
+void record_decision(const event_request& request, domain::event_id event) {
+  if (request.meta.traced) {
+    std::string id;
+    domain::public_ids::append(id, event);
+    request.times.record_decision(request.meta, {"event", "holdfast.event.id", id});
+  }
 }
 
 void bump(std::atomic<std::uint64_t>& counter) noexcept {
@@ -53,9 +65,10 @@ void event_core::loaded(fold_result&& result) {
     // This event cannot be trusted, so it sells nothing; the others go on.
     spdlog::critical("event {:016x} cannot be loaded: {}", event_.value(), result.error().detail);
     bump(services_.metrics.load_failures);
-    halted_ = true;
+    halted_ =
+        result.error().kind == journal::failure_kind::corrupt ? refusal::unreadable : refusal::journal_unavailable;
     for (auto& request : std::exchange(waiting_, {})) {
-      request.reply.send(services_.encoder.refused(refusal::journal_unavailable, request.meta));
+      request.reply.send(services_.encoder.refused(*halted_, request.meta));
     }
     expire_waiting_.reset();
     return;
@@ -80,7 +93,7 @@ auto event_core::now() const -> domain::instant {
 
 void event_core::handle(event_request&& request) {
   if (halted_) {
-    request.reply.send(services_.encoder.refused(refusal::journal_unavailable, request.meta));
+    request.reply.send(services_.encoder.refused(*halted_, request.meta));
     return;
   }
   last_used_ = services_.clock.now();
@@ -92,10 +105,12 @@ void event_core::handle(event_request&& request) {
 }
 
 void event_core::decide_and_answer(event_request&& request) {
+  request.times.taken_by_actor(request.meta);
   const auto remembered = request.what.id.key != 0 && state_->remembered_key(request.what.id.key).has_value();
   const auto refused = remembered ? services_.gate.refuses_all() : services_.gate.refuses(request.what.body);
   if (refused) {
     bump(services_.metrics.refused_other);
+    record_decision(request, event_);
     request.reply.send(services_.encoder.refused(*refused, request.meta));
     return;
   }
@@ -118,6 +133,7 @@ void event_core::decide_and_answer(event_request&& request) {
     bump(services_.metrics.conflicts);
   }
   auto what = services_.encoder.rejected(*state_, request.what, why, request.meta, at);
+  tell_checkout(what, *state_, request.what, &why);
   reply_behind(std::move(request), std::move(what));
 }
 
@@ -127,9 +143,8 @@ auto event_core::resolve_wish(event_request& request, bool remembered, domain::i
   if (!state_->seats()) {
     return true; // no such event: for decide to say
   }
-  auto resolved = domain::resolve(*request.wish, *state_->seats());
+  auto resolved = domain::resolve_into(request.what.body, *request.wish, *state_->seats());
   if (resolved) {
-    request.what.body = std::move(*resolved);
     return true;
   }
   if (remembered) {
@@ -149,6 +164,7 @@ void event_core::commit(event_request&& request, domain::facts&& made, domain::i
     domain::apply(*state_, fact);
   }
   auto encoded = services_.encoder.decided(*state_, request.what, made, request.meta, at);
+  tell_checkout(encoded.what, *state_, request.what, nullptr);
   if (made.empty()) {
     reply_behind(std::move(request), std::move(encoded.what));
     return;
@@ -166,14 +182,18 @@ void event_core::commit(event_request&& request, domain::facts&& made, domain::i
   group.trace = request.meta.trace;
   group.next_deadline = state_->next_deadline();
   group.state_hash = state_->hash();
-  services_.journal.append(std::move(group), std::make_shared<parked_answer>(
-                                                 progress_, progress_->appended, services_.encoder,
-                                                 std::move(request.reply), request.meta, std::move(encoded.what)));
+  record_decision(request, event_);
+  group.traced = trace_commit(request.meta, group.first_seq, group.facts->size());
+  auto parked =
+      std::make_shared<parked_answer>(progress_, progress_->appended, services_.encoder, std::move(request.reply),
+                                      request.meta, std::move(encoded.what), group.traced);
+  services_.journal.append(std::move(group), std::move(parked));
   announce_deadline();
   snapshot_if_due();
 }
 
 void event_core::reply_behind(event_request&& request, answer&& what) {
+  record_decision(request, event_);
   if (progress_->all_durable()) {
     request.reply.send(std::move(what));
     return;
@@ -183,11 +203,13 @@ void event_core::reply_behind(event_request&& request, answer&& what) {
   barrier.stream = stream();
   services_.journal.append(std::move(barrier),
                            std::make_shared<parked_answer>(progress_, progress_->appended, services_.encoder,
-                                                           std::move(request.reply), request.meta, std::move(what)));
+                                                           std::move(request.reply), request.meta, std::move(what),
+                                                           trace_commit(request.meta, 0, 0)));
 }
 
 void event_core::replay(event_request&& request, std::uint64_t seq) {
   bump(services_.metrics.replays);
+  record_decision(request, event_);
   auto lookup = std::make_shared<parked_replay>(services_.journal, services_.encoder, stream(),
                                                 std::move(request.reply), request.meta, request.what.id, now());
   if (progress_->durable.load(std::memory_order_acquire) >= seq) {
@@ -218,6 +240,9 @@ void event_core::expire(std::shared_ptr<held_credit> credit) {
   const domain::command due{.by = {}, .id = {}, .body = domain::end_due_holds{}};
   auto decided = domain::decide(*state_, due, at);
   if (!decided || decided->empty()) {
+    if (state_->has_orders_to_return() && services_.cancelled != nullptr) {
+      services_.cancelled->orders_left(event_);
+    }
     if (const auto next = state_->next_deadline()) {
       // Due, and yet nothing was decided: not again at once. In the future: the hold that was announced has ended otherwise.
       announced_ = *next > at ? *next : at + deadline_retry;
@@ -265,6 +290,12 @@ void event_core::count(const domain::facts& made) noexcept {
       bump(services_.metrics.expiries);
     } else if (std::holds_alternative<domain::hold_extended>(fact.body)) {
       bump(services_.metrics.extensions);
+    } else if (std::holds_alternative<domain::ticket_admitted>(fact.body)) {
+      bump(services_.metrics.admissions);
+    } else if (std::holds_alternative<domain::admission_undone>(fact.body)) {
+      bump(services_.metrics.admissions_undone);
+    } else if (std::holds_alternative<domain::ticket_transferred>(fact.body)) {
+      bump(services_.metrics.ticket_transfers);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include "actors/fact_clock.hpp"
 #include "actors/inflight_limiter.hpp"
 #include "actors/reply_port.hpp"
+#include "actors/request_times.hpp"
 #include "actors/selling_gate.hpp"
 #include "domain/command.hpp"
 #include "domain/event_state.hpp"
@@ -27,6 +28,7 @@ struct event_request {
   std::optional<domain::hold_wish> wish; ///< given: `what.body` becomes it, once the event's layout is at hand
   request_meta meta;
   reply_port reply;
+  request_times times = {};
 };
 
 struct append_progress;
@@ -49,6 +51,14 @@ class deadline_port {
   virtual void schedule(domain::event_id event, domain::instant at) noexcept = 0;
 };
 
+/// Hears that a cancelled event has orders which it cannot give back itself, because their money is with a gateway; again and again while it has.
+/// Thread-safe.
+class cancelled_port {
+ public:
+  virtual ~cancelled_port() = default;
+  virtual void orders_left(domain::event_id event) noexcept = 0;
+};
+
 /// What all event actors share. Everything outlives them.
 struct event_services {
   journal::journal& journal;
@@ -62,6 +72,7 @@ struct event_services {
   std::uint64_t snapshot_every_records = 200'000;
   /// On passivation a snapshot is made when at least this many records would have to be replayed.
   std::uint64_t snapshot_on_passivation_records = 64;
+  cancelled_port* cancelled = nullptr; ///< null: nothing is paid by card
 };
 
 /// The event actor without its actor: owns one event's inventory, decides, applies, appends, and lets answers leave behind their facts.
@@ -110,7 +121,8 @@ class event_core {
   std::shared_ptr<inflight_limiter> credits_;
   std::shared_ptr<append_progress> progress_;
   std::optional<domain::event_state> state_;
-  bool halted_ = false;               ///< its journal could not be read or folded
+  /// Its journal could not be read or folded: what everybody is told.
+  std::optional<refusal> halted_;
   std::deque<event_request> waiting_; ///< while loading
   std::shared_ptr<held_credit> expire_waiting_;
   std::optional<domain::instant> announced_;

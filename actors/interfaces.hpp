@@ -20,6 +20,8 @@ using organisation_actor = caf::typed_actor<caf::reacts_to<messages::deliver_to_
 using deadline_actor = caf::typed_actor<caf::reacts_to<messages::schedule>,       // remember an event's next deadline
                                         caf::reacts_to<messages::deadline_tick>>; // wake the events that are due
 
+using checkout_actor = caf::typed_actor<caf::reacts_to<messages::checkout_job>>; // a step of a payment, or a request
+
 using projection_actor =
     caf::typed_actor<caf::reacts_to<messages::run>>; // fold what is durable, publish, answer waiting readers
 

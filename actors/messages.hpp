@@ -13,6 +13,10 @@
 
 static_assert(CAF_VERSION == 1706, "the actors are written against CAF 0.17.6; later manuals describe another library");
 
+namespace holdfast::actors {
+class checkout_core;
+} // namespace holdfast::actors
+
 /// What actors send each other. Local to the process: never serialized. Whatever is larger than a few words is shared.
 namespace holdfast::actors::messages {
 
@@ -51,6 +55,11 @@ struct run {
   std::shared_ptr<std::function<void()>> job;
 };
 
+// To an event's checkout.
+struct checkout_job {
+  std::shared_ptr<std::function<void(checkout_core&)>> job;
+};
+
 } // namespace holdfast::actors::messages
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::deliver)
@@ -62,3 +71,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::deliver_to_organisatio
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::schedule)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::deadline_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::run)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::checkout_job)

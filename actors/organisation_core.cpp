@@ -8,6 +8,17 @@
 
 namespace holdfast::actors {
 
+namespace {
+
+/// The decision is taken; call before anybody learns of it.
+void record_decision(const organisation_request& request) {
+  if (request.meta.traced) {
+    request.times.record_decision(request.meta, {"organisation", {}, {}});
+  }
+}
+
+} // namespace
+
 organisation_core::organisation_core(domain::organisation_id organisation, domain::organisation_state state,
                                      const event_services& services, organisation_directory& directory)
     : organisation_{organisation},
@@ -20,7 +31,9 @@ organisation_core::organisation_core(domain::organisation_id organisation, domai
 }
 
 void organisation_core::handle(organisation_request&& request) {
+  request.times.taken_by_actor(request.meta);
   if (const auto refused = services_.gate.refuses_all()) {
+    record_decision(request);
     request.reply.send(services_.encoder.refused(*refused, request.meta));
     return;
   }
@@ -34,6 +47,7 @@ void organisation_core::handle(organisation_request&& request) {
   const auto refused_now =
       decided && !decided->empty() ? services_.gate.refuses(request.what.body) : std::optional<refusal>{};
   if (refused_now) {
+    record_decision(request);
     request.reply.send(services_.encoder.refused(*refused_now, request.meta));
     return;
   }
@@ -56,8 +70,11 @@ void organisation_core::handle(organisation_request&& request) {
     group.trace = request.meta.trace;
   }
   progress_->appended = state_.seq;
+  record_decision(request);
+  const auto facts = group.facts ? group.facts->size() : 0;
+  group.traced = trace_commit(request.meta, group.first_seq, facts);
   auto parked = std::make_shared<parked_answer>(progress_, progress_->appended, services_.encoder,
-                                                std::move(request.reply), request.meta, std::move(what));
+                                                std::move(request.reply), request.meta, std::move(what), group.traced);
   if (group.facts && !group.facts->empty()) {
     // Before the answer leaves, so that a new key works and a revoked one does not by the time anybody knows.
     parked->before_reply([&directory = directory_, organisation = organisation_, first = group.first_seq,
@@ -67,6 +84,7 @@ void organisation_core::handle(organisation_request&& request) {
 }
 
 void organisation_core::replay(organisation_request&& request) {
+  record_decision(request);
   journal::append_group barrier;
   barrier.stream = stream();
   const auto at = std::max(services_.clock.now(), state_.time);

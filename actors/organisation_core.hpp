@@ -3,6 +3,7 @@
 #include "actors/answer_encoder.hpp"
 #include "actors/directory.hpp"
 #include "actors/event_core.hpp"
+#include "actors/request_times.hpp"
 #include "domain/organisation/command.hpp"
 #include "domain/organisation/state.hpp"
 #include "journal/journal.hpp"
@@ -16,6 +17,7 @@ struct organisation_request {
   domain::organisation_command what;
   request_meta meta;
   reply_port reply;
+  request_times times = {};
 };
 
 /// The organisation actor without its actor: venues and keys of one organisation, and the register of names in the first one's stream.

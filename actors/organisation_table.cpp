@@ -3,11 +3,13 @@
 #include "actors/interfaces.hpp"
 #include "domain/organisation/decide.hpp"
 #include "journal/codec.hpp"
+#include "journal/fold.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <spdlog/spdlog.h>
 
 #include <future>
 #include <optional>
@@ -48,11 +50,20 @@ auto fold_organisation(journal::journal& from, journal::stream_id stream)
     -> tl::expected<domain::organisation_state, journal::failure> {
   domain::organisation_state state;
   std::optional<journal::failure> bad;
+  // What is left of a journal that was refused was not looked at before.
+  std::optional<journal::chain_check> chain;
+  if (from.is_absent()) {
+    chain.emplace(stream);
+  }
   std::promise<std::optional<journal::failure>> ended;
   from.read(
       stream, 1,
       [&](std::span<const journal::record_view> records) {
         for (const auto& record : records) {
+          if (const auto follows = chain ? chain->take(record) : tl::expected<void, journal::failure>{}; !follows) {
+            bad = follows.error();
+            return false;
+          }
           const auto fact = journal::decode_fact(record);
           if (!fact) {
             bad = fact.error();
@@ -104,6 +115,10 @@ auto organisation_table::load() -> tl::expected<std::size_t, journal::failure> {
   const std::lock_guard lock{mutex_};
   for (const auto& [stream, head] : *heads) {
     auto state = fold_organisation(services_.journal, stream);
+    if (!state && services_.journal.is_absent()) {
+      spdlog::warn("organisation {} cannot be read, and its keys are not known: {}", stream.id, state.error().detail);
+      continue;
+    }
     if (!state) {
       return tl::unexpected{state.error()};
     }

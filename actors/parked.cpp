@@ -4,6 +4,11 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace holdfast::actors {
@@ -11,6 +16,7 @@ namespace holdfast::actors {
 namespace {
 
 constexpr std::uint16_t status_created_already = 409;
+constexpr std::uint16_t first_problem_status = 400;
 
 /// Counts a snapshot as ended, however it ends.
 class pending_mark {
@@ -26,6 +32,22 @@ class pending_mark {
   engine_metrics& metrics_;
 };
 
+/// When to ask again, as a remembered problem's body says: the header that said the same is not kept beside it.
+auto retry_after_in(std::string_view problem) -> std::optional<std::uint32_t> {
+  static constexpr std::string_view member = R"("retry_after_ms":)";
+  const auto at = problem.find(member);
+  if (at == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const auto digits = problem.substr(at + member.size());
+  std::uint64_t ms = 0;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), ms).ec != std::errc{}) {
+    return std::nullopt;
+  }
+  constexpr std::uint64_t second = 1'000;
+  return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, (ms + second - 1) / second));
+}
+
 auto again(const answer_encoder& encoder, const journal::remembered_answer& kept, const request_meta& meta) -> answer {
   if (kept.body.empty() && kept.status == status_created_already) {
     return encoder.already_created(kept.location, meta);
@@ -37,6 +59,9 @@ auto again(const answer_encoder& encoder, const journal::remembered_answer& kept
   what.replayed = true;
   what.expires_at = kept.expires_at;
   what.location = kept.location;
+  if (kept.status >= first_problem_status) {
+    what.retry_after_s = retry_after_in(kept.body);
+  }
   return what;
 }
 
@@ -59,6 +84,9 @@ auto to_remember(const answer_encoder::encoded& encoded, domain::command_id comm
 }
 
 void parked_answer::complete(journal::append_outcome outcome) noexcept {
+  if (traced_) {
+    traced_->completed(outcome == journal::append_outcome::durable);
+  }
   if (outcome != journal::append_outcome::durable) {
     reply_.send(encoder_.refused(refusal::journal_unavailable, meta_));
     return;

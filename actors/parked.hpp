@@ -7,6 +7,7 @@
 #include "domain/event_state.hpp"
 #include "journal/journal.hpp"
 #include "journal/snapshot_store.hpp"
+#include "tracing/traced_commit.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -33,13 +34,15 @@ struct append_progress {
 class parked_answer final : public journal::append_done {
  public:
   parked_answer(std::shared_ptr<append_progress> progress, std::uint64_t seq, const answer_encoder& encoder,
-                reply_port&& reply, const request_meta& meta, answer&& what)
+                reply_port&& reply, const request_meta& meta, answer&& what,
+                std::shared_ptr<const tracing::traced_commit> traced = nullptr)
       : progress_{std::move(progress)},
         seq_{seq},
         encoder_{encoder},
         reply_{std::move(reply)},
         meta_{meta},
-        what_{std::move(what)} {}
+        what_{std::move(what)},
+        traced_{std::move(traced)} {}
 
   /// Runs before the answer leaves, on the journal's thread: makes durable facts visible to the next request.
   void before_reply(std::function<void()> publish) { publish_ = std::move(publish); }
@@ -53,6 +56,7 @@ class parked_answer final : public journal::append_done {
   reply_port reply_;
   request_meta meta_;
   answer what_;
+  std::shared_ptr<const tracing::traced_commit> traced_;
   std::function<void()> publish_;
 };
 

@@ -11,6 +11,8 @@
 
 namespace holdfast::actors {
 
+struct payment_reply;
+
 /// What the engine answers, ready to be sent: the body is encoded.
 struct answer {
   std::uint16_t status = 503;                ///< HTTP status
@@ -20,6 +22,8 @@ struct answer {
   std::optional<domain::instant> expires_at; ///< of the hold; the edge makes `Expires-In-Ms` from it
   std::string location;                      ///< `Location`; may be empty
   std::optional<std::uint32_t> retry_after_s;
+  bool unknown_code = false;                    ///< the request tried an access code that nothing of the event has
+  std::shared_ptr<const payment_reply> payment; ///< to a checkout; null for everybody else
 };
 
 /// Receives one answer, on any thread. Implemented by the HTTP session, which posts to its own executor.

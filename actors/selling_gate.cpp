@@ -8,12 +8,16 @@ namespace {
 
 /// Goes on while there is any room at all: these give seats or money their final state.
 auto settles(const domain::command_body& what) noexcept -> bool {
-  return std::holds_alternative<domain::confirm_hold>(what) || std::holds_alternative<domain::release_hold>(what) ||
+  return std::holds_alternative<domain::freeze_hold>(what) || std::holds_alternative<domain::confirm_paid>(what) ||
+         std::holds_alternative<domain::thaw_hold>(what) || std::holds_alternative<domain::return_order>(what) ||
+         std::holds_alternative<domain::confirm_hold>(what) || std::holds_alternative<domain::release_hold>(what) ||
+         std::holds_alternative<domain::admit_ticket>(what) || std::holds_alternative<domain::undo_admission>(what) ||
          std::holds_alternative<domain::end_due_holds>(what);
 }
 
 auto starts_something(const domain::command_body& what) noexcept -> bool {
-  return std::holds_alternative<domain::hold_seats>(what) || std::holds_alternative<domain::create_event>(what);
+  return std::holds_alternative<domain::hold_seats>(what) || std::holds_alternative<domain::create_event>(what) ||
+         std::holds_alternative<domain::allocate_seats>(what);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stop_token>
 
@@ -10,6 +11,7 @@ namespace holdfast::actors {
 namespace {
 
 constexpr auto look_every = std::chrono::milliseconds{100};
+constexpr auto pulse_every = look_every / supervisor::pulses_a_tick;
 
 auto describe(journal::journal_mode mode) noexcept -> const char* {
   switch (mode) {
@@ -33,13 +35,21 @@ supervisor::~supervisor() {
 
 void supervisor::run(const std::stop_token& stop) {
   std::unique_lock lock{mutex_};
-  while (!stop.stop_requested()) {
-    look();
-    wake_.wait_for(lock, stop, look_every, [] { return false; });
+  auto next = std::chrono::steady_clock::now();
+  for (unsigned pulse = 0; !stop.stop_requested(); ++pulse) {
+    if (pulse % pulses_a_tick == 0) {
+      look();
+    } else {
+      views_.pulse(clock_.now());
+    }
+    // From when it was due, not from when it was done: ticks are what viewers see. What was missed is not made up for.
+    next = std::max(next + pulse_every, std::chrono::steady_clock::now());
+    wake_.wait_until(lock, stop, next, [] { return false; });
   }
 }
 
 void supervisor::look() {
+  views_.give_way(processors_.look());
   views_.tick(clock_.now());
   if (const auto mode = journal_.mode(); mode != last_mode_) {
     last_mode_ = mode;

@@ -26,6 +26,10 @@ if(HF_HARDENING)
   add_link_options(-Wl,-z,relro,-z,now -Wl,-z,noexecstack)
 endif()
 
+if(HF_SANITIZE)
+  # Line tables are all that a report of a sanitizer needs; full debug information is a third of what such a build costs.
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
+endif()
 if(HF_SANITIZE STREQUAL "address")
   # vptr and null need type information and code of libraries that Debian builds without sanitizers
   # (CAF's spawn binds a null reference in a header), and would report those instead of us.

@@ -24,9 +24,13 @@ struct wish {
 
 class collector {
  public:
-  collector(const event_data& data, const wish& what) : data_{data}, wish_{what}, view_{data.view()} {}
+  collector(const event_data& data, const seat_view& among, const wish& what)
+      : data_{data}, wish_{what}, view_{among} {}
 
   void look_at(std::uint32_t row) {
+    if (!view_.runs.has_row(row)) {
+      return;
+    }
     const auto found = wish_.accessible == 0
                            ? best_in_row(view_, row, wish_.quantity, wish_.centre)
                            : best_accessible_in_row(view_, row, wish_.quantity, wish_.accessible, wish_.centre);
@@ -34,7 +38,7 @@ class collector {
       alternative one;
       one.seats.resize(wish_.quantity);
       std::iota(one.seats.begin(), one.seats.end(), found->first);
-      one.total = data_.tier_prices[wish_.tier] * wish_.quantity;
+      one.total = (data_.tier_prices[wish_.tier] + data_.tier_fees[wish_.tier]) * wish_.quantity;
       found_.push_back(std::move(one));
     }
   }
@@ -59,7 +63,7 @@ auto apart(std::uint32_t from, std::optional<std::uint32_t> rank) -> std::uint32
   return *rank < from ? from - *rank : *rank - from;
 }
 
-void search_outward(const event_data& data, const wish& what, collector& found) {
+void search_outward(const seat_view& data, const wish& what, collector& found) {
   using fit = free_runs::fit;
   const auto rows = data.runs.ranked(what.tier);
   const std::uint32_t rank = data.runs.rank_of(what.row);
@@ -76,7 +80,7 @@ void search_outward(const event_data& data, const wish& what, collector& found) 
   }
 }
 
-void search_accessible(const event_data& data, const wish& what, collector& found) {
+void search_accessible(const seat_view& data, const wish& what, collector& found) {
   const auto rows = data.runs.accessible_rows(what.tier);
   const std::uint32_t rank = data.runs.rank_of(what.row);
   const auto rank_of = [&](std::uint32_t row) { return data.runs.rank_of(row); };
@@ -90,14 +94,15 @@ void search_accessible(const event_data& data, const wish& what, collector& foun
       return;
     }
     const auto row = to_below <= to_above ? rows[--below] : rows[above++];
-    seats += data.seats->rows()[row].count;
+    seats += data.seats.rows()[row].count;
     found.look_at(row);
   }
 }
 
 } // namespace
 
-auto find_alternatives(const event_data& data, std::span<const seat_index> wanted) -> std::vector<alternative> {
+auto find_alternatives(const event_data& data, const seat_view& among, std::span<const seat_index> wanted)
+    -> std::vector<alternative> {
   const auto& seats = *data.seats;
   wish what;
   what.row = seats.row_of(wanted.front());
@@ -110,11 +115,11 @@ auto find_alternatives(const event_data& data, std::span<const seat_index> wante
     what.accessible += (seats.attributes(seat) & seat_attribute::accessible) != 0 ? 1U : 0U;
   }
   what.centre = centre_of(seats, wanted);
-  collector found{data, what};
+  collector found{data, among, what};
   if (what.accessible == 0) {
-    search_outward(data, what, found);
+    search_outward(among, what, found);
   } else {
-    search_accessible(data, what, found);
+    search_accessible(among, what, found);
   }
   return std::move(found).taken();
 }

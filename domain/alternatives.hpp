@@ -17,7 +17,7 @@ namespace holdfast::domain {
 /// that `choose_best` would rate best if the middle of the seats asked for were the focal point.
 /// Without accessible seats: rows without room are passed over by `free_runs`, and at most 16 rows with room are looked at. With
 /// accessible seats: only rows that have any, and at most 16 of them or 2,048 seats. So the cost does not depend on the event's size.
-[[nodiscard]] auto find_alternatives(const event_data& data, std::span<const seat_index> wanted)
+[[nodiscard]] auto find_alternatives(const event_data& data, const seat_view& among, std::span<const seat_index> wanted)
     -> std::vector<alternative>;
 
 } // namespace holdfast::domain

@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t words_per_price = 2;
 constexpr std::size_t words_per_area = 4;
+constexpr std::size_t words_per_fee = 2;
+constexpr std::size_t words_of_resale = 5;
+
+auto has_fees(const hold_created& fact) noexcept -> bool {
+  return !fact.fees.empty() || std::ranges::any_of(fact.areas, [](const held_area& held) { return held.fee != 0; });
+}
 
 auto low_word(std::uint64_t of) noexcept -> std::uint32_t {
   return static_cast<std::uint32_t>(of & 0xffff'ffff);
@@ -39,30 +45,67 @@ static_assert(limits::places_per_hold_max <= std::numeric_limits<std::uint16_t>:
 static_assert(limits::areas_per_event_max <= std::numeric_limits<std::uint16_t>::max());
 static_assert(limits::payment_text_bytes_max <= std::numeric_limits<std::uint8_t>::max());
 
-booking_slot::booking_slot(const hold_created& fact, instant at)
+booking_slot::booking_slot(const hold_created& fact, instant at, const resale* of)
     : number_{fact.hold.value()},
       seat_count_{static_cast<std::uint16_t>(fact.seats.size())},
       area_count_{static_cast<std::uint16_t>(fact.areas.size())},
+      has_fees_{has_fees(fact)},
+      resale_{of != nullptr},
+      swapped_{of != nullptr && of->is_swapped},
       box_office_{static_cast<bool>(fact.by.organisation)},
+      allocation_{fact.allocation},
       owner_high_{fact.by.subject.high},
       owner_low_{fact.by.subject.low | fact.by.organisation.value()},
       sold_by_{fact.sold_by},
       created_at_{at},
       expires_after_ms_{short_span(at, fact.expires_at)},
       cap_after_ms_{short_span(at, fact.cap_at)},
-      words_{std::make_unique<std::uint32_t[]>(fact.seats.size() * (1 + words_per_price) +
-                                               fact.areas.size() * words_per_area)} {
+      words_{std::make_unique<std::uint32_t[]>(words())} {
   auto* to = std::ranges::copy(fact.seats, words_.get()).out;
-  for (const auto price : fact.prices) {
-    *to++ = low_word(static_cast<std::uint64_t>(price));
-    *to++ = high_word(static_cast<std::uint64_t>(price));
-  }
+  const auto put_money = [&to](minor_units amount) {
+    *to++ = low_word(static_cast<std::uint64_t>(amount));
+    *to++ = high_word(static_cast<std::uint64_t>(amount));
+  };
+  std::ranges::for_each(fact.prices, put_money);
   for (const auto& held : fact.areas) {
     *to++ = held.area;
     *to++ = held.quantity;
-    *to++ = low_word(static_cast<std::uint64_t>(held.price));
-    *to++ = high_word(static_cast<std::uint64_t>(held.price));
+    put_money(held.price);
   }
+  if (has_fees_) {
+    for (std::size_t i = 0; i < seat_count_; ++i) {
+      put_money(fact.fees.empty() ? 0 : fact.fees[i]);
+    }
+    for (const auto& held : fact.areas) {
+      put_money(held.fee);
+    }
+  }
+  if (of != nullptr) {
+    *to++ = of->ticket.order.value();
+    *to++ = of->ticket.index;
+    *to++ = of->seller.value();
+    put_money(of->kept);
+  }
+}
+
+auto booking_slot::fee_word() const noexcept -> std::size_t {
+  return seat_count_ * (1 + words_per_price) + area_count_ * words_per_area;
+}
+
+auto booking_slot::resale_word() const noexcept -> std::size_t {
+  return fee_word() + (has_fees_ ? (seat_count_ + std::size_t{area_count_}) * words_per_fee : 0);
+}
+
+auto booking_slot::words() const noexcept -> std::size_t {
+  return resale_word() + (resale_ ? words_of_resale : 0);
+}
+
+auto booking_slot::bought_from() const noexcept -> std::optional<resale> {
+  if (!resale_) {
+    return std::nullopt;
+  }
+  const auto at = resale_word();
+  return resale{{hold_number{words_[at]}, words_[at + 1]}, payment_number{words_[at + 2]}, price_at(at + 3), swapped_};
 }
 
 auto booking_slot::by() const noexcept -> owner {
@@ -74,7 +117,7 @@ auto booking_slot::by() const noexcept -> owner {
 
 auto booking_slot::area(std::size_t which) const noexcept -> held_area {
   const std::size_t word = seat_count_ * (1 + words_per_price) + which * words_per_area;
-  return {static_cast<area_index>(words_[word]), words_[word + 1], price_at(word + 2)};
+  return {static_cast<area_index>(words_[word]), words_[word + 1], price_at(word + 2), fee(seat_count_ + which)};
 }
 
 auto booking_slot::places_in(area_index area_wanted) const noexcept -> std::uint32_t {
@@ -94,8 +137,19 @@ auto booking_slot::places() const noexcept -> std::uint64_t {
   return places;
 }
 
-auto booking_slot::total() const noexcept -> minor_units {
+auto booking_slot::fees() const noexcept -> minor_units {
   minor_units sum = 0;
+  for (std::size_t i = 0; has_fees_ && i < seat_count_; ++i) {
+    sum += fee(i);
+  }
+  for (std::size_t i = 0; has_fees_ && i < area_count_; ++i) {
+    sum += area(i).fee * area(i).quantity;
+  }
+  return sum;
+}
+
+auto booking_slot::total() const noexcept -> minor_units {
+  minor_units sum = fees();
   for (std::size_t i = 0; i < seat_count_; ++i) {
     sum += price(i);
   }
@@ -111,6 +165,7 @@ auto booking_slot::as_booking() const -> booking {
   whole.extended = extended_;
   whole.by = by();
   whole.sold_by = sold_by_;
+  whole.allocation = allocation_;
   whole.created_at = created_at_;
   whole.expires_at = expires_at();
   whole.cap_at = cap_at();
@@ -118,12 +173,20 @@ auto booking_slot::as_booking() const -> booking {
   whole.prices.reserve(seat_count_);
   for (std::size_t i = 0; i < seat_count_; ++i) {
     whole.prices.push_back(price(i));
+    whole.fees.push_back(fee(i));
+  }
+  if (std::ranges::all_of(whole.fees, [](minor_units amount) { return amount == 0; })) {
+    whole.fees.clear();
   }
   whole.areas.reserve(area_count_);
   for (std::size_t i = 0; i < area_count_; ++i) {
     whole.areas.push_back(area(i));
   }
-  if (order_) {
+  whole.bought_from = bought_from();
+  whole.paid_by = payment();
+  whole.frozen = frozen_;
+  whole.ends_unpaid_at = ends_unpaid_at();
+  if (is_order()) {
     whole.status = booking_status::confirmed;
     whole.confirmed_by = order_->confirmed_by;
     whole.confirmed_at = order_->confirmed_at;
@@ -132,6 +195,8 @@ auto booking_slot::as_booking() const -> booking {
     const std::string_view text{order_->text.get(), std::size_t{order_->reference_bytes} + order_->reason_bytes};
     whole.payment.reference = text.substr(0, order_->reference_bytes);
     whole.payment.reason = text.substr(order_->reference_bytes);
+    whole.card = order_->card;
+    whole.returned.assign(returned().begin(), returned().end());
   }
   return whole;
 }
@@ -152,21 +217,43 @@ auto booking_slot::hash() const noexcept -> std::uint64_t {
     const auto held = area(i);
     fold.add(held.area | std::uint64_t{held.quantity} << 32).add(static_cast<std::uint64_t>(held.price));
   }
-  if (order_) {
+  if (allocation_) {
+    fold.add(std::uint64_t{allocation_.value()} | std::uint64_t{1} << 63);
+  }
+  if (const auto sum = fees(); sum != 0) {
+    fold.add(static_cast<std::uint64_t>(sum));
+  }
+  if (const auto by_payment = payment()) {
+    fold.add(std::uint64_t{by_payment.value()} | std::uint64_t{frozen_} << 32 | std::uint64_t{1} << 62);
+    fold.add(static_cast<std::uint64_t>(ends_unpaid_at().unix_ms));
+  }
+  if (is_order()) {
     fold.add(static_cast<std::uint64_t>(order_->confirmed_at.unix_ms))
         .add(order_->confirmed_by.value())
         .add(static_cast<std::uint64_t>(order_->paid))
         .add(static_cast<std::uint64_t>(order_->method));
   }
+  if (card() != 0) {
+    fold.add(card());
+  }
+  if (const auto from = bought_from()) {
+    fold.add(std::uint64_t{from->ticket.order.value()} | std::uint64_t{from->ticket.index} << 32 |
+             std::uint64_t{from->is_swapped} << 59 | std::uint64_t{1} << 60)
+        .add(from->seller.value())
+        .add(static_cast<std::uint64_t>(from->kept));
+  }
+  for (const auto ticket : returned()) {
+    fold.add(std::uint64_t{ticket} | std::uint64_t{1} << 61);
+  }
   return fold.value();
 }
 
 auto booking_slot::heap_bytes() const noexcept -> std::size_t {
-  const std::size_t words = seat_count_ * (1 + words_per_price) + area_count_ * words_per_area;
-  std::size_t sum = block_bytes(words * sizeof(std::uint32_t));
+  std::size_t sum = block_bytes(words() * sizeof(std::uint32_t));
   if (order_) {
     sum += block_bytes(sizeof(order_detail));
     sum += order_->text ? block_bytes(std::size_t{order_->reference_bytes} + order_->reason_bytes) : 0;
+    sum += order_->returned ? block_bytes(sizeof *order_->returned) + block_bytes(4 * order_->returned->size()) : 0;
   }
   return sum;
 }

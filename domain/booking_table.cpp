@@ -2,6 +2,7 @@
 
 #include "domain/check.hpp"
 #include "domain/limits.hpp"
+#include "domain/order_part.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -52,11 +53,16 @@ auto booking_table::places_of(const owner& who) const noexcept -> std::uint64_t 
   return found == nullptr ? 0 : found->places;
 }
 
-auto booking_table::live_slot(hold_number number) noexcept -> booking_slot& {
+auto booking_table::any_slot(hold_number number) noexcept -> booking_slot& {
   const auto* const found = find(number);
   HF_CHECK(found != nullptr, "the hold is live");
-  HF_CHECK(!found->is_order(), "the hold is no order yet");
   return const_cast<booking_slot&>(*found);
+}
+
+auto booking_table::live_slot(hold_number number) noexcept -> booking_slot& {
+  auto& found = any_slot(number);
+  HF_CHECK(!found.is_order(), "the hold is no order yet");
+  return found;
 }
 
 auto booking_table::free_slot() -> std::uint32_t {
@@ -69,10 +75,10 @@ auto booking_table::free_slot() -> std::uint32_t {
   return slots_used_++;
 }
 
-auto booking_table::add(const hold_created& fact, instant at) -> const booking_slot& {
+auto booking_table::add(const hold_created& fact, instant at, const resale* of) -> const booking_slot& {
   const auto where = free_slot();
   auto& added = slot(where);
-  added = booking_slot{fact, at};
+  added = booking_slot{fact, at, of};
   content_bytes_ += added.heap_bytes();
   places_.insert({added.number_, where});
   link_owner(where);
@@ -119,23 +125,93 @@ void booking_table::extend(hold_number number, instant expires_at) noexcept {
   deadlines_.change(hold.position_, expires_at, tracker());
 }
 
+void booking_table::freeze(hold_number number, const hold_frozen& fact) {
+  auto& hold = live_slot(number);
+  content_bytes_ -= hold.heap_bytes();
+  hold.order_ = std::make_unique<order_detail>();
+  hold.order_->payment = fact.payment;
+  hold.order_->confirmed_at = hold.expires_at();
+  hold.frozen_ = true;
+  hold.expires_after_ms_ = static_cast<std::uint32_t>((fact.until - hold.created_at_).count);
+  content_bytes_ += hold.heap_bytes();
+  deadlines_.change(hold.position_, fact.until, tracker());
+}
+
+void booking_table::end_unpaid_at(hold_number number, instant at) noexcept {
+  live_slot(number).order_->confirmed_at = at;
+}
+
+void booking_table::thaw(hold_number number, instant expires_at) noexcept {
+  auto& hold = live_slot(number);
+  content_bytes_ -= hold.heap_bytes();
+  hold.order_.reset();
+  hold.frozen_ = false;
+  hold.expires_after_ms_ = static_cast<std::uint32_t>((expires_at - hold.created_at_).count);
+  content_bytes_ += hold.heap_bytes();
+  deadlines_.change(hold.position_, expires_at, tracker());
+}
+
 void booking_table::confirm(hold_number number, const order_confirmed& fact, instant at) {
   auto& hold = live_slot(number);
   content_bytes_ -= hold.heap_bytes();
   const auto& payment = fact.payment;
-  hold.order_ = std::make_unique<order_detail>(
-      order_detail{at, fact.confirmed_by, fact.total, payment.by, static_cast<std::uint8_t>(payment.reference.size()),
-                   static_cast<std::uint8_t>(payment.reason.size()), text_of(payment)});
+  hold.order_ = std::make_unique<order_detail>(order_detail{
+      at, fact.confirmed_by, fact.total, payment.by, static_cast<std::uint8_t>(payment.reference.size()),
+      static_cast<std::uint8_t>(payment.reason.size()), text_of(payment), fact.by_payment, fact.card, nullptr});
+  hold.frozen_ = false;
   content_bytes_ += hold.heap_bytes();
   deadlines_.erase(std::exchange(hold.position_, booking_slot::nowhere), tracker());
   ++orders_;
 }
 
-void booking_table::end(hold_number number, ended_hold::how how, instant at) {
+void booking_table::swap(hold_number number, allocation_number allocation) noexcept {
   auto& hold = live_slot(number);
+  hold.swapped_ = true;
+  hold.allocation_ = allocation;
+}
+
+void booking_table::set_returned(hold_number number, const std::vector<std::uint32_t>& tickets) {
+  auto& order = any_slot(number);
+  content_bytes_ -= order.heap_bytes();
+  order.order_->returned = std::make_unique<std::vector<std::uint32_t>>(tickets);
+  content_bytes_ += order.heap_bytes();
+}
+
+void booking_table::narrow(hold_number number, const order_returned& fact) {
+  auto& order = any_slot(number);
+  HF_CHECK(order.is_order(), "tickets of an order go back");
+  const auto left = without(order.as_booking(), fact);
+  const_cast<owned&>(*entry_of(order.by())).places -= static_cast<std::uint32_t>(order.places() - left.places());
+  content_bytes_ -= order.heap_bytes();
+  booking_slot narrowed{hold_created{.hold = left.number,
+                                     .by = left.by,
+                                     .sold_by = left.sold_by,
+                                     .seats = left.seats,
+                                     .prices = left.prices,
+                                     .areas = left.areas,
+                                     .expires_at = left.expires_at,
+                                     .cap_at = left.cap_at,
+                                     .allocation = left.allocation,
+                                     .fees = left.fees},
+                        left.created_at};
+  order.words_ = std::move(narrowed.words_);
+  order.seat_count_ = narrowed.seat_count_;
+  order.area_count_ = narrowed.area_count_;
+  order.has_fees_ = narrowed.has_fees_;
+  order.order_->paid = left.paid;
+  order.order_->returned = std::make_unique<std::vector<std::uint32_t>>(left.returned);
+  content_bytes_ += order.heap_bytes();
+}
+
+void booking_table::end(hold_number number, ended_hold::how how, instant at) {
+  auto& hold = any_slot(number);
   auto* const found = const_cast<place*>(place_of(number));
   const auto where = found->at;
-  deadlines_.erase(hold.position_, tracker());
+  if (hold.is_order()) {
+    --orders_;
+  } else {
+    deadlines_.erase(hold.position_, tracker());
+  }
   content_bytes_ -= hold.heap_bytes();
   unlink_owner(where);
   const ended_hold ended{number, how, hold.by(), at};
@@ -177,6 +253,38 @@ auto booking_table::bookings() const -> std::vector<booking> {
   }
   std::ranges::sort(all, {}, &booking::number);
   return all;
+}
+
+auto booking_table::of(const owner& who) const -> std::vector<const booking_slot*> {
+  std::vector<const booking_slot*> found;
+  const auto* const entry = entry_of(who);
+  for (auto at = entry == nullptr ? booking_slot::nowhere : entry->first; at != booking_slot::nowhere;
+       at = slot(at).next_of_owner_) {
+    found.push_back(&slot(at));
+  }
+  return found;
+}
+
+auto booking_table::paid_with(std::uint64_t card) const -> std::vector<const booking_slot*> {
+  std::vector<const booking_slot*> found;
+  for (std::uint32_t at = 0; at < slots_used_; ++at) {
+    if (slot(at).number() != 0 && slot(at).card() == card) {
+      found.push_back(&slot(at));
+    }
+  }
+  return found;
+}
+
+auto booking_table::orders_unpaid_by_card(std::size_t at_most) const -> std::vector<const booking_slot*> {
+  std::vector<const booking_slot*> found;
+  for (std::uint32_t at = 0; at < slots_used_; ++at) {
+    if (slot(at).number() != 0 && slot(at).is_order() && !slot(at).payment()) {
+      found.push_back(&slot(at));
+    }
+  }
+  std::ranges::sort(found, {}, &booking_slot::number);
+  found.resize(std::min(found.size(), at_most));
+  return found;
 }
 
 auto booking_table::ended(instant now) const -> std::vector<ended_hold> {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace holdfast::domain {
@@ -15,5 +16,9 @@ namespace holdfast::domain {
 /// The same for two texts that are stored together, in whichever of them it stands; also for a number whose groups begin in the first text and
 /// go on in the second.
 [[nodiscard]] auto has_card_number(std::string_view first, std::string_view second) -> bool;
+
+/// A number of a card by what the gateway calls it whatever name it is given by: equal for equal texts, never 0 but for an empty one. It says
+/// nothing about the card's number, for neither does the text.
+[[nodiscard]] auto card_fingerprint(std::string_view text) noexcept -> std::uint64_t;
 
 } // namespace holdfast::domain

@@ -1,6 +1,7 @@
 #include "domain/card_number.hpp"
 #include "domain/decide_parts.hpp"
 #include "domain/limits.hpp"
+#include "domain/sale_plan.hpp"
 #include "domain/text.hpp"
 
 #include <algorithm>
@@ -37,6 +38,9 @@ auto payment_faults(const payment_record& payment) -> std::vector<config_fault> 
   if (faults.empty() && has_card_number(payment.reference, payment.reason)) {
     faults.push_back({"/payment/reason", "reference and reason together make up a card number"});
   }
+  if (payment.by == payment_record::method::card) {
+    faults.push_back({"/payment/method", "a box office takes cash or cards at its terminal"});
+  }
   if (payment.by == payment_record::method::complimentary && payment.reason.empty()) {
     faults.push_back({"/payment/reason", "a complimentary order says why"});
   }
@@ -63,6 +67,9 @@ auto decide_booking(const question& ask, const extend_hold& what) -> decision {
   if (slot->is_order()) {
     return rejected(reason::hold_confirmed);
   }
+  if (slot->is_frozen()) {
+    return rejected(reason::payment_in_progress);
+  }
   const auto expires_at = std::min(slot->expires_at() + ask.data.config.hold_extension, slot->cap_at());
   if (slot->extended() || expires_at <= slot->expires_at()) {
     return rejected(reason::already_extended);
@@ -85,6 +92,9 @@ auto decide_booking(const question& ask, const release_hold& what) -> decision {
   }
   if (slot->is_order()) {
     return rejected(reason::hold_confirmed);
+  }
+  if (slot->is_frozen()) {
+    return rejected(reason::payment_in_progress);
   }
   return decided(ask, hold_released{what.hold, ask.key()});
 }
@@ -114,6 +124,12 @@ auto decide_booking(const question& ask, const confirm_hold& what) -> decision {
   if (slot->is_order()) {
     return rejected(reason::hold_confirmed);
   }
+  if (ask.is_box_office() && slot->borrows()) {
+    return rejected(reason::resale_closed); // its seller's money goes back the way it came: by card
+  }
+  if (slot->is_frozen()) {
+    return rejected(reason::payment_in_progress);
+  }
   if (!ask.is_box_office() || !what.payment) {
     return rejected(reason::payments_not_configured);
   }
@@ -126,10 +142,16 @@ auto decide_due(const question& ask) -> decision {
   const bool cancelled = ask.data.status == event_status::cancelled;
   constexpr instant end_of_time{INT64_MAX};
   facts ended;
-  for (const auto& due :
-       ask.data.bookings.deadlines().first(limits::facts_per_command_max, cancelled ? end_of_time : ask.now)) {
+  if (auto config = repriced(ask.data, ask.now)) {
+    ended.push_back({ask.now, ask.id, event_amended{*std::move(config)}});
+  }
+  const auto room = limits::facts_per_command_max - ended.size();
+  for (const auto& due : ask.data.bookings.deadlines().first(room, cancelled ? end_of_time : ask.now)) {
     const hold_number hold{due.hold};
     ended.push_back({ask.now, ask.id, cancelled ? fact_body{hold_released{hold, {}}} : fact_body{hold_expired{hold}}});
+  }
+  if (cancelled) {
+    append_cancelled_orders(ask, limits::facts_per_command_max - ended.size(), ended);
   }
   return ended;
 }

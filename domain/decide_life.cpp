@@ -99,7 +99,7 @@ auto decide_life(const question& ask, const replace_layout& what) -> decision {
   if (version_mismatch(data, what.expected_version)) {
     return other_version(data);
   }
-  if (data.status != event_status::draft) {
+  if (data.status != event_status::draft || !data.allocations.empty()) {
     return rejected(reason::layout_frozen);
   }
   return decided(ask, layout_replaced{what.seats});
@@ -123,11 +123,7 @@ auto decide_life(const question& ask, const close_event& what) -> decision {
 }
 
 auto decide_life(const question& ask, const cancel_event& what) -> decision {
-  auto decided_so = step(ask, what, ask.data.status != event_status::cancelled, event_cancelled{});
-  if (decided_so && ask.data.bookings.orders() > 0) {
-    return rejected(reason::sold_seats_exist);
-  }
-  return decided_so;
+  return step(ask, what, ask.data.status != event_status::cancelled, event_cancelled{});
 }
 
 } // namespace holdfast::domain

@@ -8,6 +8,7 @@
 
 #include <tl/expected.hpp>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct question {
   const caller& by;
   const command_id& id;
   instant now;
+  bool rehearsal = false; ///< as `command::rehearsal`
 
   [[nodiscard]] auto is_box_office() const noexcept -> bool { return by.as == caller::kind::box_office; }
   /// Whose a hold is that this caller makes.
@@ -45,6 +47,12 @@ struct question {
   return tl::unexpected{std::move(no)};
 }
 
+template <class Values>
+[[nodiscard]] auto has_repeats(Values values) -> bool {
+  std::ranges::sort(values);
+  return std::ranges::adjacent_find(values) != values.end();
+}
+
 /// A decision of one fact.
 template <class Body>
 [[nodiscard]] auto decided(const question& ask, Body body) -> decision {
@@ -65,6 +73,27 @@ template <class Body>
 [[nodiscard]] auto decide_booking(const question& ask, const extend_hold& what) -> decision;
 [[nodiscard]] auto decide_booking(const question& ask, const release_hold& what) -> decision;
 [[nodiscard]] auto decide_booking(const question& ask, const confirm_hold& what) -> decision;
+[[nodiscard]] auto decide_payment(const question& ask, const freeze_hold& what) -> decision;
+[[nodiscard]] auto decide_payment(const question& ask, const thaw_hold& what) -> decision;
+[[nodiscard]] auto decide_payment(const question& ask, const confirm_paid& what) -> decision;
+[[nodiscard]] auto decide_payment(const question& ask, const return_order& what) -> decision;
+[[nodiscard]] auto decide_payment(const question& ask, const take_back_order& what) -> decision;
+[[nodiscard]] auto decide_allocation(const question& ask, const allocate_seats& what) -> decision;
+[[nodiscard]] auto decide_allocation(const question& ask, const change_allocation& what) -> decision;
+[[nodiscard]] auto decide_allocation(const question& ask, const release_allocation& what) -> decision;
+[[nodiscard]] auto decide_ticket(const question& ask, const claim_ticket& what) -> decision;
+[[nodiscard]] auto decide_ticket(const question& ask, const reissue_ticket& what) -> decision;
+[[nodiscard]] auto decide_ticket(const question& ask, const admit_ticket& what) -> decision;
+[[nodiscard]] auto decide_ticket(const question& ask, const undo_admission& what) -> decision;
+[[nodiscard]] auto decide_resale(const question& ask, const offer_ticket& what) -> decision;
+[[nodiscard]] auto decide_resale(const question& ask, const withdraw_offer& what) -> decision;
+[[nodiscard]] auto decide_resale(const question& ask, const hold_resale& what) -> decision;
+/// Whether a hold can still become an order: one of an offered ticket while that offer stands, any other always.
+[[nodiscard]] auto is_still_offered(const question& ask, const booking_slot& hold) noexcept -> bool;
+/// The fact that gives an offered ticket's place to the hold that is being paid; its offer stands.
+[[nodiscard]] auto resold(const question& ask, const booking_slot& hold) -> ticket_resold;
 [[nodiscard]] auto decide_due(const question& ask) -> decision;
+/// Takes back orders of a cancelled event that no card paid, by number.
+void append_cancelled_orders(const question& ask, std::size_t at_most, facts& to);
 
 } // namespace holdfast::domain

@@ -1,6 +1,7 @@
 #pragma once
 
 // PUBLIC CONTRACT (members below `private:` and further files are the domain author's).
+#include "domain/allocation.hpp"
 #include "domain/event_config.hpp"
 #include "domain/fact.hpp"
 #include "domain/instant.hpp"
@@ -22,7 +23,32 @@ enum class event_status : std::uint8_t { absent = 0, draft = 1, published = 2, p
 /// What the public sees of a life and a sale window at one moment.
 enum class sale_status : std::uint8_t { draft, published, on_sale, paused, closed, cancelled };
 
-enum class booking_status : std::uint8_t { held = 1, confirmed = 2 };
+enum class booking_status : std::uint8_t {
+  held = 1,
+  confirmed = 2,
+  // What became of orders that were taken back: views tell of it, an event's state has forgotten them.
+  unpaid = 3,    ///< what its card had reserved could not be taken
+  refunded = 4,  ///< its buyer has the money back, or will
+  cancelled = 5, ///< its event was cancelled; the money goes back as it came, at the till
+  resold = 6,    ///< its last ticket was bought by another buyer
+};
+
+/// A ticket that is offered to other buyers.
+struct offer {
+  ticket_number ticket;
+  minor_units price = 0;
+  hold_number held_by; ///< the one hold that has it; zero: none
+  friend auto operator==(const offer&, const offer&) -> bool = default;
+};
+
+/// What a hold of an offered ticket is about, and the order that it became was.
+struct resale {
+  ticket_number ticket;    ///< as its seller had it
+  payment_number seller;   ///< that paid for it first
+  minor_units kept = 0;    ///< of what the seller had paid, when the buyer's price goes back
+  bool is_swapped = false; ///< the place is the buyer's; before, it is the seller's
+  friend auto operator==(const resale&, const resale&) -> bool = default;
+};
 
 /// A live hold, or the order it became.
 struct booking {
@@ -32,17 +58,34 @@ struct booking {
   owner by;
   key_id sold_by;
   key_id confirmed_by;
+  allocation_number allocation; ///< whose places it could have; zero: nobody's
   instant created_at;
   instant expires_at; ///< of a hold
   instant cap_at;
   instant confirmed_at;
   std::vector<seat_index> seats;
   std::vector<minor_units> prices; ///< one a seat
+  std::vector<minor_units> fees;   ///< one a seat; empty when all are 0
   std::vector<held_area> areas;
-  minor_units paid = 0; ///< of an order
+  minor_units paid = 0; ///< of an order, for the tickets that it has left
+  std::vector<std::uint32_t>
+      returned; ///< tickets that went back, by their index in the order as it was sold, ascending
+  minor_units refunded =
+      0; ///< in views: what was paid for those that went back, and the price of those that were resold
+  std::vector<std::uint32_t> resold; ///< in views: tickets that were resold, ascending
+  minor_units kept = 0;              ///< in views: of what was paid for those, what did not go back
   payment_record payment;
+  payment_number paid_by; ///< the payment that a hold is frozen for, or that paid an order by card; zero: none
+  std::uint64_t card = 0; ///< that paid an order, if it is known: as payment_authorised's
+  bool frozen = false;    ///< a hold that is being paid
+  std::optional<turn> unpaid_because; ///< of a hold, in views: why its last payment came to nothing
+  instant ends_unpaid_at;             ///< of a frozen hold: when it would have ended without its payment
+  std::optional<resale> bought_from;  ///< of an offered ticket; absent: bought from the event
 
-  /// Sum of the prices of seats and areas.
+  [[nodiscard]] auto fee(std::size_t which) const noexcept -> minor_units { return fees.empty() ? 0 : fees[which]; }
+  /// Sum of the fees of seats and areas.
+  [[nodiscard]] auto fees_total() const noexcept -> minor_units;
+  /// Sum of the prices and fees of seats and areas.
   [[nodiscard]] auto total() const noexcept -> minor_units;
   [[nodiscard]] auto places() const noexcept -> std::uint64_t;
   friend auto operator==(const booking&, const booking&) -> bool = default;
@@ -50,12 +93,21 @@ struct booking {
 
 /// How a hold that is no longer live ended; kept for a while so that its owner can be told.
 struct ended_hold {
-  enum class how : std::uint8_t { released = 1, expired = 2 };
+  enum class how : std::uint8_t { released = 1, expired = 2, returned = 3 };
   hold_number number;
   how ended = how::released;
   owner by;
   instant at;
   friend auto operator==(const ended_hold&, const ended_hold&) -> bool = default;
+};
+
+/// Places that were bought and given back since.
+struct returned_purchase {
+  instant bought_at;
+  subject_id buyer;
+  std::uint64_t card = 0; ///< as payment_authorised's; 0: not known, or no card's
+  std::uint32_t places = 0;
+  friend auto operator==(const returned_purchase&, const returned_purchase&) -> bool = default;
 };
 
 struct event_counts {
@@ -64,6 +116,7 @@ struct event_counts {
 };
 struct area_counts {
   std::uint32_t held = 0, sold = 0;
+  std::uint32_t blocked = 0; ///< set apart, and neither held nor sold
   friend auto operator==(const area_counts&, const area_counts&) -> bool = default;
 };
 
@@ -91,22 +144,39 @@ class event_state {
   /// Seq of the last fact that was not about a sale (created, amended, layout, publish, pause …).
   [[nodiscard]] auto version() const noexcept -> std::uint64_t;
   [[nodiscard]] auto seats() const noexcept -> const std::shared_ptr<const layout>&; ///< null before creation
-  /// Price of a tier of the layout now.
+  /// Price of a tier of the layout now, and the fee on top.
   [[nodiscard]] auto price(tier_index tier) const noexcept -> minor_units;
+  [[nodiscard]] auto fee(tier_index tier) const noexcept -> minor_units;
   [[nodiscard]] auto seat(seat_index seat) const noexcept -> seat_status;
   [[nodiscard]] auto statuses() const noexcept -> std::span<const seat_status>;
   [[nodiscard]] auto area(area_index area) const noexcept -> area_counts;
   [[nodiscard]] auto counts() const noexcept -> event_counts;
+  /// Those that there are, by number.
+  [[nodiscard]] auto allocations() const noexcept -> std::span<const allocation>;
+  [[nodiscard]] auto find(allocation_number number) const noexcept -> const allocation*;
+  [[nodiscard]] auto last_allocation() const noexcept -> allocation_number;
+  /// Seats of an allocation, whoever has them, ascending. Looks at the rows alone in which it has any.
+  [[nodiscard]] auto seats_of(allocation_number number) const -> std::vector<seat_index>;
+  /// The allocation that a seat is of, whoever has it; zero: none.
+  [[nodiscard]] auto allocation_of(seat_index seat) const noexcept -> allocation_number;
   /// The live hold or the order with this number; null otherwise. Valid until the next apply.
   [[nodiscard]] auto find(hold_number number) const noexcept -> const booking*;
   [[nodiscard]] auto find_ended(hold_number number) const noexcept -> const ended_hold*;
+  /// A ticket of an order as it is now; nothing when there is no such ticket, or no longer.
+  [[nodiscard]] auto find(const ticket_number& number) const -> std::optional<ticket>;
+  /// The offer of a ticket; null when it is not offered.
+  [[nodiscard]] auto find_offer(const ticket_number& number) const noexcept -> const offer*;
+  /// By ticket.
+  [[nodiscard]] auto offers() const -> std::vector<offer>;
   [[nodiscard]] auto last_hold() const noexcept -> hold_number;
   [[nodiscard]] auto live_holds() const noexcept -> std::size_t;
   [[nodiscard]] auto orders() const noexcept -> std::size_t;
   /// Places that this owner holds or has bought.
   [[nodiscard]] auto places_of(const owner& who) const noexcept -> std::uint64_t;
-  /// When the next hold expires; the time of the last fact when the event is cancelled, for its holds are to be ended at once; nothing
-  /// when no hold is live. O(1).
+  /// Whether it is cancelled, and still has orders.
+  [[nodiscard]] auto has_orders_to_return() const noexcept -> bool;
+  /// When the next hold expires, or the next price rule is due if that is sooner; the time of the last fact when the event is cancelled and
+  /// has holds or orders, for they are to be ended at once, and when a rule is due by what is sold; nothing otherwise. O(price rules).
   [[nodiscard]] auto next_deadline() const noexcept -> std::optional<instant>;
   /// What was decided for this key, if it is remembered: the request's hash and the seq of the first fact.
   struct remembered {

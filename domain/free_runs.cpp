@@ -41,7 +41,28 @@ free_runs::free_runs(const layout& seats) : rows_(seats.rows().size()), tiers_(s
   }
   rank_rows(seats);
   for (auto& tier : tiers_) {
-    grow_tree(seats, tier);
+    grow_nodes(tier, static_cast<std::uint32_t>(tier.rows.size()));
+    for (const auto row : tier.rows) {
+      refresh(seats, row);
+    }
+  }
+}
+
+free_runs::free_runs(const layout& seats, const free_runs& whole, std::span<const std::uint32_t> rows)
+    : tiers_(whole.tiers_.size()), whole_{&whole} {
+  own_.reserve(rows.size());
+  std::uint32_t word = 0;
+  for (const auto row : rows) {
+    const auto& line = seats.rows()[row];
+    own_.push_back({row, word});
+    word += words_for(line.count);
+    tiers_[line.tier].ranks.push_back(whole.rows_[row].rank);
+  }
+  words_.resize(word);
+  marks_.resize(word);
+  for (auto& tier : tiers_) {
+    std::ranges::sort(tier.ranks);
+    grow_nodes(tier, static_cast<std::uint32_t>(tier.ranks.size()));
   }
 }
 
@@ -67,17 +88,32 @@ void free_runs::rank_rows(const layout& seats) {
   }
 }
 
-void free_runs::grow_tree(const layout& seats, tier_state& tier) {
-  for (auto size = static_cast<std::uint32_t>(tier.rows.size());; size = (size + fan_out - 1) / fan_out) {
+void free_runs::grow_nodes(tier_state& tier, std::uint32_t leaves) {
+  for (auto size = leaves;; size = (size + fan_out - 1) / fan_out) {
     tier.levels.push_back(static_cast<std::uint32_t>(tier.nodes.size()));
     tier.nodes.resize(tier.nodes.size() + size);
     if (size <= 1) {
       break;
     }
   }
-  for (const auto row : tier.rows) {
-    refresh(seats, row);
+}
+
+auto free_runs::word_of(std::uint32_t row) const noexcept -> std::uint32_t {
+  if (whole_ == nullptr) {
+    return rows_[row].first_word;
   }
+  const auto found = std::ranges::lower_bound(own_, row, {}, &own_row::row);
+  return found != own_.end() && found->row == row ? found->first_word : nowhere;
+}
+
+auto free_runs::leaf_at(const tier_state& tier, std::uint32_t rank) const noexcept -> std::uint32_t {
+  return whole_ == nullptr
+             ? rank
+             : static_cast<std::uint32_t>(std::ranges::lower_bound(tier.ranks, rank) - tier.ranks.begin());
+}
+
+auto free_runs::rank_at(const tier_state& tier, std::uint32_t leaf) const noexcept -> std::uint32_t {
+  return whole_ == nullptr ? leaf : tier.ranks[leaf];
 }
 
 auto free_runs::level_size(const tier_state& tier, std::size_t level) noexcept -> std::uint32_t {
@@ -87,19 +123,31 @@ auto free_runs::level_size(const tier_state& tier, std::size_t level) noexcept -
 }
 
 void free_runs::set(const layout& seats, seat_index seat, std::uint32_t row, bool free) noexcept {
-  if ((seats.attributes(seat) & reserved) != 0) {
-    return;
-  }
   const std::uint32_t position = seat - seats.rows()[row].first_seat;
-  auto& word = words_[rows_[row].first_word + position / word_bits];
   const std::uint64_t bit = std::uint64_t{1} << (position % word_bits);
-  word = free ? word | bit : word & ~bit;
+  const auto put = [&](std::uint64_t& word) { word = free ? word | bit : word & ~bit; };
+  const auto at = word_of(row) + position / word_bits;
+  if (whole_ != nullptr) {
+    put(marks_[at]);
+  }
+  if ((seats.attributes(seat) & reserved) == 0) {
+    put(words_[at]);
+  }
+}
+
+auto free_runs::is_marked(std::uint32_t row, std::uint32_t position) const noexcept -> bool {
+  const auto first = word_of(row);
+  return first != nowhere && (marks_[first + position / word_bits] >> (position % word_bits) & 1) != 0;
 }
 
 auto free_runs::next_run(const layout& seats, std::uint32_t row, std::uint32_t from) const noexcept
     -> std::optional<run> {
+  const auto first = word_of(row);
+  if (first == nowhere) {
+    return std::nullopt;
+  }
   const std::uint32_t count = seats.rows()[row].count;
-  const auto* const words = &words_[rows_[row].first_word];
+  const auto* const words = &words_[first];
   // The first position at or after `at` whose bit, inverted by `flip`, is set; `count` when there is none.
   const auto seek = [&](std::uint32_t at, std::uint64_t flip) {
     while (at < count) {
@@ -123,7 +171,8 @@ auto free_runs::is_free(const layout& seats, std::uint32_t row, std::int64_t pos
     return false;
   }
   const auto at = static_cast<std::uint32_t>(position);
-  return (words_[rows_[row].first_word + at / word_bits] >> (at % word_bits) & 1) != 0;
+  const auto first = word_of(row);
+  return first != nowhere && (words_[first + at / word_bits] >> (at % word_bits) & 1) != 0;
 }
 
 auto free_runs::sizes_of(const layout& seats, std::uint32_t row) const noexcept -> sizes {
@@ -131,21 +180,22 @@ auto free_runs::sizes_of(const layout& seats, std::uint32_t row) const noexcept 
   std::uint64_t tidy = 0;
   std::uint64_t clear = 0;
   const auto first = seats.rows()[row].first_seat;
+  const bool restricted = has_restricted(row);
   for (auto free = next_run(seats, row, 0); free; free = next_run(seats, row, free->end)) {
     const std::uint32_t length = free->length();
     any |= up_to(length);
     tidy |= exactly(length) | (length > 2 ? up_to(length - 2) : 0);
-    for (std::uint32_t at = free->begin, good = 0; rows_[row].restricted && at < free->end; ++at) {
+    for (std::uint32_t at = free->begin, good = 0; restricted && at < free->end; ++at) {
       good = (seats.attributes(first + at) & seat_attribute::restricted_view) != 0 ? 0 : good + 1;
       clear |= up_to(good);
     }
   }
-  return {any, tidy, rows_[row].restricted ? clear : tidy};
+  return {any, tidy, restricted ? clear : tidy};
 }
 
 void free_runs::refresh(const layout& seats, std::uint32_t row) noexcept {
   auto& tier = tiers_[seats.rows()[row].tier];
-  std::uint32_t index = rows_[row].rank;
+  std::uint32_t index = leaf_at(tier, rank_of(row));
   sizes now = sizes_of(seats, row);
   for (std::size_t level = 0;; ++level) {
     auto& node = tier.nodes[tier.levels[level] + index];
@@ -170,19 +220,20 @@ void free_runs::refresh(const layout& seats, std::uint32_t row) noexcept {
 }
 
 auto free_runs::ranked(tier_index tier) const noexcept -> std::span<const std::uint32_t> {
-  return tiers_[tier].rows;
+  return ground().tiers_[tier].rows;
 }
 
 auto free_runs::accessible_rows(tier_index tier) const noexcept -> std::span<const std::uint32_t> {
-  return tiers_[tier].accessible;
+  return ground().tiers_[tier].accessible;
 }
 
 auto free_runs::nearest(std::uint32_t row) const noexcept -> wide_unsigned {
-  return wide_unsigned{rows_[row].nearest} * rows_[row].nearest;
+  const auto distance = ground().rows_[row].nearest;
+  return wide_unsigned{distance} * distance;
 }
 
 auto free_runs::may_fit(tier_index tier, std::uint32_t rank, fit how, std::uint32_t quantity) const noexcept -> bool {
-  return (tiers_[tier].nodes[rank][static_cast<std::size_t>(how)] & exactly(quantity)) != 0;
+  return next(tier, how, quantity, rank) == rank;
 }
 
 auto free_runs::next(tier_index tier_wanted, fit how, std::uint32_t quantity, std::uint32_t from) const noexcept
@@ -193,7 +244,7 @@ auto free_runs::next(tier_index tier_wanted, fit how, std::uint32_t quantity, st
     return (tier.nodes[tier.levels[level] + index][static_cast<std::size_t>(how)] & bit) != 0;
   };
   std::size_t level = 0;
-  std::uint32_t index = from;
+  std::uint32_t index = leaf_at(tier, from);
   // Up, until a node to the right has room …
   for (;; ++level, index = (index + fan_out - 1) / fan_out) {
     if (level == tier.levels.size()) {
@@ -215,7 +266,7 @@ auto free_runs::next(tier_index tier_wanted, fit how, std::uint32_t quantity, st
       ++index;
     }
   }
-  return index;
+  return rank_at(tier, index);
 }
 
 auto free_runs::previous(tier_index tier_wanted, fit how, std::uint32_t quantity, std::uint32_t before) const noexcept
@@ -226,7 +277,7 @@ auto free_runs::previous(tier_index tier_wanted, fit how, std::uint32_t quantity
     return (tier.nodes[tier.levels[level] + index][static_cast<std::size_t>(how)] & bit) != 0;
   };
   std::size_t level = 0;
-  std::uint32_t end = before; // candidates are before it
+  std::uint32_t end = leaf_at(tier, before); // candidates are before it
   for (;; ++level, end /= fan_out) {
     if (level == tier.levels.size()) {
       return std::nullopt;
@@ -247,14 +298,16 @@ auto free_runs::previous(tier_index tier_wanted, fit how, std::uint32_t quantity
       --index;
     }
   }
-  return index;
+  return rank_at(tier, index);
 }
 
 auto free_runs::bytes() const noexcept -> std::size_t {
-  std::size_t sum = rows_.capacity() * sizeof(row_state) + words_.capacity() * sizeof(std::uint64_t) +
-                    tiers_.capacity() * sizeof(tier_state);
+  std::size_t sum = rows_.capacity() * sizeof(row_state) +
+                    (words_.capacity() + marks_.capacity()) * sizeof(std::uint64_t) +
+                    tiers_.capacity() * sizeof(tier_state) + own_.capacity() * sizeof(own_row);
   for (const auto& tier : tiers_) {
-    sum += (tier.rows.capacity() + tier.accessible.capacity() + tier.levels.capacity()) * sizeof(std::uint32_t) +
+    sum += (tier.rows.capacity() + tier.accessible.capacity() + tier.ranks.capacity() + tier.levels.capacity()) *
+               sizeof(std::uint32_t) +
            tier.nodes.capacity() * sizeof(sizes);
   }
   return sum;

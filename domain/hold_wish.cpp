@@ -10,13 +10,15 @@ class resolver {
  public:
   explicit resolver(const layout& in) : in_{in} {}
 
-  void seats(const std::vector<std::string>& labels) {
-    made_.seats.reserve(labels.size());
+  void seats(const std::vector<std::string>& labels) { seats(labels, "/seats/", made_.seats); }
+
+  void seats(const std::vector<std::string>& labels, const std::string& at, std::vector<seat_index>& to) {
+    to.reserve(labels.size());
     for (std::size_t i = 0; i < labels.size(); ++i) {
       if (const auto seat = in_.find_seat(labels[i])) {
-        made_.seats.push_back(*seat);
+        to.push_back(*seat);
       } else {
-        fault("/seats/" + std::to_string(i), "the event has no such seat");
+        fault(at + std::to_string(i), "the event has no such seat");
       }
     }
   }
@@ -59,6 +61,10 @@ class resolver {
     return std::move(made_);
   }
 
+  /// The rest of what was read, and the faults.
+  [[nodiscard]] auto made() noexcept -> hold_seats& { return made_; }
+  [[nodiscard]] auto faults() noexcept -> std::vector<config_fault>& { return faults_; }
+
  private:
   void fault(std::string pointer, const char* message) { faults_.push_back({std::move(pointer), message}); }
 
@@ -77,6 +83,37 @@ auto resolve(const hold_wish& wish, const layout& in) -> tl::expected<hold_seats
     work.best(*wish.best_available);
   }
   return std::move(work).result();
+}
+
+auto resolve_into(command_body& body, const hold_wish& wish, const layout& in)
+    -> tl::expected<void, std::vector<config_fault>> {
+  resolver work{in};
+  if (auto* const change = std::get_if<change_allocation>(&body)) {
+    work.seats(wish.seats, "/add_seats/", change->add);
+    work.seats(wish.removed_seats, "/remove_seats/", change->remove);
+    work.areas(wish.areas);
+  } else {
+    work.seats(wish.seats);
+    work.areas(wish.areas);
+  }
+  if (wish.best_available) {
+    work.best(*wish.best_available);
+  }
+  if (!work.faults().empty()) {
+    return tl::unexpected{std::move(work.faults())};
+  }
+  auto& made = work.made();
+  if (auto* const apart = std::get_if<allocate_seats>(&body)) {
+    apart->seats = std::move(made.seats);
+    apart->areas = std::move(made.areas);
+  } else if (auto* const change = std::get_if<change_allocation>(&body)) {
+    change->areas = std::move(made.areas);
+  } else if (auto* const hold = std::get_if<hold_seats>(&body)) {
+    hold->seats = std::move(made.seats);
+    hold->areas = std::move(made.areas);
+    hold->best = std::move(made.best);
+  }
+  return {};
 }
 
 } // namespace holdfast::domain

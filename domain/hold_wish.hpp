@@ -26,14 +26,19 @@ struct hold_wish {
     std::uint32_t accessible = 0;
     bool adjacent = true;
   };
-  // Exactly one of the three is given.
+  // Of a hold exactly one of the three is given.
   std::vector<std::string> seats;
   std::optional<best> best_available;
   std::vector<area> areas;
+  std::vector<std::string> removed_seats; ///< of a change of an allocation, which adds `seats`
 };
 
 /// The same wish in the layout's indices, or every name that the layout does not have (pointers into the API's request body).
 [[nodiscard]] auto resolve(const hold_wish& wish, const layout& in)
     -> tl::expected<hold_seats, std::vector<config_fault>>;
+
+/// Puts what the names stand for into a command that holds seats or sets them apart; what else the command says stays.
+[[nodiscard]] auto resolve_into(command_body& body, const hold_wish& wish, const layout& in)
+    -> tl::expected<void, std::vector<config_fault>>;
 
 } // namespace holdfast::domain

@@ -112,7 +112,9 @@ void check_sections(const layout_spec& spec, std::unordered_set<std::string_view
         taken.insert(section.name).second, [&] { return at + "/name"; }, name_taken);
     faults.check(
         is_label_part(section.tier), [&] { return at + "/tier"; }, bad_tier);
-    tiers.insert(section.tier);
+    if (!section.tier.empty()) {
+      tiers.insert(section.tier);
+    }
     names rows;
     for (std::size_t j = 0; j < section.rows.size(); ++j) {
       check_row(section.rows[j], at + "/rows/" + std::to_string(j), rows, faults);
@@ -130,7 +132,9 @@ void check_areas(const layout_spec& spec, std::unordered_set<std::string_view>& 
     faults.check(is_label_part(area.tier), field("/tier"), bad_tier);
     faults.check(area.capacity >= 1 && area.capacity <= limits::area_capacity_max, field("/capacity"),
                  "1 to 1,000,000 places an area");
-    tiers.insert(area.tier);
+    if (!area.tier.empty()) {
+      tiers.insert(area.tier);
+    }
   }
 }
 

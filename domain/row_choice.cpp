@@ -25,7 +25,7 @@ class row_rating {
   }
 
   [[nodiscard]] auto is_available(std::uint32_t position) const noexcept -> bool {
-    return view_.statuses[first_seat_ + position] == seat_status::available;
+    return view_.is_available(row_, position);
   }
 
   [[nodiscard]] auto best() const noexcept -> const std::optional<group_choice>& { return best_; }

@@ -21,11 +21,16 @@ struct group_choice {
   friend constexpr auto operator<=>(const group_choice&, const group_choice&) noexcept = default;
 };
 
-/// What a search looks at.
+/// What a search looks at. Of a part of the seats, `statuses` is empty: its runs say what is free.
 struct seat_view {
   const layout& seats;
   const free_runs& runs;
   std::span<const seat_status> statuses;
+
+  [[nodiscard]] auto is_available(std::uint32_t row, std::uint32_t position) const noexcept -> bool {
+    return statuses.empty() ? runs.is_marked(row, position)
+                            : statuses[seats.rows()[row].first_seat + position] == seat_status::available;
+  }
 };
 
 /// The best group of ordinary seats of one row (rule 3 of `choose_best`, with any target); nothing when there is no room.

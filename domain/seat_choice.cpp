@@ -56,6 +56,9 @@ class search {
 
  private:
   void look_at(std::uint32_t row) {
+    if (!view_.runs.has_row(row)) {
+      return;
+    }
     const auto found = wanted_.accessible == 0
                            ? best_in_row(view_, row, wanted_.quantity, focal_)
                            : best_accessible_in_row(view_, row, wanted_.quantity, wanted_.accessible, focal_);
@@ -170,13 +173,16 @@ class search {
 
   void consider_each(std::uint32_t row, std::uint32_t count, bool accessible,
                      std::priority_queue<seat_rating>& kept) const {
+    if (!view_.runs.has_row(row)) {
+      return;
+    }
     const std::uint8_t reserved = wanted_.accessible > 0 ? 0 : seat_attribute::companion;
     const auto& line = view_.seats.rows()[row];
     for (std::uint32_t at = 0; at < line.count; ++at) {
       const seat_index seat = line.first_seat + at;
       const auto bits = view_.seats.attributes(seat);
       const bool is_kind = ((bits & seat_attribute::accessible) != 0) == accessible && (bits & reserved) == 0;
-      if (view_.statuses[seat] != seat_status::available || !is_kind) {
+      if (!is_kind || !view_.is_available(row, at)) {
         continue;
       }
       const bool restricted = (bits & seat_attribute::restricted_view) != 0;

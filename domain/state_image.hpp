@@ -35,12 +35,19 @@ struct state_image {
   instant time;
   hold_number last_hold;
   event_config config;
-  std::shared_ptr<const layout> seats;    ///< null exactly for an absent event; compared by value (`layout::spec`)
-  std::vector<seat_status> statuses;      ///< one a seat
-  std::vector<std::uint32_t> holders;     ///< one a seat: the number of the hold or order that has it; 0 for none
-  std::vector<area_counts> areas;         ///< one an area
-  std::vector<booking> bookings;          ///< live holds and orders by number
-  std::vector<ended_hold> ended;          ///< in the order in which they ended, oldest first
+  std::shared_ptr<const layout> seats; ///< null exactly for an absent event; compared by value (`layout::spec`)
+  std::vector<seat_status> statuses;   ///< one a seat
+  std::vector<std::uint32_t> holders;  ///< one a seat: the number of the hold or order that has it; 0 for none
+  std::vector<area_counts> areas;      ///< one an area
+  std::uint32_t last_allocation = 0;
+  std::vector<allocation> allocations; ///< those that there are, by number
+  std::vector<std::uint16_t> pools;    ///< one a seat: number of its allocation; 0 for none. Empty without allocations
+  std::vector<booking> bookings;       ///< live holds and orders by number
+  std::vector<ticket> tickets;         ///< those that something happened to since their order, by number
+  std::vector<offer> offers;           ///< by ticket
+  std::vector<ended_hold> ended;       ///< in the order in which they ended, oldest first
+  std::vector<returned_purchase>
+      given_back; ///< those that a velocity rule could count, in the order in which they went back
   std::vector<remembered_key_image> keys; ///< ascending
 
   friend auto operator==(const state_image& a, const state_image& b) -> bool;

@@ -33,6 +33,8 @@ using venue_id = strong_id<struct venue_tag>;
 using key_id = strong_id<struct key_tag>;
 /// Counts the holds of one event from 1. The order that a hold becomes keeps the hold's number.
 using hold_number = strong_id<struct hold_tag, std::uint32_t>;
+/// Counts the allocations of one event from 1, at most limits::allocation_number_max.
+using allocation_number = strong_id<struct allocation_tag, std::uint16_t>;
 /// A seat's index in its event's layout, from 0: dense, sections then rows then seats, in the layout's order.
 using seat_index = std::uint32_t;
 /// An area's index in its event's layout, from 0.

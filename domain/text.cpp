@@ -79,6 +79,15 @@ constexpr auto is_upper(char c) noexcept -> bool {
 
 } // namespace
 
+auto is_utf8(std::string_view text) noexcept -> bool {
+  for (std::size_t at = 0; at < text.size();) {
+    if (next_code_point(text, at) == no_code_point) {
+      return false;
+    }
+  }
+  return true;
+}
+
 auto is_printable_text(std::string_view text) noexcept -> bool {
   return is_text(text, false);
 }

@@ -6,7 +6,9 @@
 /// Which texts the domain accepts. Bytes are counted, not characters: a limit is a limit on what is stored.
 namespace holdfast::domain {
 
-/// Well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates) without control characters (C0, DEL, C1).
+/// Well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates), whatever it says.
+[[nodiscard]] auto is_utf8(std::string_view text) noexcept -> bool;
+/// Well-formed UTF-8 without control characters (C0, DEL, C1).
 [[nodiscard]] auto is_printable_text(std::string_view text) noexcept -> bool;
 /// As `is_printable_text`, but line feeds and tabs may stand in it.
 [[nodiscard]] auto is_multiline_text(std::string_view text) noexcept -> bool;

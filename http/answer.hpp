@@ -81,6 +81,8 @@ inline constexpr std::string_view problem_json = "application/problem+json";
 inline constexpr std::string_view html = "text/html; charset=utf-8";
 inline constexpr std::string_view seats = "application/vnd.holdfast.seats";
 inline constexpr std::string_view layout = "application/vnd.holdfast.layout";
+/// UTF-8, with a header line (RFC 4180).
+inline constexpr std::string_view csv = "text/csv";
 inline constexpr std::string_view event_stream = "text/event-stream";
 inline constexpr std::string_view metrics = "text/plain; version=0.0.4; charset=utf-8";
 } // namespace media

@@ -1,6 +1,11 @@
 #include "http/booking_json.hpp"
 
+#include "domain/order_part.hpp"
+#include "projections/inventory_bodies.hpp"
+
 #include <algorithm>
+#include <iterator>
+#include <vector>
 
 namespace holdfast::http {
 
@@ -38,6 +43,7 @@ void write_held_places(json_writer& out, const domain::booking& hold, const book
         .member("seat", seat_text(in, hold.seats[i]))
         .member("tier", std::string_view{in.seats.tier_ids()[in.seats.tier_of_seat(hold.seats[i])]})
         .member("price", hold.prices[i])
+        .member("fee", hold.fee(i))
         .end_object();
   }
   out.end_array().key("areas").begin_array();
@@ -47,6 +53,7 @@ void write_held_places(json_writer& out, const domain::booking& hold, const book
         .member("tier", std::string_view{in.seats.tier_ids()[in.seats.tier_of_area(area.area)]})
         .member("quantity", area.quantity)
         .member("price", area.price)
+        .member("fee", area.fee)
         .end_object();
   }
   out.end_array();
@@ -63,23 +70,37 @@ auto paid_price(const domain::booking& order, domain::minor_units price) noexcep
   return order.payment.by == domain::payment_record::method::complimentary ? 0 : price;
 }
 
+/// Says that a ticket is somebody else's now: whoever bought it sees its code no more.
+void write_whose(json_writer& out, const domain::booking& order, const booking_context& in, std::uint32_t index) {
+  const auto changed =
+      std::ranges::find_if(in.tickets, [&](const domain::ticket& one) { return one.number.index == index; });
+  if (changed != in.tickets.end() && changed->holder != order.by) {
+    out.member("handed_on", true);
+  }
+}
+
+/// Those that it still has: a ticket keeps its id whatever else of its order goes back.
 void write_tickets(json_writer& out, const domain::booking& order, const booking_context& in) {
-  std::uint32_t index = 0;
+  const auto numbers = domain::tickets_left(order);
+  auto index = numbers.begin();
   out.key("tickets").begin_array();
   for (std::size_t i = 0; i < order.seats.size(); ++i) {
-    out.begin_object().member("ticket_id", ticket_text(in, order.number, index++));
+    out.begin_object().member("ticket_id", ticket_text(in, order.number, *index));
+    write_whose(out, order, in, *index++);
     out.member("seat", seat_text(in, order.seats[i]))
         .member("tier", std::string_view{in.seats.tier_ids()[in.seats.tier_of_seat(order.seats[i])]})
         .member("price", paid_price(order, order.prices[i]))
+        .member("fee", paid_price(order, order.fee(i)))
         .end_object();
   }
   for (const auto& area : order.areas) {
     for (std::uint32_t place = 0; place < area.quantity; ++place) {
-      out.begin_object()
-          .member("ticket_id", ticket_text(in, order.number, index++))
-          .member("area", std::string_view{in.seats.spec().areas[area.area].name})
+      out.begin_object().member("ticket_id", ticket_text(in, order.number, *index));
+      write_whose(out, order, in, *index++);
+      out.member("area", std::string_view{in.seats.spec().areas[area.area].name})
           .member("tier", std::string_view{in.seats.tier_ids()[in.seats.tier_of_area(area.area)]})
           .member("price", paid_price(order, area.price))
+          .member("fee", paid_price(order, area.fee))
           .end_object();
     }
   }
@@ -95,6 +116,59 @@ void write_key(json_writer& out, std::string_view name, domain::key_id key) {
   out.member(name, std::string_view{text});
 }
 
+void write_allocation(json_writer& out, domain::allocation_number number) {
+  if (number) {
+    out.member("allocation_id", std::string_view{projections::allocation_id(number)});
+  }
+}
+
+void write_people(json_writer& out, const people::contact* who) {
+  if (who == nullptr) {
+    return;
+  }
+  if (!who->email.empty()) {
+    out.member("email", std::string_view{who->email});
+  }
+  if (!who->attendees.empty()) {
+    out.key("attendees").begin_array();
+    for (const auto& name : who->attendees) {
+      out.value(std::string_view{name});
+    }
+    out.end_array();
+  }
+}
+
+void write_ticket_list(json_writer& out, std::string_view name, const domain::booking& order,
+                       const std::vector<std::uint32_t>& tickets, const booking_context& in) {
+  if (tickets.empty()) {
+    return;
+  }
+  out.key(name).begin_array();
+  for (const auto ticket : tickets) {
+    out.value(ticket_text(in, order.number, ticket));
+  }
+  out.end_array();
+}
+
+/// Tickets that went back one by one, oldest index first, but for those that were resold.
+auto given_back(const domain::booking& order) -> std::vector<std::uint32_t> {
+  std::vector<std::uint32_t> tickets;
+  std::ranges::set_difference(order.returned, order.resold, std::back_inserter(tickets));
+  return tickets;
+}
+
+auto order_status_text(const domain::booking& order) noexcept -> std::string_view {
+  switch (order.status) {
+  case domain::booking_status::held: return "pending";
+  case domain::booking_status::confirmed: return given_back(order).empty() ? "confirmed" : "partially_refunded";
+  case domain::booking_status::unpaid: return "failed";
+  case domain::booking_status::refunded: return "refunded";
+  case domain::booking_status::cancelled: return "cancelled";
+  case domain::booking_status::resold: return "resold";
+  }
+  return "unknown";
+}
+
 } // namespace
 
 auto payment_method_text(domain::payment_record::method by) noexcept -> std::string_view {
@@ -102,6 +176,7 @@ auto payment_method_text(domain::payment_record::method by) noexcept -> std::str
   case domain::payment_record::method::cash: return "cash";
   case domain::payment_record::method::card_terminal: return "card_terminal";
   case domain::payment_record::method::complimentary: return "complimentary";
+  case domain::payment_record::method::card: return "card";
   }
   return "unknown";
 }
@@ -120,12 +195,13 @@ void write_hold(json_writer& out, const domain::booking& hold, const booking_con
   out.begin_object()
       .member("hold_id", hold_text(in, hold.number))
       .member("event_id", event_text(in.event))
-      .member("status", "held");
+      .member("status", hold.frozen ? "confirming" : "held");
   write_held_places(out, hold, in);
-  out.member("fees", 0).member("total", hold.total()).member("currency", in.currency.text());
+  out.member("fees", hold.fees_total()).member("total", hold.total()).member("currency", in.currency.text());
   out.key("expires_at").time(hold.expires_at.unix_ms);
   out.member("expires_in_ms", std::max<std::int64_t>((hold.expires_at - now).count, 0))
       .member("extended", hold.extended);
+  write_allocation(out, hold.allocation);
   write_key(out, "sold_by", hold.sold_by);
   out.member("seq", in.seq).end_object();
 }
@@ -136,9 +212,18 @@ void write_order(json_writer& out, const domain::booking& order, const booking_c
   out.begin_object().member("order_id", std::string_view{id});
   out.member("event_id", event_text(in.event))
       .member("hold_id", hold_text(in, order.number))
-      .member("status", "confirmed");
+      .member("status", order_status_text(order));
   write_tickets(out, order, in);
-  out.member("fees", 0).member("total", order.paid).member("currency", in.currency.text());
+  write_ticket_list(out, "returned_tickets", order, given_back(order), in);
+  write_ticket_list(out, "resold_tickets", order, order.resold, in);
+  out.member("fees", paid_price(order, order.fees_total())).member("total", order.paid + order.refunded + order.kept);
+  if (order.refunded != 0) {
+    out.member("refunded", order.refunded);
+  }
+  if (order.kept != 0) {
+    out.member("kept", order.kept);
+  }
+  out.member("currency", in.currency.text());
   out.key("payment").begin_object().member("method", payment_method_text(order.payment.by));
   if (!order.payment.reference.empty()) {
     out.member("reference", std::string_view{order.payment.reference});
@@ -147,9 +232,41 @@ void write_order(json_writer& out, const domain::booking& order, const booking_c
     out.member("reason", std::string_view{order.payment.reason});
   }
   out.end_object();
+  write_allocation(out, order.allocation);
   write_key(out, "sold_by", order.sold_by);
   write_key(out, "confirmed_by", order.confirmed_by);
   out.key("confirmed_at").time(order.confirmed_at.unix_ms);
+  write_people(out, in.people);
+  out.member("seq", in.seq).end_object();
+}
+
+auto turn_text(domain::turn why) noexcept -> std::string_view {
+  switch (why) {
+  case domain::turn::refused: return "refused";
+  case domain::turn::declined: return "declined";
+  case domain::turn::unavailable: return "unavailable";
+  case domain::turn::mismatch: return "mismatch";
+  case domain::turn::lost: return "lost";
+  case domain::turn::uncaptured: return "uncaptured";
+  case domain::turn::timed_out: return "timed_out";
+  case domain::turn::refunded: return "refunded";
+  case domain::turn::over_limit: return "over_limit";
+  }
+  return "unknown";
+}
+
+void write_order_to_be(json_writer& out, const domain::booking& hold, const booking_context& in) {
+  auto& id = scratch();
+  in.ids.append_order(id, in.event, hold.number);
+  out.begin_object().member("order_id", std::string_view{id});
+  out.member("event_id", event_text(in.event))
+      .member("hold_id", hold_text(in, hold.number))
+      .member("status", hold.frozen ? "pending" : "failed");
+  if (hold.unpaid_because) {
+    out.member("reason", turn_text(*hold.unpaid_because));
+  }
+  out.key("tickets").begin_array().end_array();
+  out.member("fees", hold.fees_total()).member("total", hold.total()).member("currency", in.currency.text());
   out.member("seq", in.seq).end_object();
 }
 

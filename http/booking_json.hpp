@@ -5,8 +5,10 @@
 #include "domain/money.hpp"
 #include "domain/public_id.hpp"
 #include "http/json_writer.hpp"
+#include "people/contact.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace holdfast::http {
@@ -17,7 +19,10 @@ struct booking_context {
   const domain::layout& seats;
   domain::event_id event;
   domain::currency_code currency;
-  std::uint64_t seq = 0; ///< of the fact that made the booking what it is
+  std::uint64_t seq = 0;                        ///< of the fact that made the booking what it is
+  std::span<const domain::ticket> tickets = {}; ///< of an order: those that something happened to since
+  const people::contact* people =
+      nullptr; ///< who was named with an order, for whoever may know; null: nobody. Never for an answer that is remembered
 };
 
 /// A live hold as `POST /v1/events/{id}/holds` answers it. `expires_in_ms` counts from `now`.
@@ -25,6 +30,10 @@ void write_hold(json_writer& out, const domain::booking& hold, const booking_con
 /// An order as a confirmation answers it.
 void write_order(json_writer& out, const domain::booking& order, const booking_context& in);
 /// "cash", "card_terminal" or "complimentary".
+/// Why a payment came to nothing, as bodies say it. Thread-safe.
+[[nodiscard]] auto turn_text(domain::turn why) noexcept -> std::string_view;
+/// The order that a hold is becoming (`pending`), or that its last payment did not make of it (`failed`, with the reason).
+void write_order_to_be(json_writer& out, const domain::booking& hold, const booking_context& in);
 [[nodiscard]] auto payment_method_text(domain::payment_record::method by) noexcept -> std::string_view;
 /// "available", "held", "sold" or "blocked".
 [[nodiscard]] auto seat_status_text(domain::seat_status status) noexcept -> std::string_view;

@@ -35,12 +35,6 @@ conversation::conversation(const surroundings& around, std::shared_ptr<reply_lan
   buffer_.resize(buffer_bytes_first);
 }
 
-conversation::~conversation() {
-  if (begun_) {
-    around_.counts.ended();
-  }
-}
-
 void conversation::enter(phase what, clock::time_point since) noexcept {
   phase_ = what;
   phase_began_ = since;
@@ -133,6 +127,9 @@ void conversation::begin_request() {
   access::set_at(*exchange_, domain::instant{unix_ms_now()});
   access::set_header(*exchange_, header.verb, header.path, gate_.fields());
   refused_ = !around_.rules.admit(*exchange_, header, facts_, started_);
+  if (around_.traces != nullptr) {
+    trace_request();
+  }
   if (!refused_) {
     begin_body();
     return;
@@ -330,12 +327,7 @@ void conversation::finish_answer() {
     return;
   }
   const clock::time_point now = clock::now();
-  const route* row = exchange_->matched_route();
-  const unsigned status = exchange_->answer().status();
-  around_.counts.count(row == nullptr ? SIZE_MAX : row->index, status, now - started_);
-  around_.log.finished(*exchange_, status, now - started_);
-  around_.counts.ended();
-  begun_ = false;
+  report(now);
   if (exchange_->answer().stream()) {
     enter(phase::stream, now);
     state_ = state::streaming;

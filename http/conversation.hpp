@@ -8,6 +8,7 @@
 #include "http/http_date.hpp"
 #include "http/metrics.hpp"
 #include "http/side_worker.hpp"
+#include "tracing/tracer.hpp"
 
 #include <array>
 #include <atomic>
@@ -27,6 +28,7 @@ struct surroundings {
   http_date& date;
   const std::atomic<bool>& draining;
   side_worker& aside;
+  tracing::tracer* traces = nullptr; ///< null: nothing is traced
 };
 
 /// What one connection says, without the connection: bytes in, bytes out, one request after the other. Knows nothing of
@@ -94,6 +96,8 @@ class conversation {
   void refuse_bytes(std::string_view why);
   void prepare_answer();
   void finish_answer();
+  void trace_request();
+  void report(clock::time_point now);
   void enter(phase what, clock::time_point since) noexcept;
   [[nodiscard]] auto header_block() const noexcept -> std::string_view;
   [[nodiscard]] auto body_to_send() const noexcept -> std::string_view;

@@ -6,6 +6,7 @@
 #include "http/problem.hpp"
 #include "http/rejection_problem.hpp"
 #include "http/request.hpp"
+#include "http/ticket_answers.hpp"
 
 #include <utility>
 #include <variant>
@@ -19,13 +20,6 @@ constexpr std::uint16_t created = 201;
 constexpr std::uint16_t no_content = 204;
 /// A hold's body with one seat takes some 330 bytes.
 constexpr std::size_t body_bytes_usual = 512;
-
-auto trace_text(const actors::request_meta& meta) -> std::string {
-  trace_context trace;
-  trace.trace_high = meta.trace.high;
-  trace.trace_low = meta.trace.low;
-  return trace.trace_text();
-}
 
 auto problem(problem_kind kind, const actors::request_meta& meta) -> actors::answer {
   actors::answer what;
@@ -53,6 +47,9 @@ auto hold_in(std::span<const domain::fact> made) noexcept -> domain::hold_number
   for (const auto& fact : made) {
     if (const auto* hold = std::get_if<domain::hold_created>(&fact.body)) {
       return hold->hold;
+    }
+    if (const auto* resale = std::get_if<domain::resale_held>(&fact.body)) {
+      return resale->hold;
     }
     if (const auto* extended = std::get_if<domain::hold_extended>(&fact.body)) {
       return extended->hold;
@@ -104,6 +101,15 @@ auto of_event(const domain::event_state& after, bool is_new, domain::instant now
   return what;
 }
 
+auto of_allocation(const domain::event_state& after, domain::allocation_number number, std::uint16_t status)
+    -> actors::answer {
+  actors::answer what;
+  what.status = status;
+  what.seq = after.seq();
+  append_allocation(what.body, after, number);
+  return what;
+}
+
 /// Drafts are nobody's business but their organisation's.
 auto hides(const domain::event_state& state, const domain::command& what) noexcept -> bool {
   return state.status() == domain::event_status::draft &&
@@ -112,19 +118,53 @@ auto hides(const domain::event_state& state, const domain::command& what) noexce
 
 } // namespace
 
+auto trace_text(const actors::request_meta& meta) -> std::string {
+  trace_context trace;
+  trace.trace_high = meta.trace.high;
+  trace.trace_low = meta.trace.low;
+  return trace.trace_text();
+}
+
 auto engine_answers::decided(const domain::event_state& after, const domain::command& what,
                              std::span<const domain::fact> made, const actors::request_meta&, domain::instant now) const
     -> encoded {
-  if (what.rehearsal || std::holds_alternative<domain::release_hold>(what.body)) {
+  if (what.rehearsal || std::holds_alternative<domain::release_hold>(what.body) ||
+      std::holds_alternative<domain::withdraw_offer>(what.body) ||
+      std::holds_alternative<domain::release_allocation>(what.body)) {
     actors::answer done;
     done.status = no_content;
     done.seq = after.seq();
     return {std::move(done), false};
   }
-  if (const auto number = hold_in(made)) {
+  if (std::holds_alternative<domain::freeze_hold>(what.body) || std::holds_alternative<domain::thaw_hold>(what.body) ||
+      std::holds_alternative<domain::return_order>(what.body)) {
+    // Their checkout hears it by other means.
+    actors::answer done;
+    done.status = no_content;
+    done.seq = after.seq();
+    return {std::move(done), false};
+  }
+  if (auto about = decided_ticket(ids_, after, what)) {
+    return {*std::move(about), false};
+  }
+  if (const auto* const back = std::get_if<domain::take_back_order>(&what.body); back != nullptr && !made.empty()) {
+    const auto& fact = std::get<domain::order_returned>(made.front().body);
+    auto done =
+        tickets_refunded(after.id(), fact.hold, fact.tickets, {fact.total, after.config().currency, !fact.goes_on});
+    done.seq = after.seq();
+    return {std::move(done), false};
+  }
+  const auto* const paid = std::get_if<domain::confirm_paid>(&what.body);
+  if (const auto number = paid != nullptr ? paid->hold : hold_in(made)) {
     if (const auto* booking = after.find(number)) {
       return {of_booking(ids_, after, *booking, now), false};
     }
+  }
+  if (std::holds_alternative<domain::allocate_seats>(what.body)) {
+    return {of_allocation(after, after.last_allocation(), created), false};
+  }
+  if (const auto* change = std::get_if<domain::change_allocation>(&what.body)) {
+    return {of_allocation(after, change->allocation, ok), false};
   }
   return {of_event(after, std::holds_alternative<domain::create_event>(what.body), now), false};
 }
@@ -132,10 +172,17 @@ auto engine_answers::decided(const domain::event_state& after, const domain::com
 auto engine_answers::rejected(const domain::event_state& state, const domain::command& what,
                               const domain::rejection& why, const actors::request_meta& meta, domain::instant) const
     -> actors::answer {
+  if (const auto* scan = std::get_if<domain::admit_ticket>(&what.body)) {
+    if (auto turned = turned_away(ids_, state, what.by, *scan, why.why)) {
+      return *std::move(turned);
+    }
+  }
   if (why.why == domain::reason::not_found || hides(state, what)) {
     return problem(problem_kind::not_found, meta);
   }
-  return as_problem(problem_of(why.why), why, state.seats().get(), state.seq(), meta);
+  auto no = as_problem(problem_of(why.why), why, state.seats().get(), state.seq(), meta);
+  no.unknown_code = why.unknown_code;
+  return no;
 }
 
 auto engine_answers::decided(const domain::organisation_state& after, const domain::organisation_command& what,
@@ -209,6 +256,7 @@ auto engine_answers::refused(actors::refusal why, const actors::request_meta& me
   case actors::refusal::journal_unavailable: return problem(problem_kind::journal_unavailable, meta);
   case actors::refusal::storage_low: return problem(problem_kind::storage_low, meta);
   case actors::refusal::clock_unsure: return problem(problem_kind::clock_unsure, meta);
+  case actors::refusal::unreadable: return problem(problem_kind::event_unreadable, meta);
   case actors::refusal::unavailable: break;
   }
   return problem(problem_kind::unavailable, meta);

@@ -37,18 +37,10 @@ auto picture_of(const domain::event_state& event) -> projections::inventory_pict
   picture.areas.reserve(areas.size());
   for (std::size_t i = 0; i < areas.size(); ++i) {
     const auto counts = event.area(static_cast<domain::area_index>(i));
-    picture.areas.push_back({.capacity = areas[i].capacity, .held = counts.held, .sold = counts.sold});
+    picture.areas.push_back(
+        {.capacity = areas[i].capacity, .held = counts.held, .sold = counts.sold, .blocked = counts.blocked});
   }
   return picture;
-}
-
-void write_optional_time(json_writer& out, std::string_view name, const std::optional<domain::instant>& at) {
-  out.key(name);
-  if (at) {
-    out.time(at->unix_ms);
-  } else {
-    out.null();
-  }
 }
 
 } // namespace
@@ -57,12 +49,26 @@ void append_event_page(std::string& to, const domain::event_state& event, domain
   to.append(projections::encode_page(picture_of(event), *event.seats(), now).body->bytes);
 }
 
+void append_allocation(std::string& to, const domain::event_state& event, domain::allocation_number number) {
+  const auto* const one = event.find(number);
+  if (one == nullptr) {
+    return;
+  }
+  std::vector<projections::seat_apart> its;
+  for (const auto seat : event.seats_of(number)) {
+    its.push_back({seat, event.seat(seat)});
+  }
+  json_writer out{to};
+  projections::write_allocation(out, *one, its, *event.seats(), event.config(), projections::seat_detail::counted);
+}
+
 void write_event_config(json_writer& out, const domain::event_config& config) {
   out.member("name", std::string_view{config.name});
   if (!config.slug.empty()) {
     out.member("slug", std::string_view{config.slug});
   }
   out.member("description", std::string_view{config.description}).member("category", std::string_view{config.category});
+  projections::write_catalogue(out, config);
   out.key("starts_at").time(config.starts_at.unix_ms);
   std::string venue;
   domain::public_ids::append(venue, config.venue.id);
@@ -74,17 +80,31 @@ void write_event_config(json_writer& out, const domain::event_config& config) {
         .member("id", std::string_view{tier.id})
         .member("name", std::string_view{tier.name})
         .member("price", tier.price)
+        .member("fee", tier.fee)
         .end_object();
   }
   out.end_array().key("sale").begin_object();
-  write_optional_time(out, "opens_at", config.sale_opens_at);
-  write_optional_time(out, "closes_at", config.sale_closes_at);
-  out.end_object()
-      .member("hold_seconds", config.hold_time.count / ms_per_second)
+  projections::write_sale_plan(out, config);
+  out.end_object();
+  projections::write_price_rules(out, config);
+  out.member("hold_seconds", config.hold_time.count / ms_per_second)
       .member("hold_extension_seconds", config.hold_extension.count / ms_per_second)
       .member("hold_cap_seconds", config.hold_cap.count / ms_per_second)
       .member("max_per_order", config.max_per_order)
       .member("max_per_buyer", config.max_per_buyer);
+  if (config.max_per_card != 0) {
+    out.member("max_per_card", config.max_per_card);
+  }
+  if (config.resale_max_percent != 0) {
+    out.key("resale").begin_object().member("max_percent", config.resale_max_percent).end_object();
+  }
+  projections::write_velocity(out, config);
+  if (config.returns_to_allocation) {
+    out.member("returns_to_allocation", projections::allocation_id(config.returns_to_allocation));
+  }
+  if (config.refunds_until) {
+    out.key("refunds_until").time(config.refunds_until->unix_ms);
+  }
 }
 
 } // namespace holdfast::http

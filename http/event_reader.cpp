@@ -2,6 +2,8 @@
 
 #include "domain/limits.hpp"
 #include "domain/public_id.hpp"
+#include "http/plan_reader.hpp"
+#include "projections/inventory_bodies.hpp"
 
 #include <algorithm>
 #include <string>
@@ -20,6 +22,8 @@ constexpr text_rule description_rule{.bytes_min = 0, .bytes_max = limits::descri
 constexpr text_rule category_rule{.bytes_min = 0, .bytes_max = limits::category_bytes_max};
 constexpr text_rule tier_rule{.bytes_min = 1, .bytes_max = limits::tier_id_bytes_max};
 constexpr std::size_t id_bytes_max = 32;
+constexpr text_rule per_rule{.bytes_min = 1, .bytes_max = 16};
+constexpr text_rule allocation_rule{.bytes_min = 1, .bytes_max = id_bytes_max};
 constexpr std::int64_t ms_per_second = 1'000;
 
 auto read_currency(const json_value& from) -> domain::currency_code {
@@ -36,6 +40,7 @@ auto read_tier(const json_object& from) -> domain::price_tier {
   tier.id = from.text("id", tier_rule);
   tier.name = from.optional_text("name", name_rule).value_or(tier.id);
   tier.price = from.integer<std::int64_t>("price", 0, limits::price_max);
+  tier.fee = from.optional_integer<std::int64_t>("fee", 0, limits::price_max).value_or(0);
   return tier;
 }
 
@@ -46,6 +51,69 @@ auto read_tiers(const json_array& from) -> std::vector<domain::price_tier> {
     tiers.push_back(read_tier(item.object()));
   }
   return tiers;
+}
+
+constexpr text_rule url_rule{.bytes_min = 1, .bytes_max = limits::url_bytes_max};
+constexpr text_rule alt_rule{.bytes_min = 1, .bytes_max = limits::image_text_bytes_max};
+constexpr text_rule kind_rule{.bytes_min = 1, .bytes_max = limits::image_kind_bytes_max};
+constexpr text_rule language_rule{.bytes_min = 2, .bytes_max = 35};
+
+auto read_performer(const json_value& from) -> domain::performer {
+  const auto object = from.object();
+  domain::performer one;
+  one.name = object.text("name", name_rule);
+  one.url = object.optional_text("url", url_rule).value_or("");
+  return one;
+}
+
+auto read_image(const json_value& from) -> domain::event_image {
+  const auto object = from.object();
+  domain::event_image one;
+  one.url = object.text("url", url_rule);
+  one.alt = object.text("alt", alt_rule);
+  one.kind = object.optional_text("kind", kind_rule).value_or("");
+  return one;
+}
+
+auto read_language(const json_value& from) -> std::string {
+  return std::string{from.text(language_rule)};
+}
+
+/// A list that null empties.
+template <class Read>
+auto clearable_list(const json_object& from, std::string_view name, std::size_t items_max, Read read)
+    -> std::optional<std::vector<decltype(read(std::declval<const json_value&>()))>> {
+  using list = std::vector<decltype(read(std::declval<const json_value&>()))>;
+  if (from.cleared(name)) {
+    return list{};
+  }
+  const auto array = from.optional_array(name, 0, items_max);
+  if (!array) {
+    return std::nullopt;
+  }
+  list items;
+  items.reserve(array->size());
+  for (const auto item : *array) {
+    items.push_back(read(item));
+  }
+  return items;
+}
+
+auto read_few_left(const json_object& from) -> std::optional<domain::few_left> {
+  if (from.cleared("few_left")) {
+    return domain::few_left{};
+  }
+  const auto few = from.optional_object("few_left");
+  if (!few) {
+    return std::nullopt;
+  }
+  const auto percent = few->optional_integer<std::uint32_t>("percent", 0, limits::few_left_percent_max);
+  const auto places = few->optional_integer<std::uint32_t>("places", 0, limits::few_left_places_max);
+  if (percent.has_value() == places.has_value()) {
+    from.fault("few_left", "either percent or places is needed");
+  }
+  using unit = domain::few_left::unit;
+  return percent ? domain::few_left{unit::percent, *percent} : domain::few_left{unit::places, places.value_or(0)};
 }
 
 auto read_venue(const json_value& from) -> std::optional<domain::venue_id> {
@@ -81,34 +149,85 @@ auto clearable_time(const json_object& from, std::string_view name) -> std::opti
   if (from.cleared(name)) {
     return std::optional<domain::instant>{};
   }
-  const auto time = from.optional_time(name);
-  return time ? std::optional{std::optional{domain::instant{*time}}} : std::nullopt;
+  if (const auto time = from.optional_time(name)) {
+    return std::optional<domain::instant>{domain::instant{*time}};
+  }
+  return std::nullopt;
+}
+
+auto read_velocity_rule(const json_value& from) -> domain::velocity_rule {
+  using whose = domain::velocity_rule::whose;
+  const auto object = from.object();
+  domain::velocity_rule rule;
+  const auto per = object.text("per", per_rule);
+  if (per == "card") {
+    rule.per = whose::card;
+  } else if (per != "buyer") {
+    object.fault("per", "buyer or card");
+  }
+  rule.places = object.integer<std::uint32_t>("places", 1, limits::tickets_max);
+  rule.seconds = object.integer<std::uint32_t>("seconds", 1, limits::velocity_seconds_max);
+  return rule;
+}
+
+/// An allocation that null takes away. It need not be there: until it is, and once it is released, the public gets what it would.
+auto read_returns_to(const json_object& from) -> std::optional<domain::allocation_number> {
+  if (from.cleared("returns_to_allocation")) {
+    return domain::allocation_number{};
+  }
+  const auto text = from.optional_text("returns_to_allocation", allocation_rule);
+  if (!text) {
+    return std::nullopt;
+  }
+  const auto number = projections::parse_allocation_id(*text);
+  if (!number) {
+    from.fault("returns_to_allocation", "an allocation's id, such as alc_3, or null");
+  }
+  return number;
 }
 
 /// What creation and change read alike: everything that may be left out of both.
-auto read_optional_fields(const json_object& from) -> domain::event_amendment {
+auto read_optional_fields(const json_object& from, const access_code_hasher& codes) -> domain::event_amendment {
   domain::event_amendment read;
   read.slug = clearable_text(from, "slug", slug_rule);
   read.description = clearable_text(from, "description", description_rule);
   read.category = clearable_text(from, "category", category_rule);
+  read.performers = clearable_list(from, "performers", limits::performers_per_event_max, read_performer);
+  read.images = clearable_list(from, "images", limits::images_per_event_max, read_image);
+  read.languages = clearable_list(from, "languages", limits::languages_per_event_max, read_language);
+  read.few = read_few_left(from);
   if (from.cleared("sale")) {
     read.sale_opens_at = std::optional<domain::instant>{};
     read.sale_closes_at = std::optional<domain::instant>{};
+    read.phases.emplace();
   } else if (const auto sale = from.optional_object("sale")) {
     read.sale_opens_at = clearable_time(*sale, "opens_at");
     read.sale_closes_at = clearable_time(*sale, "closes_at");
+    read.phases = read_phases(*sale, codes);
   }
+  read.refunds_until = clearable_time(from, "refunds_until");
+  read.price_rules = read_price_rules(from);
   read.hold_time = seconds_in(from, "hold_seconds", limits::hold_time_min, limits::hold_time_max);
   read.hold_extension = seconds_in(from, "hold_extension_seconds", {}, limits::hold_time_max);
   read.hold_cap = seconds_in(from, "hold_cap_seconds", limits::hold_time_min, limits::hold_cap_max);
   read.max_per_order = from.optional_integer<std::uint32_t>("max_per_order", 1, limits::tickets_max);
   read.max_per_buyer = from.optional_integer<std::uint32_t>("max_per_buyer", 1, limits::tickets_max);
+  read.max_per_card = from.cleared("max_per_card")
+                          ? std::optional<std::uint32_t>{0}
+                          : from.optional_integer<std::uint32_t>("max_per_card", 1, limits::tickets_max);
+  if (from.cleared("resale")) {
+    read.resale_max_percent = 0;
+  } else if (const auto resale = from.optional_object("resale")) {
+    read.resale_max_percent = resale->integer<std::uint32_t>("max_percent", 1, 100);
+  }
+  read.velocity = clearable_list(from, "velocity", limits::velocity_rules_max, read_velocity_rule);
+  read.returns_to_allocation = read_returns_to(from);
   return read;
 }
 
 } // namespace
 
-auto read_event(const json_object& from) -> event_wish {
+auto read_event(const json_object& from, const access_code_hasher& codes) -> event_wish {
   event_wish read;
   domain::event_config config;
   config.name = from.text("name", name_rule);
@@ -120,13 +239,13 @@ auto read_event(const json_object& from) -> event_wish {
     config.currency = read_currency(*currency);
   }
   config.tiers = read_tiers(from.array("tiers", 1, limits::tiers_per_event_max));
-  read.config = domain::amended(std::move(config), read_optional_fields(from));
+  read.config = domain::amended(std::move(config), read_optional_fields(from, codes));
   return read;
 }
 
-auto read_amendment(const json_object& from) -> amendment_wish {
+auto read_amendment(const json_object& from, const access_code_hasher& codes) -> amendment_wish {
   amendment_wish read;
-  read.changes = read_optional_fields(from);
+  read.changes = read_optional_fields(from, codes);
   if (const auto name = from.optional_text("name", name_rule)) {
     read.changes.name.emplace(*name);
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/event_config.hpp"
+#include "http/access_code.hpp"
 #include "http/json_reader.hpp"
 
 #include <optional>
@@ -13,16 +14,16 @@ struct event_wish {
   std::optional<domain::venue_id> venue; ///< absent: a fault is recorded
 };
 
-/// Reads an event. Faults of shape go to the document; `domain::config_faults` judges the whole.
-[[nodiscard]] auto read_event(const json_object& from) -> event_wish;
+/// Reads an event, for whose id `codes` hashes. Faults of shape go to the document; `domain::config_faults` judges the whole.
+[[nodiscard]] auto read_event(const json_object& from, const access_code_hasher& codes) -> event_wish;
 
-/// A change as `PATCH /v1/events/{event}` gives it (RFC 7396): null takes `slug`, `description`, `category`, `sale` and its two times
-/// away.
+/// A change as `PATCH /v1/events/{event}` gives it (RFC 7396): null takes `slug`, `description`, `category`, `sale` and its times
+/// and presales, and `price_rules` away. `codes` hashes for the one that is changed.
 struct amendment_wish {
   domain::event_amendment changes; ///< without the venue
   std::optional<domain::venue_id> venue;
 };
 
-[[nodiscard]] auto read_amendment(const json_object& from) -> amendment_wish;
+[[nodiscard]] auto read_amendment(const json_object& from, const access_code_hasher& codes) -> amendment_wish;
 
 } // namespace holdfast::http

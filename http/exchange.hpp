@@ -7,6 +7,7 @@
 #include "http/problem.hpp"
 #include "http/reply_lane.hpp"
 #include "http/request.hpp"
+#include "tracing/request_trace.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -100,6 +101,9 @@ class exchange final : private lane_task {
 
   [[nodiscard]] auto trace() const noexcept -> const trace_context& { return trace_; }
 
+  /// Where spans of this request go; null unless it is traced.
+  [[nodiscard]] auto traced() const noexcept -> const tracing::traced_request& { return traced_; }
+
   /// Wall clock at which the request was complete; read once a request.
   [[nodiscard]] auto at() const noexcept -> domain::instant { return at_; }
 
@@ -175,6 +179,7 @@ class exchange final : private lane_task {
   std::string decoded_; ///< percent-decoded text that parameters point into
   std::string request_id_;
   trace_context trace_;
+  tracing::traced_request traced_;
   principal who_;
   client_address client_;
   domain::instant at_;

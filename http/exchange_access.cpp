@@ -136,6 +136,7 @@ void exchange_access::clear(exchange& of) noexcept {
   of.queries_.clear();
   of.decoded_.clear();
   of.who_ = {};
+  of.traced_.reset();
   of.answer_.clear();
   if (of.body_text_.capacity() > body_capacity_kept) {
     std::string{}.swap(of.body_text_);

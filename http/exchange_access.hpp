@@ -21,6 +21,7 @@ struct exchange_access {
   /// Parses the query; a problem when it is not sound.
   [[nodiscard]] static auto set_query(exchange& of, std::string_view query) -> std::optional<problem_kind>;
   static void set_ids(exchange& of);
+  static void set_traced(exchange& of, tracing::traced_request by) noexcept { of.traced_ = std::move(by); }
   static void set_body(exchange& of, std::string_view body) noexcept { of.body_ = body; }
   static void set_idempotency_key(exchange& of, std::string_view key) noexcept { of.idempotency_key_ = key; }
   static void set_route(exchange& of, const route* row) noexcept { of.route_ = row; }

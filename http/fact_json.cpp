@@ -3,6 +3,7 @@
 #include "http/booking_json.hpp"
 #include "http/event_json.hpp"
 #include "http/organisation_json.hpp"
+#include "projections/inventory_bodies.hpp"
 #include "projections/layout_json.hpp"
 
 #include <string>
@@ -51,20 +52,22 @@ class fact_writer {
     for (std::size_t i = 0; i < fact.seats.size(); ++i) {
       out_.begin_object();
       seat(fact.seats[i]);
-      out_.member("price", fact.prices[i]).end_object();
+      out_.member("price", fact.prices[i]).member("fee", fact.fees.empty() ? 0 : fact.fees[i]).end_object();
     }
     out_.end_array().key("areas").begin_array();
     for (const auto& area : fact.areas) {
       out_.begin_object();
-      if (seats_ != nullptr) {
-        out_.member("area", std::string_view{seats_->spec().areas[area.area].name});
-      } else {
-        out_.member("area_index", area.area);
-      }
-      out_.member("quantity", area.quantity).member("price", area.price).end_object();
+      name(area.area);
+      out_.member("quantity", area.quantity).member("price", area.price).member("fee", area.fee).end_object();
     }
     out_.end_array().key("expires_at").time(fact.expires_at.unix_ms);
     out_.key("cap_at").time(fact.cap_at.unix_ms);
+    if (fact.allocation) {
+      allocation(fact.allocation);
+    }
+    if (!fact.phase.empty()) {
+      out_.member("phase", std::string_view{fact.phase});
+    }
   }
   void operator()(const domain::hold_extended& fact) {
     hold(fact.hold);
@@ -75,6 +78,25 @@ class fact_writer {
     key("by", fact.by);
   }
   void operator()(const domain::hold_expired& fact) { hold(fact.hold); }
+  void operator()(const domain::hold_frozen& fact) {
+    hold(fact.hold);
+    payment(fact.payment);
+    out_.key("until").time(fact.until.unix_ms);
+  }
+  void operator()(const domain::hold_thawed& fact) {
+    hold(fact.hold);
+    payment(fact.payment);
+    out_.key("expires_at").time(fact.expires_at.unix_ms);
+    out_.member("why", turn_text(fact.why));
+  }
+  void operator()(const domain::order_returned& fact) {
+    hold(fact.hold);
+    out_.member("why", cause_text(fact.why));
+    key("by", fact.by);
+    tickets(fact.hold, fact.tickets);
+    seats("seats", fact.seats);
+    out_.member("total", fact.total).member("order_goes_on", fact.goes_on);
+  }
   void operator()(const domain::order_confirmed& fact) {
     hold(fact.hold);
     std::string order;
@@ -86,6 +108,45 @@ class fact_writer {
         .end_object();
     key("confirmed_by", fact.confirmed_by);
     out_.member("total", fact.total);
+    if (fact.by_payment) {
+      payment(fact.by_payment);
+    }
+  }
+
+  void operator()(const domain::seats_allocated& fact) {
+    allocation(fact.what.number);
+    out_.member("name", std::string_view{fact.what.name})
+        .member("kind", projections::to_text(fact.what.kind))
+        .member("reason", std::string_view{fact.what.reason});
+    seats("seats", fact.seats);
+    out_.key("areas").begin_array();
+    for (const auto& area : fact.what.areas) {
+      out_.begin_object();
+      name(area.area);
+      out_.member("quantity", area.quantity).end_object();
+    }
+    out_.end_array();
+    key("by", fact.by);
+  }
+  void operator()(const domain::allocation_changed& fact) {
+    allocation(fact.allocation);
+    seats("added", fact.added);
+    seats("removed", fact.removed);
+    if (fact.from) {
+      out_.member("from", std::string_view{projections::allocation_id(fact.from)});
+    }
+    out_.key("areas").begin_array();
+    for (const auto& [area, quantity] : fact.areas) {
+      out_.begin_object();
+      name(area);
+      out_.member("quantity", quantity).end_object();
+    }
+    out_.end_array();
+    key("by", fact.by);
+  }
+  void operator()(const domain::allocation_released& fact) {
+    allocation(fact.allocation);
+    key("by", fact.by);
   }
 
   void operator()(const domain::organisation_created& fact) {
@@ -107,7 +168,151 @@ class fact_writer {
     out_.member("slug", std::string_view{fact.slug}).member("event_id", std::string_view{id_text(fact.event)});
   }
 
+  void operator()(const domain::ticket_transferred& fact) {
+    ticket(fact.ticket);
+    out_.member("serial", fact.serial);
+    owner("from", fact.from);
+    owner("to", fact.to);
+    key("by", fact.by);
+  }
+  void operator()(const domain::ticket_admitted& fact) {
+    ticket(fact.ticket);
+    out_.member("serial", fact.serial).member("gate", std::string_view{fact.gate});
+    out_.key("at").time(fact.at.unix_ms);
+    key("by", fact.by);
+  }
+  void operator()(const domain::admission_undone& fact) {
+    ticket(fact.ticket);
+    key("by", fact.by);
+  }
+
+  void operator()(const domain::ticket_offered& fact) {
+    ticket(fact.ticket);
+    out_.member("serial", fact.serial).member("price", fact.price);
+    owner("by", fact.by);
+  }
+  void operator()(const domain::offer_withdrawn& fact) { ticket(fact.ticket); }
+  void operator()(const domain::resale_held& fact) {
+    hold(fact.hold);
+    owner("owner", fact.by);
+    ticket(fact.ticket);
+    place(fact.place);
+    out_.member("price", fact.price);
+    out_.key("expires_at").time(fact.expires_at.unix_ms);
+    out_.key("cap_at").time(fact.cap_at.unix_ms);
+  }
+  void operator()(const domain::ticket_resold& fact) {
+    ticket(fact.ticket);
+    hold(fact.hold);
+    place(fact.place);
+    out_.member("paid", fact.paid()).member("price", fact.price).member("kept", fact.kept());
+    payment(fact.payment);
+    if (fact.allocation) {
+      allocation(fact.allocation);
+    }
+    out_.member("order_goes_on", fact.goes_on);
+  }
+  void operator()(const domain::resale_owed& fact) {
+    payment(fact.payment);
+    out_.member("by_payment", fact.by.value());
+    ticket(fact.ticket);
+    out_.member("amount", fact.amount).member("kept", fact.kept);
+  }
+
+  void operator()(const domain::payment_requested& fact) {
+    payment(fact.payment);
+    hold(fact.hold);
+    out_.member("buyer", std::string_view{id_text(fact.buyer)}).member("method", std::string_view{fact.method});
+  }
+  void operator()(const domain::payment_intended& fact) {
+    payment(fact.payment);
+    out_.member("amount", fact.amount).member("currency", fact.currency.text());
+    out_.key("pinned_until").time(fact.pinned_until.unix_ms);
+    if (fact.seller) {
+      out_.member("seller_payment", fact.seller.value());
+    }
+  }
+  void operator()(const domain::payment_authorised& fact) { payment(fact.payment); }
+  void operator()(const domain::payment_prepared& fact) {
+    payment(fact.payment);
+    out_.member("gateway_payment", std::string_view{fact.gateway_payment});
+  }
+  void operator()(const domain::payment_captured& fact) {
+    payment(fact.payment);
+    out_.member("amount", fact.amount);
+  }
+  void operator()(const domain::payment_turned& fact) {
+    payment(fact.payment);
+    out_.member("why", turn_text(fact.why));
+    if (!fact.code.empty()) {
+      out_.member("code", std::string_view{fact.code});
+    }
+    key("by", fact.by);
+  }
+  void operator()(const domain::refund_requested& fact) {
+    payment(fact.payment);
+    out_.member("cause", cause_text(fact.cause));
+    key("by", fact.by);
+    out_.key("ticket_numbers").begin_array();
+    for (const auto ticket : fact.tickets) {
+      out_.value(std::uint64_t{ticket});
+    }
+    out_.end_array();
+  }
+  void operator()(const domain::refund_owed& fact) {
+    payment(fact.payment);
+    out_.member("amount", fact.amount);
+  }
+  void operator()(const domain::refund_refused& fact) { payment(fact.payment); }
+  void operator()(const domain::refund_paid& fact) { payment(fact.payment); }
+  void operator()(const domain::payment_restored& fact) { payment(fact.payment); }
+  void operator()(const domain::payment_booked& fact) { payment(fact.payment); }
+  void operator()(const domain::payment_voided& fact) { payment(fact.payment); }
+  void operator()(const domain::payment_freed& fact) { payment(fact.payment); }
+  void operator()(const domain::payment_hinted& fact) {
+    payment(fact.payment);
+    out_.member("hint", std::string_view{fact.hint});
+  }
+
  private:
+  void ticket(const domain::ticket_number& number) {
+    std::string text;
+    ids_.append_ticket(text, event_, number.order, number.index);
+    out_.member("ticket_id", std::string_view{text});
+  }
+  void place(const domain::ticket_place& of) {
+    if (of.standing) {
+      name(static_cast<domain::area_index>(of.index));
+    } else {
+      seat(of.index);
+    }
+  }
+  void owner(std::string_view name, const domain::owner& who) {
+    out_.member(name, std::string_view{who.organisation ? id_text(who.organisation) : id_text(who.subject)});
+  }
+  void payment(domain::payment_number number) { out_.member("payment", number.value()); }
+  static auto cause_text(domain::return_cause why) noexcept -> std::string_view {
+    switch (why) {
+    case domain::return_cause::uncaptured: return "uncaptured";
+    case domain::return_cause::refunded: return "refunded";
+    case domain::return_cause::by_buyer: return "by_buyer";
+    case domain::return_cause::cancelled: return "cancelled";
+    }
+    return "unknown";
+  }
+  void tickets(domain::hold_number order, const std::vector<std::uint32_t>& numbers) {
+    if (numbers.empty()) {
+      return;
+    }
+    std::string text;
+    out_.key("tickets").begin_array();
+    for (const auto ticket : numbers) {
+      text.clear();
+      ids_.append_ticket(text, event_, order, ticket);
+      out_.value(std::string_view{text});
+    }
+    out_.end_array();
+  }
   void hold(domain::hold_number number) {
     std::string text;
     ids_.append_hold(text, event_, number);
@@ -117,6 +322,27 @@ class fact_writer {
     if (id) {
       out_.member(name, std::string_view{id_text(id)});
     }
+  }
+  void allocation(domain::allocation_number number) {
+    out_.member("allocation_id", std::string_view{projections::allocation_id(number)});
+  }
+  void name(domain::area_index area) {
+    if (seats_ != nullptr) {
+      out_.member("area", std::string_view{seats_->spec().areas[area].name});
+    } else {
+      out_.member("area_index", area);
+    }
+  }
+  void seats(std::string_view name, const std::vector<domain::seat_index>& list) {
+    out_.key(name).begin_array();
+    for (const auto one : list) {
+      if (seats_ != nullptr) {
+        out_.value(std::string_view{seats_->label(one)});
+      } else {
+        out_.value(one);
+      }
+    }
+    out_.end_array();
   }
   void seat(domain::seat_index index) {
     if (seats_ != nullptr) {

@@ -89,7 +89,7 @@ io_worker::io_worker(shared& common)
       lane_{std::make_shared<io_lane>(context_)},
       counts_{common.metrics.add_slab()},
       log_{common.logger, common.options.log},
-      around_{common.rules, counts_, log_, date_, common.draining, common.aside},
+      around_{common.rules, counts_, log_, date_, common.draining, common.aside, common.traces},
       acceptor_{context_->get_executor()},
       ticker_{context_->get_executor()},
       pause_{context_->get_executor()},

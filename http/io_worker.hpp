@@ -73,6 +73,7 @@ class io_worker {
     side_worker& aside;
     std::shared_ptr<spdlog::logger> logger;
     boost::asio::ssl::context* tls = nullptr; ///< null: plain
+    tracing::tracer* traces = nullptr;        ///< null: nothing is traced
     std::atomic<bool> draining = false;
   };
 

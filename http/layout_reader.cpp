@@ -1,11 +1,15 @@
 #include "http/layout_reader.hpp"
 
+#include "domain/layout_check.hpp"
 #include "domain/limits.hpp"
+#include "http/layout_import/seating_plan.hpp"
 #include "http/problem.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -112,9 +116,43 @@ auto read_area(const json_object& from) -> domain::area_spec {
   return area;
 }
 
+/// Whether `inner` is the place that `outer` names, or one within it.
+auto is_within(std::string_view inner, std::string_view outer) -> bool {
+  return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '/');
+}
+
+/// What comes before the last name of a pointer.
+auto parent_of(std::string_view pointer) -> std::string_view {
+  return pointer.substr(0, pointer.rfind('/'));
+}
+
+/// Whether a value that could not be read, at `unread`, may be why there is a fault at `found`: it is there or around it, or is a number of
+/// the same row, all of which say together how many seats there are and where.
+auto explains(std::string_view unread, std::string_view found) -> bool {
+  constexpr std::array<std::string_view, 6> numbers{"first", "count", "x", "y", "pitch", "angle"};
+  if (is_within(found, unread)) {
+    return true;
+  }
+  const auto row = parent_of(unread);
+  const bool of_row = parent_of(row).ends_with("/rows") && is_within(found, row) && !found.ends_with("/name");
+  return of_row && std::ranges::find(numbers, unread.substr(row.size() + 1)) != numbers.end();
+}
+
+/// Whether there may be places in what could not be read.
+auto may_hold_places(std::string_view unread) -> bool {
+  return unread.empty() || is_within(unread, "/sections") || is_within(unread, "/areas");
+}
+
+auto has_places(const domain::layout_spec& spec) -> bool {
+  return !spec.areas.empty() || std::ranges::any_of(spec.sections, [](const auto& each) { return !each.rows.empty(); });
+}
+
 } // namespace
 
-auto read_layout(const json_object& from) -> domain::layout_spec {
+auto read_layout(const json_object& from) -> layout_reading {
+  if (is_seating_plan(from)) {
+    return {read_seating_plan(from), true};
+  }
   domain::layout_spec spec;
   if (const auto sections = from.optional_array("sections", 0, limits::sections_per_event_max)) {
     spec.sections.reserve(sections->size());
@@ -132,12 +170,41 @@ auto read_layout(const json_object& from) -> domain::layout_spec {
     spec.focal = domain::plan_point{hundredths(focal->number("x", -coordinate_max, coordinate_max)),
                                     hundredths(focal->number("y", -coordinate_max, coordinate_max))};
   }
-  return spec;
+  return {std::move(spec), false};
 }
 
-auto build_layout(exchange& of, domain::layout_spec spec, std::string_view at)
+auto further_faults(const layout_reading& of, std::string_view at, const std::vector<json_error>& known)
+    -> std::vector<json_error> {
+  std::vector<json_error> further;
+  if (of.translated) {
+    return further;
+  }
+  std::vector<std::string_view> unread;
+  for (const auto& each : known) {
+    if (is_within(each.pointer, at)) {
+      unread.push_back(std::string_view{each.pointer}.substr(at.size()));
+    }
+  }
+  for (auto& fault : domain::layout_faults(of.spec)) {
+    const bool explained =
+        fault.pointer.empty() ? !has_places(of.spec) && std::ranges::any_of(unread, may_hold_places)
+                              : std::ranges::any_of(unread, [&](auto place) { return explains(place, fault.pointer); });
+    if (!explained) {
+      further.push_back({std::string{at} + fault.pointer, std::move(fault.message)});
+    }
+  }
+  return further;
+}
+
+auto build_layout(exchange& of, json_document& document, layout_reading read, std::string_view at)
     -> std::shared_ptr<const domain::layout> {
-  auto built = domain::layout::build(std::move(spec));
+  if (!document.finish()) {
+    auto errors = document.faults();
+    std::ranges::move(further_faults(read, at, document.faults()), std::back_inserter(errors));
+    of.refuse(problem_kind::validation_failed, {.errors = errors});
+    return nullptr;
+  }
+  auto built = domain::layout::build(std::move(read.spec));
   if (built) {
     return *std::move(built);
   }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 namespace holdfast::http {
 
@@ -23,13 +24,25 @@ inline constexpr std::size_t layout_bytes_at_once_max = 64 * 1024;
 /// ```
 ///
 /// `first` is 1, `x`, `y` and `angle` 0 and `pitch` 1 when absent; `sections` and `areas` may be left out when there are none.
+/// A document with `zones` is a seating plan of pretix instead: see http/layout_import/seating_plan.hpp.
+///
 /// Coordinates, pitch and angle are kept to hundredths. Faults of shape and range go to the document; what one place alone does not
 /// show (names that come twice, totals) is found by `build_layout`.
-[[nodiscard]] auto read_layout(const json_object& from) -> domain::layout_spec;
+struct layout_reading {
+  domain::layout_spec spec;
+  bool translated = false; ///< from a seating plan: all its faults are the document's, at their places in the plan
+};
+[[nodiscard]] auto read_layout(const json_object& from) -> layout_reading;
 
-/// Checks and indexes a layout that was read without faults. Answers 422 with every fault, its pointer below `at` ("/layout", or nothing
-/// when the layout is the body), and returns null when it is not sound.
-[[nodiscard]] auto build_layout(exchange& of, domain::layout_spec spec, std::string_view at)
+/// What is wrong with a layout beside the faults `known` of its document, in which its place is `at` ("/layout", or nothing when it is the
+/// whole): no fault of what could not be read, and none that may come from it. Of a seating plan: nothing.
+[[nodiscard]] auto further_faults(const layout_reading& of, std::string_view at, const std::vector<json_error>& known)
+    -> std::vector<json_error>;
+
+/// To be called when every field of the body has been asked for, in place of `body_is_sound`: checks and indexes the layout. When it or
+/// anything else in the body is not sound, answers 422 `validation_failed` with every fault, the layout's own below `at`, and returns
+/// null.
+[[nodiscard]] auto build_layout(exchange& of, json_document& document, layout_reading read, std::string_view at)
     -> std::shared_ptr<const domain::layout>;
 
 } // namespace holdfast::http

@@ -29,6 +29,10 @@ constexpr std::array table{
     problem_row{
         credentials_invalid, "credentials_invalid", 401, "The credentials are not valid",
         "The token or key is unknown, expired, revoked or damaged. Get a new session, or ask the organiser for a key."},
+    problem_row{
+        signature_invalid, "signature_invalid", 403, "The signature is not valid",
+        "A notification is signed by the payment provider over its very bytes, with a secret that this server knows, "
+        "not more than five minutes ago."},
     problem_row{scope_missing, "scope_missing", 403, "The credentials do not allow this",
                 "This operation needs an API key with another scope."},
     problem_row{buyer_required, "buyer_required", 403, "This operation is for buyers",
@@ -56,6 +60,10 @@ constexpr std::array table{
                 "Wait as long as Retry-After says. The RateLimit headers show what is left."},
     problem_row{internal_error, "internal_error", 500, "Something went wrong here",
                 "A fault of the server. The trace_id helps the operator to find it."},
+    problem_row{
+        event_unreadable, "event_unreadable", 500, "This event's records are damaged",
+        "What this server has recorded of the event cannot be read or does not fit together, and asking again does not "
+        "help: the operator has to restore it. Nothing was changed, and other events are not affected."},
     problem_row{payments_not_configured, "payments_not_configured", 501, "Payments are not configured",
                 "This server has no payment gateway; a box office can confirm the hold."},
     problem_row{not_configured, "not_configured", 501, "This is not configured here",
@@ -94,8 +102,17 @@ constexpr std::array table{
         limit_exceeded, "limit_exceeded", 409, "Too many tickets",
         "The event limits the tickets of one order and of one buyer, what is held included: limit_of says which "
         "limit stands in the way, limit and current how it stands."},
+    problem_row{
+        card_limit_exceeded, "card_limit_exceeded", 409, "Too many tickets for this card",
+        "The event limits the tickets that one card pays for. Nothing was charged, and the seats stay held for another card."},
+    problem_row{
+        velocity_exceeded, "velocity_exceeded", 409, "Too many tickets within a time",
+        "The event limits the tickets that one buyer or one card buys within a time. Nothing was charged, and the seats stay held: "
+        "for another card, if limit_of says card_window or nothing. again_at says from when on it would be allowed, if that can be known."},
     problem_row{sale_not_open, "sale_not_open", 409, "The sale is not open",
                 "The event is not on sale now: before or after its window, paused, closed or cancelled."},
+    problem_row{wrong_access_code, "wrong_access_code", 409, "The access code is not known",
+                "No presale of the event that is going on has this code. Codes are case-sensitive."},
     problem_row{wrong_status, "wrong_status", 409, "The event's status does not allow this",
                 "Such as publishing twice, or resuming what is not paused."},
     problem_row{already_exists, "already_exists", 409, "It exists already", "Something with this name or id exists."},
@@ -106,6 +123,36 @@ constexpr std::array table{
         "create another one if the secret was lost."},
     problem_row{last_admin_key, "last_admin_key", 409, "It is the last admin key",
                 "The server's first organisation keeps a live key of scope admin. Make another one first."},
+    problem_row{
+        claim_void, "claim_void", 410, "The offer no longer holds",
+        "The ticket was taken by somebody, the offer was withdrawn or has run out, or the ticket was given back."},
+    problem_row{
+        resale_closed, "resale_closed", 409, "The ticket cannot be resold",
+        "The event has no resale, has begun or was cancelled; or no card paid for the ticket, or it was handed on. What is resold is paid "
+        "by card."},
+    problem_row{offer_taken, "offer_taken", 409, "A buyer has the ticket in a hold",
+                "The offer stays as it is until that hold ends. Then it is open again, or the ticket is sold."},
+    problem_row{ticket_used, "ticket_used", 409, "The ticket has been used",
+                "Somebody was admitted with it: it is neither handed on any more nor given back by its buyer."},
+    problem_row{not_admitted, "not_admitted", 409, "Nobody was admitted by that scan",
+                "The ticket was never admitted by it, or by another one since."},
+    problem_row{
+        order_refunded, "order_refunded", 409, "It was refunded before",
+        "The order, or a ticket named, was given back: its place is free again, and its money went back, or is on its way."},
+    problem_row{no_such_ticket, "no_such_ticket", 409, "The order has no such ticket",
+                "Every ticket that goes back is one of the order's own, named once."},
+    problem_row{refund_closed, "refund_closed", 409, "Tickets cannot be given back",
+                "Buyers may give tickets of an event back until its refunds_until. The organiser may at any time."},
+    problem_row{payment_in_progress, "payment_in_progress", 409, "The hold is being paid",
+                "Its payment decides what becomes of it. Ask for the order, or try again when that has ended."},
+    problem_row{payments_unavailable, "payments_unavailable", 503, "The payment provider cannot be reached",
+                "Nothing was charged, and the seats stay held for longer. Try again after Retry-After."},
+    problem_row{
+        payment_timed_out, "payment_timed_out", 504, "The payment provider did not answer in time",
+        "The payment is called off, and whatever the provider did is undone. The seats stay held until expires_at; try again."},
+    problem_row{
+        payment_failed, "payment_failed", 502, "The payment could not be completed",
+        "The provider's answer did not fit the order. Nothing is sold, and whatever was charged is given back."},
     problem_row{already_extended, "already_extended", 409, "The hold cannot be extended again",
                 "A hold is extended once, up to the event's cap."},
     problem_row{hold_confirmed, "hold_confirmed", 409, "The hold is an order now",
@@ -115,8 +162,6 @@ constexpr std::array table{
                 "The event has used up its hold numbers."},
     problem_row{layout_frozen, "layout_frozen", 409, "The layout is frozen",
                 "Layout, venue and currency cannot change once the event is published."},
-    problem_row{sold_seats_exist, "sold_seats_exist", 409, "Tickets have been sold",
-                "Cancelling needs refunds, which this server cannot make."},
     problem_row{request_in_progress, "request_in_progress", 409, "The first request is still in progress",
                 "A request with the same Idempotency-Key waits for its payment. Ask again later."},
     problem_row{hold_expired, "hold_expired", 410, "The hold has expired", "The seats went back on sale."},
@@ -134,6 +179,10 @@ constexpr std::array table{
         "A text looks like a card number. Cards never reach this server; send the provider's payment method instead."},
     problem_row{admission_required, "admission_required", 425, "The waiting room is active",
                 "Join the queue, and send the Admission-Token once admitted."},
+    problem_row{
+        past_too_far, "past_too_far", 422, "That place in the past is too far from what is kept",
+        "Snapshots are kept ever so often, and one request folds only so many facts after one. nearest_before and "
+        "nearest_after are the nearest sequence numbers that can be shown; null when there is none on that side."},
 };
 
 constexpr auto in_order = [] {
@@ -145,7 +194,7 @@ constexpr auto in_order = [] {
   return true;
 }();
 static_assert(in_order, "a row a kind, in the order of problem_kind");
-static_assert(static_cast<std::size_t>(admission_required) + 1 == table.size());
+static_assert(static_cast<std::size_t>(past_too_far) + 1 == table.size());
 
 } // namespace
 

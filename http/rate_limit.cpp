@@ -19,7 +19,8 @@ struct bucket {
   std::int64_t full_at_ns = 0; ///< the algorithm's theoretical arrival time
 };
 
-constexpr std::array<std::string_view, 5> lane_names{"address", "address-write", "address-session", "buyer", "key"};
+constexpr std::array<std::string_view, 7> lane_names{"address", "address-write", "address-session", "buyer",
+                                                     "key",     "address-code",  "buyer-code"};
 
 template <class Integer>
 void append_number(std::string& out, Integer number) {
@@ -41,7 +42,8 @@ struct rate_limiter::shard {
 };
 
 rate_limiter::rate_limiter(const rate_limits& limits) : seed_{unique_bits(), unique_bits()} {
-  const std::array given{limits.address_view, limits.address_act, limits.address_session, limits.buyer, limits.key};
+  const std::array given{limits.address_view, limits.address_act,  limits.address_session, limits.buyer,
+                         limits.key,          limits.address_code, limits.buyer_code};
   for (std::size_t i = 0; i < given.size(); ++i) {
     rule& out = rules_[i];
     out.name = lane_names[i];
@@ -66,33 +68,64 @@ rate_limiter::rate_limiter(const rate_limits& limits) : seed_{unique_bits(), uni
 
 rate_limiter::~rate_limiter() = default;
 
-auto rate_limiter::take(rate_lane lane, const client_address& address, clock::time_point now) -> rate_verdict {
+auto rate_limiter::holder_of(const client_address& address) noexcept -> holder {
   const auto one = address.subscriber();
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
+  holder whose;
   for (std::size_t i = 0; i < 8; ++i) {
-    high = (high << 8U) | one.bytes[i];
-    low = (low << 8U) | one.bytes[i + 8];
+    whose.high = (whose.high << 8U) | one.bytes[i];
+    whose.low = (whose.low << 8U) | one.bytes[i + 8];
   }
-  return take(lane, high, low, now);
+  return whose;
+}
+
+auto rate_limiter::take(rate_lane lane, const client_address& address, clock::time_point now) -> rate_verdict {
+  return take(lane, holder_of(address), now);
 }
 
 auto rate_limiter::take(const domain::subject_id& buyer, clock::time_point now) -> rate_verdict {
-  return take(rate_lane::buyer, buyer.high, buyer.low, now);
+  return take(rate_lane::buyer, buyer, now);
+}
+
+auto rate_limiter::take(rate_lane lane, const domain::subject_id& buyer, clock::time_point now) -> rate_verdict {
+  return take(lane, holder{buyer.high, buyer.low}, now);
 }
 
 auto rate_limiter::take(domain::key_id key, clock::time_point now) -> rate_verdict {
-  return take(rate_lane::key, key.value(), 0, now);
+  return take(rate_lane::key, holder{key.value(), 0}, now);
 }
 
-auto rate_limiter::take(rate_lane lane, std::uint64_t high, std::uint64_t low, clock::time_point now) -> rate_verdict {
+void rate_limiter::give_back(rate_lane lane, const client_address& address) noexcept {
+  give_back(lane, holder_of(address));
+}
+
+void rate_limiter::give_back(rate_lane lane, const domain::subject_id& buyer) noexcept {
+  give_back(lane, holder{buyer.high, buyer.low});
+}
+
+auto rate_limiter::hash_of(rate_lane lane, const holder& whose) const noexcept -> std::uint64_t {
+  const std::uint64_t lane_bits = static_cast<std::uint64_t>(lane) << 56U;
+  return domain::mix64(domain::mix64(whose.high ^ seed_[0]) ^ whose.low ^ seed_[1] ^ lane_bits);
+}
+
+void rate_limiter::give_back(rate_lane lane, const holder& whose) noexcept {
+  const std::uint64_t hash = hash_of(lane, whose);
+  shard& at = *shards_[(hash >> 8U) % shard_count];
+  const std::scoped_lock lock{at.mutex};
+  for (bucket& each : at.sets[(hash >> 16U) % at.sets.size()]) {
+    if (each.key == (hash | 1U)) {
+      each.full_at_ns -= rules_[static_cast<std::size_t>(lane)].interval_ns;
+      return;
+    }
+  }
+}
+
+auto rate_limiter::take(rate_lane lane, const holder& whose, clock::time_point now) -> rate_verdict {
   const rule& by = rules_[static_cast<std::size_t>(lane)];
   rate_verdict verdict{.lane = lane};
   if (by.interval_ns == 0) {
     return verdict;
   }
-  const std::uint64_t lane_bits = static_cast<std::uint64_t>(lane) << 56U;
-  const std::uint64_t hash = domain::mix64(domain::mix64(high ^ seed_[0]) ^ low ^ seed_[1] ^ lane_bits);
+  const std::uint64_t hash = hash_of(lane, whose);
   const std::uint64_t key = hash | 1U; // 0 marks a bucket that was never used
   const std::int64_t now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
   shard& at = *shards_[(hash >> 8U) % shard_count];

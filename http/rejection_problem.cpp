@@ -71,15 +71,27 @@ auto problem_of(domain::reason why) noexcept -> problem_kind {
   case reason::version_mismatch: return problem_kind::version_mismatch;
   case reason::layout_frozen: return problem_kind::layout_frozen;
   case reason::wrong_status: return problem_kind::wrong_status;
-  case reason::sold_seats_exist: return problem_kind::sold_seats_exist;
   case reason::sale_not_open: return problem_kind::sale_not_open;
+  case reason::wrong_access_code: return problem_kind::wrong_access_code;
   case reason::hold_expired: return problem_kind::hold_expired;
   case reason::hold_ended: return problem_kind::hold_ended;
   case reason::hold_confirmed: return problem_kind::hold_confirmed;
+  case reason::order_refunded: return problem_kind::order_refunded;
+  case reason::claim_void: return problem_kind::claim_void;
+  case reason::resale_closed: return problem_kind::resale_closed;
+  case reason::offer_taken: return problem_kind::offer_taken;
+  case reason::ticket_revoked: return problem_kind::internal_error; // the result of a scan, never a problem
+  case reason::ticket_used: return problem_kind::ticket_used;
+  case reason::not_admitted: return problem_kind::not_admitted;
+  case reason::no_such_ticket: return problem_kind::no_such_ticket;
+  case reason::refund_closed: return problem_kind::refund_closed;
+  case reason::payment_in_progress: return problem_kind::payment_in_progress;
   case reason::already_extended: return problem_kind::already_extended;
   case reason::payments_not_configured: return problem_kind::payments_not_configured;
   case reason::order_limit_exceeded: return problem_kind::limit_exceeded;
   case reason::buyer_limit_exceeded: return problem_kind::limit_exceeded;
+  case reason::card_limit_exceeded: return problem_kind::card_limit_exceeded;
+  case reason::velocity_exceeded: return problem_kind::velocity_exceeded;
   case reason::holds_exhausted: return problem_kind::holds_exhausted;
   case reason::seat_unavailable: return problem_kind::seat_unavailable;
   case reason::area_full: return problem_kind::area_full;
@@ -109,6 +121,15 @@ void append_rejection(std::string& to, problem_kind kind, const domain::rejectio
         .member("limit", why.limit);
     if (why.why == domain::reason::buyer_limit_exceeded) {
       out.member("current", why.current);
+    }
+  }
+  if (why.rule) {
+    out.member("limit_of", why.rule->per == domain::velocity_rule::whose::card ? "card_window" : "buyer_window")
+        .member("limit", why.limit)
+        .member("current", why.current)
+        .member("seconds", why.rule->seconds);
+    if (why.again_at) {
+      out.key("again_at").time(why.again_at->unix_ms);
     }
   }
   if (why.why == domain::reason::version_mismatch) {

@@ -39,6 +39,7 @@ constexpr std::array<named, static_cast<std::size_t>(header_id::other)> known{{
     {"idempotency-key", header_id::idempotency_key},
     {"x-forwarded-for", header_id::x_forwarded_for},
     {"content-encoding", header_id::content_encoding},
+    {"stripe-signature", header_id::stripe_signature},
     {"transfer-encoding", header_id::transfer_encoding},
     {"access-control-request-method", header_id::access_control_request_method},
     {"access-control-request-headers", header_id::access_control_request_headers},

@@ -37,6 +37,7 @@ enum class header_id : std::uint8_t {
   last_event_id,
   origin,
   queue_ticket,
+  stripe_signature,
   traceparent,
   transfer_encoding,
   upgrade,
@@ -77,7 +78,7 @@ struct trace_context {
   std::uint64_t trace_low = 0;
   std::uint64_t parent = 0; ///< the caller's span; 0 when the trace began here
   std::uint64_t span = 0;   ///< this request's span
-  bool sampled = false;
+  bool sampled = false;     ///< what the caller says; what is done is in exchange::traced
 
   /// The context of one request: the caller's when `traceparent` is present and sound, otherwise a new one.
   [[nodiscard]] static auto of(std::string_view traceparent) noexcept -> trace_context;

@@ -27,7 +27,8 @@ using projections::to_text;
 
 constexpr std::array orders{search_order::relevance, search_order::date, search_order::popularity,
                             search_order::distance, search_order::price};
-constexpr std::array facets{search_facet::category, search_facet::city, search_facet::month, search_facet::price};
+constexpr std::array facets{search_facet::category, search_facet::city,         search_facet::month,
+                            search_facet::price,    search_facet::availability, search_facet::status};
 constexpr std::array statuses{sale_status::published, sale_status::on_sale, sale_status::paused, sale_status::closed,
                               sale_status::cancelled};
 constexpr std::int64_t day_ms = 24LL * 3600 * 1000;
@@ -224,7 +225,7 @@ class reader {
       fault_ = limit.error();
     }
     query_.limit = limit.value_or(limits::items_usual);
-    parameter("facets", "facets is of category, city, month and price, with commas between them",
+    parameter("facets", "facets is of category, city, month, price, availability and status, with commas between them",
               [this](std::string_view text) { return keep(named(text, facets), query_.facets); });
     parameter("cursor", "this cursor is not one of ours, or of another sort", [this](std::string_view text) {
       query_.after = projections::parse_cursor(text, query_.order_used());

@@ -22,13 +22,15 @@ struct server::parts {
         census{options.connections_max, options.connections_per_address_max},
         tls{std::move(secure)},
         aside{access_log{from.logger, options.log}},
+        traces{std::move(from.traces)},
         common{.options = options,
                .rules = rules,
                .metrics = *metrics,
                .census = census,
                .aside = aside,
                .logger = std::move(from.logger),
-               .tls = tls.get()} {}
+               .tls = tls.get(),
+               .traces = traces.get()} {}
 
   const server_options options;
   std::shared_ptr<const router> table;
@@ -37,6 +39,7 @@ struct server::parts {
   connection_census census;
   std::unique_ptr<boost::asio::ssl::context> tls;
   side_worker aside;
+  std::shared_ptr<tracing::tracer> traces;
   io_worker::shared common;
   std::vector<std::unique_ptr<io_worker>> workers;
   std::uint16_t port = 0;

@@ -5,6 +5,7 @@
 #include "http/metrics.hpp"
 #include "http/router.hpp"
 #include "http/server_options.hpp"
+#include "tracing/tracer.hpp"
 
 #include <tl/expected.hpp>
 
@@ -23,7 +24,8 @@ struct server_parts {
   router table; ///< filled; `start` seals it, and fails when it is not sound
   std::shared_ptr<authenticator> callers;
   std::shared_ptr<metrics_hub> metrics;
-  std::shared_ptr<spdlog::logger> logger; ///< null: no log
+  std::shared_ptr<spdlog::logger> logger;            ///< null: no log
+  std::shared_ptr<tracing::tracer> traces = nullptr; ///< null: nothing is traced
 };
 
 /// The HTTP server: I/O threads, their sockets, and the rules in front of the routes. Boost stays behind this header.

@@ -21,7 +21,13 @@
 namespace holdfast::http {
 
 /// What a token is for. Part of the MAC's input and not of the token: a token of one purpose never passes for another.
-enum class token_purpose : std::uint8_t { session = 1, admission = 2, queue_ticket = 3 };
+enum class token_purpose : std::uint8_t {
+  session = 1,
+  admission = 2,
+  queue_ticket = 3,
+  ticket_claim = 4,
+  order_link = 5
+};
 
 /// A signing key. `id` is the `kid` in tokens: 1 to 8 digits.
 struct signing_key {

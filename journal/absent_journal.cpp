@@ -12,8 +12,8 @@ auto absent() -> tl::unexpected<failure> {
 
 } // namespace
 
-absent_journal::absent_journal(std::size_t read_threads, std::size_t read_queue_max)
-    : pool_{read_threads, read_queue_max, metrics_} {
+absent_journal::absent_journal(std::size_t read_threads, std::size_t read_queue_max, std::unique_ptr<journal> remains)
+    : remains_{std::move(remains)}, pool_{read_threads, read_queue_max, metrics_} {
   metrics_.latched.store(true, std::memory_order_relaxed);
 }
 
@@ -29,11 +29,19 @@ auto absent_journal::head(stream_id) -> tl::expected<stream_head, failure> {
   return stream_head{};
 }
 
-auto absent_journal::heads(stream_kind) -> tl::expected<std::vector<std::pair<stream_id, stream_head>>, failure> {
+auto absent_journal::heads(stream_kind kind) -> tl::expected<std::vector<std::pair<stream_id, stream_head>>, failure> {
+  if (remains_ && kind == stream_kind::organisation) {
+    if (auto found = remains_->heads(kind))
+      return found;
+  }
   return std::vector<std::pair<stream_id, stream_head>>{};
 }
 
-void absent_journal::read(stream_id, std::uint64_t, record_sink, read_done done) {
+void absent_journal::read(stream_id stream, std::uint64_t from_seq, record_sink sink, read_done done) {
+  if (remains_) {
+    remains_->read(stream, from_seq, std::move(sink), std::move(done));
+    return;
+  }
   // Shared because jobs must be copyable.
   auto kept = std::make_shared<read_done>(std::move(done));
   if (!pool_.post([kept] { (*kept)(cursor{}); }))
@@ -72,6 +80,8 @@ auto absent_journal::end() const -> cursor {
 }
 
 void absent_journal::release() {
+  if (remains_)
+    remains_->release();
   pool_.interrupt();
 }
 

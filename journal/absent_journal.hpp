@@ -5,14 +5,17 @@
 #include "journal/writer_metrics.hpp"
 
 #include <cstddef>
+#include <memory>
 
 namespace holdfast::journal {
 
-/// Stands for a journal that was refused at the start: nothing can be appended or read, and what views have kept goes on being
-/// shown. Its mode is latched, its streams are empty; `tail` fails, so that no projection believes it has caught up.
+/// Stands for a journal that was refused at the start: nothing can be appended, and what views have kept goes on being shown. Its mode is
+/// latched; `tail` fails, so that no projection believes it has caught up. With `remains` (the same journal, opened to read only, unchecked)
+/// events and organisations can be read stream by stream, as far as they are there: who folds them checks them. No event has a
+/// head, so that no deadline is minded. Without, all streams are empty.
 class absent_journal final : public journal {
  public:
-  absent_journal(std::size_t read_threads, std::size_t read_queue_max);
+  absent_journal(std::size_t read_threads, std::size_t read_queue_max, std::unique_ptr<journal> remains = {});
 
   [[nodiscard]] auto acquire(cell_id cell) -> tl::expected<tenure, failure> override;
   void append(append_group group, std::shared_ptr<append_done> done) noexcept override;
@@ -36,6 +39,7 @@ class absent_journal final : public journal {
 
  private:
   journal_metrics metrics_;
+  const std::unique_ptr<journal> remains_; ///< null: there are none
   read_pool pool_;
 };
 

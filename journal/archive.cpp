@@ -65,6 +65,23 @@ auto sync_path(const std::filesystem::path& path, int flags) -> bool {
 
 } // namespace
 
+auto streams_of_event(journal& from, domain::event_id event) -> tl::expected<std::vector<stream_id>, failure> {
+  std::vector<stream_id> streams;
+  for (const auto kind : {stream_kind::event, stream_kind::payment}) {
+    const stream_id stream{kind, event.value()};
+    const auto head = from.head(stream);
+    if (!head) {
+      return tl::unexpected{head.error()};
+    }
+    if (head->seq != 0) {
+      streams.push_back(stream);
+    } else if (kind == stream_kind::event) {
+      return tl::unexpected{failure{failure_kind::not_found, "the event is not in this journal"}};
+    }
+  }
+  return streams;
+}
+
 archive_writer::archive_writer(std::filesystem::path file, std::ofstream out)
     : file_{std::move(file)}, out_{std::move(out)} {
   put(magic);

@@ -3,6 +3,7 @@
 #include "journal/checksum.hpp"
 #include "journal/failure.hpp"
 #include "journal/fold.hpp"
+#include "journal/journal.hpp"
 #include "journal/record.hpp"
 
 #include <tl/expected.hpp>
@@ -20,6 +21,11 @@
 /// A portable file of whole streams, for handing events to somebody else or keeping them elsewhere: every record as it was stored, and
 /// enough around them to notice any change. Byte layout in docs/journal-format.md.
 namespace holdfast::journal {
+
+/// The streams that make up an event wherever it goes: its own, and that of its payments when it has any. A failure, `not_found`, when the
+/// event is not in this journal.
+[[nodiscard]] auto streams_of_event(journal& from, domain::event_id event)
+    -> tl::expected<std::vector<stream_id>, failure>;
 
 /// A whole stream of an archive.
 struct archived_stream {

@@ -1,22 +1,13 @@
 #include "domain/check.hpp"
 #include "journal/codec_parts.hpp"
 #include "journal/facts.pb.h"
+#include "journal/message_codec.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace holdfast::journal::codec {
 namespace {
-
-/// Appends a message, after making sure that it can be read again: text that is no UTF-8, for one, is written without complaint
-/// and refused by every reader, which would cost the whole stream.
-template <class Message>
-void append(const Message& message, std::string& to) {
-  const auto start = to.size();
-  HF_CHECK(message.AppendToString(&to), "a fact can be written");
-  Message again;
-  HF_CHECK(again.ParseFromArray(to.data() + start, static_cast<int>(to.size() - start)), "what is written can be read");
-}
 
 void write_summary(const domain::venue_summary& from, wire::VenueSummary& to) {
   to.set_id(from.id.value());
@@ -28,6 +19,58 @@ void write_summary(const domain::venue_summary& from, wire::VenueSummary& to) {
     to.set_latitude_e6(*from.latitude_e6);
   if (from.longitude_e6)
     to.set_longitude_e6(*from.longitude_e6);
+}
+
+/// Who and what is to be seen, and how it is shown.
+void write_catalogue(const domain::event_config& from, wire::EventConfig& to) {
+  for (const auto& one : from.performers) {
+    auto& out = *to.add_performers();
+    out.set_name(one.name);
+    out.set_url(one.url);
+  }
+  for (const auto& one : from.images) {
+    auto& out = *to.add_images();
+    out.set_url(one.url);
+    out.set_alt(one.alt);
+    out.set_kind(one.kind);
+  }
+  for (const auto& one : from.languages)
+    to.add_languages(one);
+  if (from.few == domain::few_left{})
+    return;
+  if (from.few.by == domain::few_left::unit::percent)
+    to.set_few_left_percent(from.few.value);
+  else
+    to.set_few_left_places(from.few.value);
+}
+
+/// What is declared of the sale beforehand.
+void write_plan(const domain::event_config& from, wire::EventConfig& to) {
+  for (const auto& one : from.phases) {
+    HF_CHECK(one.code.has_value(), "a presale has a code");
+    auto& out = *to.add_phases();
+    out.set_id(one.id);
+    out.set_name(one.name);
+    out.set_opens_at(one.opens_at.unix_ms);
+    if (one.closes_at)
+      out.set_closes_at(one.closes_at->unix_ms);
+    out.set_access_code_hash(one.code->data(), one.code->size());
+  }
+  for (const auto& one : from.price_rules) {
+    auto& out = *to.add_price_rules();
+    out.set_id(one.id);
+    out.set_tier(one.tier);
+    if (one.at)
+      out.set_at(one.at->unix_ms);
+    out.set_sold_percent(one.sold_percent);
+    if (one.price)
+      out.set_price(*one.price);
+    out.set_change_percent(one.change_percent);
+    out.set_floor(one.floor);
+    out.set_cap(one.cap);
+    if (one.applied_at)
+      out.set_applied_at(one.applied_at->unix_ms);
+  }
 }
 
 void write_config(const domain::event_config& from, wire::EventConfig& to) {
@@ -43,16 +86,30 @@ void write_config(const domain::event_config& from, wire::EventConfig& to) {
     tier_out.set_id(tier.id);
     tier_out.set_name(tier.name);
     tier_out.set_price(tier.price);
+    tier_out.set_fee(tier.fee);
   }
+  write_catalogue(from, to);
+  write_plan(from, to);
   if (from.sale_opens_at)
     to.set_sale_opens_at(from.sale_opens_at->unix_ms);
   if (from.sale_closes_at)
     to.set_sale_closes_at(from.sale_closes_at->unix_ms);
+  if (from.refunds_until)
+    to.set_refunds_until(from.refunds_until->unix_ms);
   to.set_hold_time_ms(from.hold_time.count);
   to.set_hold_extension_ms(from.hold_extension.count);
   to.set_hold_cap_ms(from.hold_cap.count);
   to.set_max_per_order(from.max_per_order);
   to.set_max_per_buyer(from.max_per_buyer);
+  to.set_max_per_card(from.max_per_card);
+  to.set_resale_max_percent(from.resale_max_percent);
+  for (const auto& rule : from.velocity) {
+    auto& out = *to.add_velocity();
+    out.set_per(static_cast<std::uint32_t>(rule.per));
+    out.set_places(rule.places);
+    out.set_seconds(rule.seconds);
+  }
+  to.set_returns_to_allocation(from.returns_to_allocation.value());
 }
 
 [[nodiscard]] auto read_summary(const wire::VenueSummary& from) -> domain::venue_summary {
@@ -63,6 +120,62 @@ void write_config(const domain::event_config& from, wire::EventConfig& to) {
   if (from.has_longitude_e6())
     to.longitude_e6 = from.longitude_e6();
   return to;
+}
+
+[[nodiscard]] auto read_catalogue(const wire::EventConfig& from, domain::event_config& to) -> bool {
+  for (const auto& one : from.performers())
+    to.performers.push_back({one.name(), one.url()});
+  for (const auto& one : from.images())
+    to.images.push_back({one.url(), one.alt(), one.kind()});
+  to.languages.assign(from.languages().begin(), from.languages().end());
+  using unit = domain::few_left::unit;
+  if (from.has_few_left_percent())
+    to.few = {unit::percent, from.few_left_percent()};
+  else if (from.has_few_left_places())
+    to.few = {unit::places, from.few_left_places()};
+  return !from.has_few_left_percent() || !from.has_few_left_places();
+}
+
+[[nodiscard]] auto read_plan(const wire::EventConfig& from, domain::event_config& to) -> bool {
+  const auto moment = [](bool there, std::int64_t at) {
+    return there ? std::optional{domain::instant{at}} : std::nullopt;
+  };
+  for (const auto& one : from.phases()) {
+    auto& made = to.phases.emplace_back(domain::sale_phase{one.id(), one.name(), {one.opens_at()}, {}, {}});
+    made.closes_at = moment(one.has_closes_at(), one.closes_at());
+    const auto& hash = one.access_code_hash();
+    if (hash.size() != std::tuple_size_v<domain::access_code_hash>)
+      return false;
+    std::copy(hash.begin(), hash.end(), made.code.emplace().begin());
+  }
+  for (const auto& one : from.price_rules()) {
+    domain::price_rule made;
+    made.id = one.id();
+    made.tier = one.tier();
+    made.at = moment(one.has_at(), one.at());
+    made.sold_percent = one.sold_percent();
+    if (one.has_price())
+      made.price = one.price();
+    made.change_percent = one.change_percent();
+    made.floor = one.floor();
+    made.cap = one.cap();
+    made.applied_at = moment(one.has_applied_at(), one.applied_at());
+    to.price_rules.push_back(std::move(made));
+  }
+  return true;
+}
+
+[[nodiscard]] auto read_guards(const wire::EventConfig& from, domain::event_config& to) -> bool {
+  using whose = domain::velocity_rule::whose;
+  for (const auto& rule : from.velocity()) {
+    if (rule.per() != static_cast<std::uint32_t>(whose::buyer) && rule.per() != static_cast<std::uint32_t>(whose::card))
+      return false;
+    to.velocity.push_back({static_cast<whose>(rule.per()), rule.places(), rule.seconds()});
+  }
+  if (from.returns_to_allocation() > domain::limits::allocation_number_max)
+    return false;
+  to.returns_to_allocation = domain::allocation_number{static_cast<std::uint16_t>(from.returns_to_allocation())};
+  return true;
 }
 
 [[nodiscard]] auto read_config(const wire::EventConfig& from, domain::event_config& to) -> bool {
@@ -76,17 +189,21 @@ void write_config(const domain::event_config& from, wire::EventConfig& to) {
     return false;
   std::copy(from.currency().begin(), from.currency().end(), to.currency.letters.begin());
   for (const auto& tier : from.tiers())
-    to.tiers.push_back({tier.id(), tier.name(), tier.price()});
+    to.tiers.push_back({tier.id(), tier.name(), tier.price(), tier.fee()});
   if (from.has_sale_opens_at())
     to.sale_opens_at = domain::instant{from.sale_opens_at()};
   if (from.has_sale_closes_at())
     to.sale_closes_at = domain::instant{from.sale_closes_at()};
+  if (from.has_refunds_until())
+    to.refunds_until = domain::instant{from.refunds_until()};
   to.hold_time.count = from.hold_time_ms();
   to.hold_extension.count = from.hold_extension_ms();
   to.hold_cap.count = from.hold_cap_ms();
   to.max_per_order = from.max_per_order();
   to.max_per_buyer = from.max_per_buyer();
-  return true;
+  to.max_per_card = from.max_per_card();
+  to.resale_max_percent = from.resale_max_percent();
+  return read_catalogue(from, to) && read_plan(from, to) && read_guards(from, to);
 }
 
 void write_venue(const domain::venue& from, wire::Venue& to) {
@@ -99,13 +216,6 @@ void write_venue(const domain::venue& from, wire::Venue& to) {
   to.summary = read_summary(from.summary());
   to.seats = build_layout(from.layout());
   return to.seats != nullptr;
-}
-
-/// Whether the payload is such a message and nothing else: fields that nobody knows mean that a newer program wrote it.
-template <class Message>
-[[nodiscard]] auto parse(std::string_view payload, Message& message) -> bool {
-  return message.ParseFromArray(payload.data(), static_cast<int>(payload.size())) &&
-         message.GetReflection()->GetUnknownFields(message).empty();
 }
 
 [[nodiscard]] auto read(const wire::EventCreated& from, domain::event_created& to) -> bool {
@@ -265,7 +375,9 @@ auto decode_cold(number type, std::string_view payload, domain::fact_body& body)
   case number::key_created: return decode_as<wire::KeyCreated, domain::key_created>(payload, body);
   case number::key_revoked: return decode_as<wire::KeyRevoked, domain::key_revoked>(payload, body);
   case number::slug_reserved: return decode_as<wire::SlugReserved, domain::slug_reserved>(payload, body);
-  default: return false;
+  default:
+    return decode_allocation(type, payload, body) || decode_ticket(type, payload, body) ||
+           decode_payment(type, payload, body);
   }
 }
 

@@ -33,7 +33,7 @@ using raw::varint_field_bytes;
 
 [[nodiscard]] auto area_bytes(const domain::held_area& area) noexcept -> std::size_t {
   return varint_field_bytes(area.area) + varint_field_bytes(area.quantity) +
-         varint_field_bytes(unsigned_of(area.price));
+         varint_field_bytes(unsigned_of(area.price)) + varint_field_bytes(unsigned_of(area.fee));
 }
 
 [[nodiscard]] auto payment_bytes(const domain::payment_record& payment) noexcept -> std::size_t {
@@ -65,6 +65,7 @@ void write_area(raw::writer& out, const domain::held_area& area) noexcept {
   out.varint_field(1, area.area);
   out.varint_field(2, area.quantity);
   out.varint_field(3, static_cast<std::uint64_t>(area.price));
+  out.varint_field(4, static_cast<std::uint64_t>(area.fee));
 }
 
 /// Packed: one tag and length for all numbers.
@@ -83,15 +84,21 @@ void write_packed(raw::writer& out, std::uint32_t field, const std::vector<Integ
 
 void encode(const domain::hold_created& fact, std::string& to) {
   HF_CHECK(fact.seats.size() == fact.prices.size(), "a hold has one price a seat");
+  HF_CHECK(fact.fees.empty() || fact.fees.size() == fact.seats.size(), "a hold has one fee a seat, or none");
   std::size_t seat_bytes = 0;
   for (const auto seat : fact.seats)
     seat_bytes += varint_bytes(seat);
   std::size_t price_bytes = 0;
   for (const auto price : fact.prices)
     price_bytes += varint_bytes(unsigned_of(price));
+  std::size_t fee_bytes = 0;
+  for (const auto fee : fact.fees)
+    fee_bytes += varint_bytes(unsigned_of(fee));
   auto bytes = varint_field_bytes(fact.hold.value()) + fixed64_field_bytes(fact.sold_by.value()) +
                text_field_bytes(seat_bytes) + text_field_bytes(price_bytes) +
-               varint_field_bytes(unsigned_of(fact.expires_at)) + varint_field_bytes(unsigned_of(fact.cap_at));
+               varint_field_bytes(unsigned_of(fact.expires_at)) + varint_field_bytes(unsigned_of(fact.cap_at)) +
+               text_field_bytes(fee_bytes) + varint_field_bytes(fact.allocation.value()) +
+               text_field_bytes(fact.phase.size());
   const auto owner = owner_bytes(fact.by);
   bytes += 1 + varint_bytes(owner) + owner;
   for (const auto& area : fact.areas) {
@@ -108,6 +115,9 @@ void encode(const domain::hold_created& fact, std::string& to) {
       write_area(out, area);
     out.varint_field(7, static_cast<std::uint64_t>(fact.expires_at.unix_ms));
     out.varint_field(8, static_cast<std::uint64_t>(fact.cap_at.unix_ms));
+    write_packed(out, 9, fact.fees, fee_bytes);
+    out.varint_field(10, fact.allocation.value());
+    out.text_field(11, fact.phase);
   });
 }
 
@@ -134,7 +144,8 @@ void encode(const domain::order_confirmed& fact, std::string& to) {
   const auto payment = payment_bytes(fact.payment);
   const auto total = unsigned_of(fact.total);
   const auto bytes = varint_field_bytes(fact.hold.value()) + 1 + varint_bytes(payment) + payment +
-                     fixed64_field_bytes(fact.confirmed_by.value()) + varint_field_bytes(total);
+                     fixed64_field_bytes(fact.confirmed_by.value()) + varint_field_bytes(total) +
+                     varint_field_bytes(fact.by_payment.value()) + fixed64_field_bytes(fact.card);
   append(to, bytes, [&](raw::writer& out) {
     out.varint_field(1, fact.hold.value());
     out.byte(tag(2, type::bytes));
@@ -144,6 +155,8 @@ void encode(const domain::order_confirmed& fact, std::string& to) {
     out.text_field(3, fact.payment.reason);
     out.fixed64_field(3, fact.confirmed_by.value());
     out.varint_field(4, total);
+    out.varint_field(5, fact.by_payment.value());
+    out.fixed64_field(6, fact.card);
   });
 }
 
@@ -175,6 +188,7 @@ namespace {
     }
     case tag(2, type::varint): to.quantity = in.varint32(); break;
     case tag(3, type::varint): to.price = in.natural(); break;
+    case tag(4, type::varint): to.fee = in.natural(); break;
     default: in.fail();
     }
   }
@@ -215,7 +229,7 @@ namespace {
     }
   }
   to.by = static_cast<domain::payment_record::method>(method);
-  return in.ok() && method >= 1 && method <= 3;
+  return in.ok() && method >= 1 && method <= 4;
 }
 
 [[nodiscard]] auto read(std::string_view payload, domain::hold_created& to) -> bool {
@@ -242,10 +256,22 @@ namespace {
       break;
     case tag(7, type::varint): to.expires_at.unix_ms = in.natural(); break;
     case tag(8, type::varint): to.cap_at.unix_ms = in.natural(); break;
+    case tag(9, type::bytes):
+      if (!read_prices(in.bytes(), to.fees))
+        in.fail();
+      break;
+    case tag(10, type::varint): {
+      const auto allocation = in.varint32();
+      if (allocation > UINT16_MAX)
+        in.fail();
+      to.allocation = domain::allocation_number{static_cast<std::uint16_t>(allocation)};
+      break;
+    }
+    case tag(11, type::bytes): to.phase = in.bytes(); break;
     default: in.fail();
     }
   }
-  return in.ok() && to.seats.size() == to.prices.size();
+  return in.ok() && to.seats.size() == to.prices.size() && (to.fees.empty() || to.fees.size() == to.seats.size());
 }
 
 [[nodiscard]] auto read(std::string_view payload, domain::hold_extended& to) -> bool {
@@ -296,6 +322,8 @@ namespace {
       break;
     case tag(3, type::fixed64): to.confirmed_by = domain::key_id{in.fixed64()}; break;
     case tag(4, type::varint): to.total = in.natural(); break;
+    case tag(5, type::varint): to.by_payment = domain::payment_number{in.varint32()}; break;
+    case tag(6, type::fixed64): to.card = in.fixed64(); break;
     default: in.fail();
     }
   }

@@ -28,17 +28,46 @@ enum class number : std::uint16_t {
   event_resumed = 6,
   event_closed = 7,
   event_cancelled = 8,
+  seats_allocated = 9,
+  allocation_changed = 10,
+  allocation_released = 11,
   hold_created = 16,
   hold_extended = 17,
   hold_released = 18,
   hold_expired = 19,
   order_confirmed = 20,
+  hold_frozen = 21,
+  hold_thawed = 22,
+  order_returned = 23,
+  ticket_transferred = 24,
+  ticket_admitted = 25,
+  admission_undone = 26,
+  ticket_offered = 27,
+  offer_withdrawn = 28,
+  resale_held = 29,
+  ticket_resold = 30,
   organisation_created = 64,
   venue_created = 65,
   venue_amended = 66,
   key_created = 67,
   key_revoked = 68,
   slug_reserved = 69,
+  payment_requested = 128,
+  payment_intended = 129,
+  payment_prepared = 130,
+  payment_authorised = 131,
+  payment_booked = 132,
+  payment_captured = 133,
+  payment_turned = 134,
+  payment_voided = 135,
+  payment_freed = 136,
+  payment_restored = 137,
+  payment_hinted = 138,
+  refund_requested = 139,
+  refund_owed = 140,
+  refund_refused = 141,
+  refund_paid = 142,
+  resale_owed = 143,
 };
 
 void encode(const domain::hold_created& fact, std::string& to);
@@ -50,12 +79,41 @@ void encode(const domain::order_confirmed& fact, std::string& to);
 void encode(const domain::event_created& fact, std::string& to);
 void encode(const domain::event_amended& fact, std::string& to);
 void encode(const domain::layout_replaced& fact, std::string& to);
+void encode(const domain::seats_allocated& fact, std::string& to);
+void encode(const domain::allocation_changed& fact, std::string& to);
+void encode(const domain::allocation_released& fact, std::string& to);
 void encode(const domain::organisation_created& fact, std::string& to);
 void encode(const domain::venue_created& fact, std::string& to);
 void encode(const domain::venue_amended& fact, std::string& to);
 void encode(const domain::key_created& fact, std::string& to);
 void encode(const domain::key_revoked& fact, std::string& to);
 void encode(const domain::slug_reserved& fact, std::string& to);
+void encode(const domain::hold_frozen& fact, std::string& to);
+void encode(const domain::hold_thawed& fact, std::string& to);
+void encode(const domain::order_returned& fact, std::string& to);
+void encode(const domain::ticket_transferred& fact, std::string& to);
+void encode(const domain::ticket_admitted& fact, std::string& to);
+void encode(const domain::admission_undone& fact, std::string& to);
+void encode(const domain::ticket_offered& fact, std::string& to);
+void encode(const domain::offer_withdrawn& fact, std::string& to);
+void encode(const domain::resale_held& fact, std::string& to);
+void encode(const domain::ticket_resold& fact, std::string& to);
+void encode(const domain::resale_owed& fact, std::string& to);
+void encode(const domain::payment_requested& fact, std::string& to);
+void encode(const domain::payment_intended& fact, std::string& to);
+void encode(const domain::payment_prepared& fact, std::string& to);
+void encode(const domain::payment_authorised& fact, std::string& to);
+void encode(const domain::payment_booked& fact, std::string& to);
+void encode(const domain::payment_captured& fact, std::string& to);
+void encode(const domain::payment_turned& fact, std::string& to);
+void encode(const domain::payment_restored& fact, std::string& to);
+void encode(const domain::payment_voided& fact, std::string& to);
+void encode(const domain::payment_freed& fact, std::string& to);
+void encode(const domain::payment_hinted& fact, std::string& to);
+void encode(const domain::refund_requested& fact, std::string& to);
+void encode(const domain::refund_owed& fact, std::string& to);
+void encode(const domain::refund_refused& fact, std::string& to);
+void encode(const domain::refund_paid& fact, std::string& to);
 
 /// Facts that say all by having happened.
 template <class Fact>
@@ -67,6 +125,13 @@ void encode(const Fact&, std::string&) {}
 [[nodiscard]] auto decode_hot(number type, std::string_view payload, domain::fact_body& body) -> bool;
 /// The same for all other facts.
 [[nodiscard]] auto decode_cold(number type, std::string_view payload, domain::fact_body& body) -> bool;
+
+/// True when `type` is about payments by card and the payload was one of its facts; as `decode_cold`, which asks it.
+[[nodiscard]] auto decode_payment(number type, std::string_view payload, domain::fact_body& body) -> bool;
+/// True when `type` is about tickets and the payload was one of its facts; as `decode_cold`, which asks it.
+[[nodiscard]] auto decode_ticket(number type, std::string_view payload, domain::fact_body& body) -> bool;
+/// True when `type` is about allocations and the payload was one of its facts; as `decode_cold`, which asks it.
+[[nodiscard]] auto decode_allocation(number type, std::string_view payload, domain::fact_body& body) -> bool;
 
 /// A configuration by itself, as snapshots keep it.
 void encode_config(const domain::event_config& config, std::string& to);

@@ -7,7 +7,7 @@
 /// One is armed by the environment: HOLDFAST_FAILPOINT=name, or name:n to die on the n-th time it is reached.
 ///
 /// Names: before-append, after-wal-append, after-sync-before-mark, after-sync-before-reply, during-snapshot, during-flush,
-/// during-recovery, during-checkpoint. And one that kills nothing: skip-syncs, the negative control of the power cut test.
+/// during-recovery, during-checkpoint; and those of payments, two a step (actors/checkout_failpoints.hpp). And one that kills nothing: skip-syncs, the negative control of the power cut test.
 namespace holdfast::journal {
 
 /// Whether this build has failpoints at all.

@@ -14,6 +14,10 @@
 #include <string>
 #include <vector>
 
+namespace holdfast::tracing {
+class traced_commit;
+} // namespace holdfast::tracing
+
 namespace holdfast::journal {
 
 /// A unit of placement. One machine has one cell; which cell an event belongs to is a stored fact.
@@ -73,6 +77,8 @@ struct append_group {
   std::optional<domain::instant> next_deadline;
   std::uint64_t state_hash =
       0; ///< of the state after the group; not stored, handed to the commit listener for the views
+  std::shared_ptr<const tracing::traced_commit> traced =
+      nullptr; ///< of a request that is traced; not stored, handed on likewise
 };
 
 enum class append_outcome : std::uint8_t {

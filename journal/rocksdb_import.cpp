@@ -1,6 +1,7 @@
 #include "journal/rocksdb_import.hpp"
 
 #include "domain/apply.hpp"
+#include "domain/checkout/decide.hpp"
 #include "journal/audit/auditor.hpp"
 #include "journal/codec.hpp"
 #include "journal/rocksdb_audit_source.hpp"
@@ -136,6 +137,7 @@ class importer {
     stream_ = stream.stream;
     head_ = {};
     state_ = domain::event_state{};
+    payments_ = domain::checkout_state{};
     begin_batch();
     std::optional<failure> trouble;
     const auto read = from.scan(stream, [&](std::string_view bytes) {
@@ -176,12 +178,8 @@ class importer {
     epoch_ = std::max(epoch_, header.epoch);
     ++count_;
     bytes_ += bytes.size();
-    if (stream_.kind == stream_kind::event) {
-      const auto fact = decode_fact(*record);
-      if (!fact) {
-        return tl::unexpected{fact.error()};
-      }
-      domain::apply(state_, *fact);
+    if (auto folded = fold(*record); !folded) {
+      return folded;
     }
     if (progress_ && ++written_ % records_between_progress == 0) {
       progress_(written_);
@@ -196,9 +194,28 @@ class importer {
     return {};
   }
 
+  /// What the stream's next deadline follows from.
+  auto fold(const record_view& record) -> tl::expected<void, failure> {
+    if (stream_.kind != stream_kind::event && stream_.kind != stream_kind::payment) {
+      return {};
+    }
+    const auto fact = decode_fact(record);
+    if (!fact) {
+      return tl::unexpected{fact.error()};
+    }
+    if (stream_.kind == stream_kind::event) {
+      domain::apply(state_, *fact);
+    } else {
+      domain::apply(payments_, *fact);
+    }
+    return {};
+  }
+
   auto commit_batch() -> tl::expected<void, failure> {
     if (stream_.kind == stream_kind::event) {
       head_.next_deadline = state_.next_deadline();
+    } else if (stream_.kind == stream_kind::payment) {
+      head_.next_deadline = payments_.next_deadline();
     }
     const layout::batch_group group{stream_, first_seq_, count_};
     std::string digest;
@@ -223,6 +240,7 @@ class importer {
   stream_id stream_;
   stream_head head_;
   domain::event_state state_;
+  domain::checkout_state payments_;
   std::uint64_t first_seq_ = 1;
   std::uint32_t count_ = 0;
   std::size_t bytes_ = 0;

@@ -34,6 +34,7 @@ struct rocksdb_journal_options {
   journal_access access = journal_access::serve;
   /// Opens although acknowledged commits are lost, or although no mark can be read: the mark is rewritten to what is there, the epoch raised
   /// past every one handed out, and a log that is damaged in its middle is cut there. For one start, by an operator's word. Loud in the log.
+  /// With read_only nothing is changed, and nothing is checked beforehand either: who reads sees whether a stream is sound.
   bool accept_journal_loss = false;
   disk_watch_options disk;
   std::size_t read_threads = 1;

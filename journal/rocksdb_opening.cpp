@@ -233,6 +233,8 @@ class opening {
 
   /// Every stream that the log holds ends where its head says, and the newest commits are whole, as well as some before the log.
   auto verify_newest(const database& data, std::uint64_t closely) -> tl::expected<void, failure> {
+    if (options_.access == journal_access::read_only && options_.accept_journal_loss)
+      return {};
     const auto newest = result_.last.last_position;
     const auto log_from = findings_.commits.empty() ? newest + 1 : findings_.commits.front().last_position;
     const auto from = down_from(log_from, commits_checked_closely, 1);

@@ -14,7 +14,7 @@ namespace holdfast::journal {
 namespace {
 
 constexpr std::string_view magic = "HFSNAPSH";
-constexpr std::uint32_t version_now = 1;
+constexpr std::uint32_t version_now = 5;
 
 namespace at {
 constexpr std::size_t version = 8;
@@ -146,9 +146,13 @@ void pass_owner(Codec& codec, Owner& who) {
   pass_id(codec, who.organisation);
 }
 
-constexpr std::size_t area_bytes = 2 + 4 + 8;
-constexpr std::size_t booking_bytes_min = 100;
+constexpr std::size_t area_bytes = 2 + 4 + 8 + 8;
+constexpr std::size_t booking_bytes_min = 132;
+constexpr std::size_t allocation_bytes_min = 2 + 1 + 4 + 4 + 1 + 4;
+constexpr std::size_t ticket_bytes_min = 4 + 4 + 2 + 24 + 1;
+constexpr std::size_t offer_bytes = 4 + 4 + 8 + 4;
 constexpr std::size_t ended_bytes = 4 + 1 + 24 + 8;
+constexpr std::size_t returned_bytes = 8 + 16 + 8 + 4;
 constexpr std::size_t key_bytes = 8 + 4 + 8 + 4;
 
 template <class Codec, class Booking>
@@ -159,21 +163,82 @@ void pass_booking(Codec& codec, Booking& booking) {
   pass_owner(codec, booking.by);
   pass_id(codec, booking.sold_by);
   pass_id(codec, booking.confirmed_by);
+  pass_id(codec, booking.allocation);
   codec(booking.created_at.unix_ms);
   codec(booking.expires_at.unix_ms);
   codec(booking.cap_at.unix_ms);
   codec(booking.confirmed_at.unix_ms);
   codec.numbers(booking.seats);
   codec.numbers(booking.prices);
+  codec.numbers(booking.fees);
   codec.list(booking.areas, area_bytes, [](auto& inner, auto& area) {
     inner(area.area);
     inner(area.quantity);
     inner(area.price);
+    inner(area.fee);
   });
   codec(booking.paid);
   codec(booking.payment.by);
   codec.text(booking.payment.reference);
   codec.text(booking.payment.reason);
+  pass_id(codec, booking.paid_by);
+  codec(booking.frozen);
+  codec(booking.ends_unpaid_at.unix_ms);
+  codec.numbers(booking.returned);
+  codec(booking.card);
+  bool resold = booking.bought_from.has_value();
+  codec(resold);
+  if (resold) {
+    auto from = booking.bought_from.value_or(domain::resale{});
+    pass_id(codec, from.ticket.order);
+    codec(from.ticket.index);
+    pass_id(codec, from.seller);
+    codec(from.kept);
+    codec(from.is_swapped);
+    if constexpr (!std::is_const_v<Booking>)
+      booking.bought_from = from;
+  }
+}
+
+template <class Codec, class Allocation>
+void pass_allocation(Codec& codec, Allocation& one) {
+  pass_id(codec, one.number);
+  codec(one.kind);
+  codec.text(one.name);
+  codec.text(one.reason);
+  bool coded = one.code.has_value();
+  codec(coded);
+  if (coded) {
+    auto code = one.code.value_or(domain::access_code_hash{});
+    for (auto& byte : code)
+      codec(byte);
+    if constexpr (!std::is_const_v<Allocation>)
+      one.code = code;
+  }
+  codec.list(one.areas, 10, [](auto& inner, auto& part) {
+    inner(part.area);
+    inner(part.quantity);
+    inner(part.used);
+  });
+}
+
+template <class Codec, class Ticket>
+void pass_ticket(Codec& codec, Ticket& one) {
+  pass_id(codec, one.number.order);
+  codec(one.number.index);
+  codec(one.serial);
+  pass_owner(codec, one.holder);
+  bool used = one.used.has_value();
+  codec(used);
+  if (used) {
+    auto its = one.used.value_or(domain::admission{});
+    codec(its.at.unix_ms);
+    codec.text(its.gate);
+    codec(its.nonce);
+    codec(its.undone);
+    if constexpr (!std::is_const_v<Ticket>)
+      one.used = std::move(its);
+  }
 }
 
 template <class Codec, class Image>
@@ -187,16 +252,34 @@ void pass_image(Codec& codec, Image& image) {
   pass_id(codec, image.last_hold);
   codec.numbers(image.statuses);
   codec.numbers(image.holders);
-  codec.list(image.areas, 8, [](auto& inner, auto& area) {
+  codec.list(image.areas, 12, [](auto& inner, auto& area) {
     inner(area.held);
     inner(area.sold);
+    inner(area.blocked);
   });
+  codec(image.last_allocation);
+  codec.list(image.allocations, allocation_bytes_min, [](auto& inner, auto& one) { pass_allocation(inner, one); });
+  codec.numbers(image.pools);
   codec.list(image.bookings, booking_bytes_min, [](auto& inner, auto& booking) { pass_booking(inner, booking); });
+  codec.list(image.tickets, ticket_bytes_min, [](auto& inner, auto& one) { pass_ticket(inner, one); });
+  codec.list(image.offers, offer_bytes, [](auto& inner, auto& one) {
+    pass_id(inner, one.ticket.order);
+    inner(one.ticket.index);
+    inner(one.price);
+    pass_id(inner, one.held_by);
+  });
   codec.list(image.ended, ended_bytes, [](auto& inner, auto& hold) {
     pass_id(inner, hold.number);
     inner(hold.ended);
     pass_owner(inner, hold.by);
     inner(hold.at.unix_ms);
+  });
+  codec.list(image.given_back, returned_bytes, [](auto& inner, auto& one) {
+    inner(one.bought_at.unix_ms);
+    inner(one.buyer.high);
+    inner(one.buyer.low);
+    inner(one.card);
+    inner(one.places);
   });
   codec.list(image.keys, key_bytes, [](auto& inner, auto& key) {
     inner(key.key);

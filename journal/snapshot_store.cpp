@@ -122,8 +122,8 @@ class open_file {
 
 } // namespace
 
-snapshot_store::snapshot_store(fs::path directory, std::size_t kept_max)
-    : directory_{std::move(directory)}, kept_max_{std::max<std::size_t>(kept_max, 1)} {}
+snapshot_store::snapshot_store(fs::path directory, std::size_t kept_max, std::size_t history_max)
+    : directory_{std::move(directory)}, kept_max_{std::max<std::size_t>(kept_max, 1)}, history_max_{history_max} {}
 
 auto snapshot_store::save(domain::event_id event, std::uint64_t seq, const chain_hash& chain,
                           const domain::event_state& state) -> tl::expected<void, failure> {
@@ -145,10 +145,27 @@ auto snapshot_store::save(domain::event_id event, std::uint64_t seq, const chain
   }
   if (std::rename(temporary.c_str(), path.c_str()) != 0 || !sync_directory(folder) || !sync_directory(directory_))
     return io_failure("cannot keep", path);
-  auto kept = list(event);
-  for (std::size_t i = 0; i + kept_max_ < kept.size(); ++i)
-    fs::remove(file_of(directory_, event, kept[i]), trouble);
+  remove_old(event);
   return {};
+}
+
+/// Of the older ones, that goes first whose neighbours are nearest to each other: what is left is spread evenly.
+void snapshot_store::remove_old(domain::event_id event) {
+  auto kept = list(event);
+  while (kept.size() > kept_max_ + history_max_) {
+    std::size_t closest = 0;
+    std::uint64_t least = UINT64_MAX;
+    for (std::size_t i = 0; i + kept_max_ < kept.size(); ++i) {
+      const auto gap = kept[i + 1] - (i == 0 ? 0 : kept[i - 1]);
+      if (gap < least) {
+        least = gap;
+        closest = i;
+      }
+    }
+    std::error_code trouble;
+    fs::remove(file_of(directory_, event, kept[closest]), trouble);
+    kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(closest));
+  }
 }
 
 auto snapshot_store::load(domain::event_id event, std::uint64_t at_most) -> std::optional<snapshot> {

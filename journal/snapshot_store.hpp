@@ -24,10 +24,11 @@ struct snapshot {
 };
 
 /// Snapshots of events in a directory of their own. A cache: any doubt (version, checksum, hash, chain) and a snapshot is ignored, reported and replayed past.
-/// The newest `kept_max` of an event are kept. Thread-safe; calls block on file I/O: read pool and tools only.
+/// The newest `kept_max` of an event are kept, and of the older ones `history_max`, as evenly spread over its past as they come: what
+/// was long ago can be looked at without folding everything since. Thread-safe; calls block on file I/O: read pool and tools only.
 class snapshot_store {
  public:
-  explicit snapshot_store(std::filesystem::path directory, std::size_t kept_max = 4);
+  explicit snapshot_store(std::filesystem::path directory, std::size_t kept_max = 4, std::size_t history_max = 0);
 
   /// Written to a temporary file, synced, renamed.
   [[nodiscard]] auto save(domain::event_id event, std::uint64_t seq, const chain_hash& chain,
@@ -39,12 +40,16 @@ class snapshot_store {
   void drop(domain::event_id event, std::uint64_t seq, std::string_view why);
 
  private:
+  void remove_old(domain::event_id event);
+
   std::filesystem::path directory_;
   std::size_t kept_max_;
+  std::size_t history_max_;
 };
 
 /// Folds an event from its newest snapshot at or before `at_most` plus the records after it, verifying the chain; asynchronous, on the journal's read pool.
-/// A snapshot whose chain hash does not meet the journal's is dropped, and the whole stream replayed.
+/// A snapshot whose chain hash does not meet the journal's is dropped, and the whole stream replayed. When more than `records_max` would
+/// have to be folded after the snapshot, nothing is, and the failure is `invalid`.
 struct folded {
   domain::event_state state;
   chain_hash chain{};         ///< chain hash of the last record
@@ -53,6 +58,6 @@ struct folded {
 };
 
 void fold_event(journal& from, snapshot_store* snapshots, domain::event_id event, std::uint64_t at_most,
-                std::function<void(tl::expected<folded, failure>)> done);
+                std::function<void(tl::expected<folded, failure>)> done, std::uint64_t records_max = UINT64_MAX);
 
 } // namespace holdfast::journal

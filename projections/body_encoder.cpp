@@ -43,13 +43,14 @@ void body_encoder::run(const task& what, const domain::layout& layout) {
   case waiting_reader::wish::seats: made = encode_seats(picture, layout, now); break;
   case waiting_reader::wish::page: made = encode_page(picture, layout, now); break;
   case waiting_reader::wish::seats_binary: made = encode_seats_binary(picture, now); break;
+  case waiting_reader::wish::allocations: made = encode_allocations(picture, layout, wanted.part.page, now); break;
   case waiting_reader::wish::section:
-    if (const auto section = layout.find_section(wanted.section))
+    if (const auto section = layout.find_section(wanted.part.section))
       made = encode_section(picture, layout, *section, now);
     break;
   }
   metrics_->bodies_encoded.fetch_add(1, std::memory_order_relaxed);
-  if (made.body && wanted.what != waiting_reader::wish::section)
+  if (made.body && is_kept(wanted.what))
     slots_->publish(picture.event, *what.slot, static_cast<body_kind>(wanted.what), made);
   const auto size = made.body ? made.body->bytes.size() : 0;
   for (const auto& reader : what.readers)
@@ -60,7 +61,7 @@ void body_encoder::run(const task& what, const domain::layout& layout) {
 void body_encoder::give_up(const task& what) {
   for (const auto& reader : what.readers) {
     std::shared_ptr<const view_body> last;
-    if (reader.what != waiting_reader::wish::section)
+    if (is_kept(reader.what))
       last = slots_->last(what.picture->event, static_cast<body_kind>(reader.what), reader.min_seq);
     const auto outcome = last ? read_outcome::ok : read_outcome::overloaded;
     answer(reader, outcome, std::move(last));

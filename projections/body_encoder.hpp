@@ -21,14 +21,23 @@ namespace holdfast::projections {
 
 /// Somebody who waits for a body of an event.
 struct waiting_reader {
-  /// All but the last are kinds of kept bodies.
-  enum class wish : std::uint8_t { seats = 0, page = 1, seats_binary = 2, section = 3 };
+  /// The first three are kinds of kept bodies; of the others each reader has one of their own.
+  enum class wish : std::uint8_t { seats = 0, page = 1, seats_binary = 2, allocations = 3, section = 4 };
+  /// Which part of what is not kept.
+  struct choice {
+    std::string section;  ///< its name, for `wish::section`
+    allocation_page page; ///< for `wish::allocations`
+  };
   wish what = wish::seats;
-  std::string section; ///< its name, for `wish::section`
+  choice part;
   std::uint64_t min_seq = 0;
   domain::instant deadline;
   view_done done;
 };
+
+[[nodiscard]] constexpr auto is_kept(waiting_reader::wish what) noexcept -> bool {
+  return what <= waiting_reader::wish::seats_binary;
+}
 
 /// Encodes bodies on the journal's read pool, publishes them and answers who waited. Thread-safe.
 class body_encoder : public std::enable_shared_from_this<body_encoder> {

@@ -65,8 +65,10 @@ auto body_slots::fresh(domain::event_id event, body_kind kind, std::uint64_t min
   if (found == in.slots.end())
     return nullptr;
   auto& slot = *found->second;
-  const auto& here = slot.bodies_[static_cast<std::size_t>(kind)];
+  const auto& kept = slot.bodies_[static_cast<std::size_t>(kind)];
   mark_read(slot, now);
+  const bool is_over = kept.valid_until && now >= *kept.valid_until;
+  const auto& here = is_over && kept.then ? *kept.then : kept;
   if (!here.body || here.body->seq < min_seq || (here.valid_until && now >= *here.valid_until))
     return nullptr;
   const bool newest = here.body->seq >= slot.applied_seq.load(std::memory_order_acquire);

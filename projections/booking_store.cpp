@@ -1,5 +1,6 @@
 #include "projections/booking_store.hpp"
 
+#include "domain/order_part.hpp"
 #include "projections/packed_booking.hpp"
 
 #include <algorithm>
@@ -21,8 +22,18 @@ auto booking_of(const domain::hold_created& what, domain::instant at) -> domain:
   made.cap_at = what.cap_at;
   made.seats = what.seats;
   made.prices = what.prices;
+  made.fees = what.fees;
+  made.allocation = what.allocation;
   made.areas = what.areas;
   return made;
+}
+
+/// What an order is said to be that is gone. A cancelled event's money goes back to a card by itself, and at the till otherwise.
+auto status_after(domain::return_cause why, const domain::booking& order) -> domain::booking_status {
+  if (why == domain::return_cause::uncaptured)
+    return domain::booking_status::unpaid;
+  return why == domain::return_cause::cancelled && !order.paid_by ? domain::booking_status::cancelled
+                                                                  : domain::booking_status::refunded;
 }
 
 } // namespace
@@ -72,16 +83,70 @@ void booking_store::add_live(event_slot event, std::uint32_t number, const std::
 }
 
 auto booking_store::extend(event_slot event, std::uint64_t seq, const domain::hold_extended& what) -> bool {
-  const auto* entry = entry_of(event, what.hold);
+  return change_live(event, seq, what.hold, [&](domain::booking& booking) {
+    booking.expires_at = what.expires_at;
+    booking.extended = true;
+  });
+}
+
+auto booking_store::change_live(event_slot event, std::uint64_t seq, domain::hold_number hold,
+                                const std::function<void(domain::booking&)>& change) -> bool {
+  const auto* entry = entry_of(event, hold);
   if (entry == nullptr || entry->in != where::live)
     return false;
   auto& its = live_[entry->at];
   auto booking = unpack_booking(its.bytes.get());
-  booking.expires_at = what.expires_at;
-  booking.extended = true;
+  change(booking);
   scratch_.clear();
   pack_booking(booking, scratch_);
   its = {own_bytes(scratch_), seq};
+  return true;
+}
+
+auto booking_store::freeze(event_slot event, std::uint64_t seq, const domain::hold_frozen& what) -> bool {
+  return change_live(event, seq, what.hold, [&](domain::booking& booking) {
+    booking.frozen = true;
+    booking.unpaid_because.reset();
+    booking.paid_by = what.payment;
+    booking.ends_unpaid_at = booking.expires_at;
+    booking.expires_at = what.until;
+  });
+}
+
+auto booking_store::thaw(event_slot event, std::uint64_t seq, const domain::hold_thawed& what) -> bool {
+  return change_live(event, seq, what.hold, [&](domain::booking& booking) {
+    booking.frozen = false;
+    booking.paid_by = {};
+    booking.ends_unpaid_at = {};
+    booking.expires_at = what.expires_at;
+    booking.unpaid_because = what.why;
+  });
+}
+
+auto booking_store::take_back(event_slot event, std::uint64_t seq, const domain::order_returned& what,
+                              domain::instant at) -> bool {
+  const auto* entry = entry_of(event, what.hold);
+  if (entry == nullptr || entry->in != where::order)
+    return false;
+  auto& its = orders_[entry->at];
+  auto booking = unpack_booking(its.bytes);
+  auto revoked = what.tickets.empty() ? domain::tickets_left(booking) : what.tickets;
+  if (what.goes_on) {
+    booking = without(std::move(booking), what);
+  } else {
+    booking.status = status_after(what.why, booking);
+    booking.paid -= what.total;
+    booking.refunded += what.total;
+  }
+  scratch_.clear();
+  pack_booking(booking, scratch_);
+  // The old bytes stay where they are until the next start: orders that are taken back are few.
+  its.bytes = keep(scratch_);
+  its.seq_and_event[0] = static_cast<std::uint32_t>(seq);
+  its.seq_and_event[1] = static_cast<std::uint32_t>(seq >> 32U);
+  tickets_.give_back(events_[event].id, seq, what.hold, std::move(revoked));
+  if (what.why != domain::return_cause::uncaptured) // nothing had been paid
+    returns_.add(events_[event].id, seq, at, what);
   return true;
 }
 
@@ -102,6 +167,7 @@ auto booking_store::end(event_slot event, std::uint64_t seq, domain::hold_number
   entry->in = where::over;
   entry->at = static_cast<std::uint32_t>(ended_first_ + ended_.size());
   ended_.push_back({std::move(bytes), seq, at, event, hold.value(), how});
+  tickets_.reopen_offer(events_[event].id, hold);
   return true;
 }
 
@@ -117,6 +183,10 @@ auto booking_store::confirm(event_slot event, std::uint64_t seq, const domain::o
   booking.confirmed_at = at;
   booking.paid = what.total;
   booking.payment = what.payment;
+  booking.paid_by = what.by_payment;
+  booking.unpaid_because.reset();
+  booking.frozen = false;
+  booking.ends_unpaid_at = {};
   scratch_.clear();
   pack_booking(booking, scratch_);
   entry->in = where::order;
@@ -166,13 +236,16 @@ void booking_store::forget_oldest(const std::function<void(event_slot, domain::h
 auto booking_store::line(event_slot event, const char* bytes, std::uint64_t seq, booking_line::kind kind) const
     -> found_booking {
   const auto& its = events_[event];
-  return {{its.id, unpack_booking(bytes), kind, seq, nullptr, its.currency}, its.layout};
+  return {{its.id, unpack_booking(bytes), kind, seq, nullptr, its.currency, {}, {}}, its.layout};
 }
 
 auto booking_store::order_line(std::uint32_t index) const -> found_booking {
   const auto& its = orders_[index];
   const auto seq = its.seq_and_event[0] | (std::uint64_t{its.seq_and_event[1]} << 32U);
-  return line(its.seq_and_event[2], its.bytes, seq, booking_line::kind::confirmed);
+  auto found = line(its.seq_and_event[2], its.bytes, seq, booking_line::kind::confirmed);
+  found.line.tickets = tickets_.of_order(found.line.event, found.line.what.number);
+  found.line.returns = returns_.of_order(found.line.event, found.line.what.number);
+  return found;
 }
 
 auto booking_store::find(event_slot event, domain::hold_number number) const -> std::optional<found_booking> {
@@ -189,19 +262,20 @@ auto booking_store::find(event_slot event, domain::hold_number number) const -> 
   return line(event, its.bytes.get(), its.seq, its.how);
 }
 
+auto booking_store::position_of(const domain::owner& who, std::uint64_t position) const -> std::uint32_t {
+  if (position == 0) {
+    const auto* owner =
+        owners_.find(owner_policy::hash_of(who), [&](const owner_entry& each) { return each.who == who; });
+    return owner == nullptr ? 0 : owner->newest;
+  }
+  // Any other number is no position, and shows nothing of anybody's.
+  const bool own = position <= orders_.size() && unpack_booking(orders_[position - 1].bytes).by == who;
+  return own ? static_cast<std::uint32_t>(position) : 0;
+}
+
 auto booking_store::orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const -> page {
   page found;
-  const auto* owner =
-      owners_.find(owner_policy::hash_of(who), [&](const owner_entry& each) { return each.who == who; });
-  if (owner == nullptr)
-    return found;
-  auto at = owner->newest;
-  if (before != 0) {
-    // A position names an order of this owner's; any other number is none, and shows nothing of anybody's.
-    if (before > orders_.size() || order_line(static_cast<std::uint32_t>(before - 1)).line.what.by != who)
-      return found;
-    at = static_cast<std::uint32_t>(before);
-  }
+  auto at = position_of(who, before);
   for (; at != 0 && found.orders.size() < limit; at = orders_[at - 1].before)
     found.orders.push_back(order_line(at - 1));
   found.next = at;
@@ -211,7 +285,7 @@ auto booking_store::orders_of(const domain::owner& who, std::uint64_t before, st
 auto booking_store::bytes() const noexcept -> std::size_t {
   std::size_t sum = events_.size() * sizeof(event_line) + event_index_.bytes() + numbers_.bytes() + owners_.bytes() +
                     live_.size() * sizeof(live_hold) + orders_.size() * sizeof(order) + ended_.size() * sizeof(ended) +
-                    chunks_.size() * (sizeof(std::vector<char>) + chunk_bytes);
+                    chunks_.size() * (sizeof(std::vector<char>) + chunk_bytes) + tickets_.bytes() + returns_.bytes();
   sum += (live_holds() + ended_.size()) * 80; // the blocks of packed holds
   return sum;
 }

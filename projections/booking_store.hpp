@@ -5,6 +5,8 @@
 #include "domain/split_table.hpp"
 #include "domain/strong_id.hpp"
 #include "projections/layout_store.hpp"
+#include "projections/return_store.hpp"
+#include "projections/ticket_store.hpp"
 #include "projections/views.hpp"
 
 #include <cstddef>
@@ -14,6 +16,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace holdfast::projections {
@@ -54,11 +58,35 @@ class booking_store {
   [[nodiscard]] auto hold(event_slot event, std::uint64_t seq, const domain::hold_created& what, domain::instant at)
       -> bool;
   // False when the hold is not live.
+  [[nodiscard]] auto freeze(event_slot event, std::uint64_t seq, const domain::hold_frozen& what) -> bool;
+  [[nodiscard]] auto thaw(event_slot event, std::uint64_t seq, const domain::hold_thawed& what) -> bool;
   [[nodiscard]] auto extend(event_slot event, std::uint64_t seq, const domain::hold_extended& what) -> bool;
   [[nodiscard]] auto end(event_slot event, std::uint64_t seq, domain::hold_number hold, booking_line::kind how,
                          domain::instant at) -> bool;
   [[nodiscard]] auto confirm(event_slot event, std::uint64_t seq, const domain::order_confirmed& what,
                              domain::instant at) -> bool;
+  /// False when it is no order.
+  [[nodiscard]] auto take_back(event_slot event, std::uint64_t seq, const domain::order_returned& what,
+                               domain::instant at) -> bool;
+  // False when there is no such ticket, or it is not as the fact says.
+  [[nodiscard]] auto transfer(event_slot event, std::uint64_t seq, const domain::ticket_transferred& what) -> bool;
+  [[nodiscard]] auto admit(event_slot event, const domain::ticket_admitted& what) -> bool;
+  [[nodiscard]] auto undo(event_slot event, const domain::admission_undone& what) -> bool;
+
+  [[nodiscard]] auto offer(event_slot event, const domain::ticket_offered& what) -> bool;
+  [[nodiscard]] auto withdraw(event_slot event, const domain::offer_withdrawn& what) -> bool;
+  /// False when the number is taken, or the ticket is not offered.
+  [[nodiscard]] auto hold(event_slot event, std::uint64_t seq, const domain::resale_held& what, domain::instant at)
+      -> bool;
+  /// False when the ticket is not one of an order's, or the hold is not live.
+  [[nodiscard]] auto resell(event_slot event, std::uint64_t seq, const domain::ticket_resold& what, domain::instant at)
+      -> bool;
+
+  [[nodiscard]] auto tickets() const noexcept -> const ticket_store& { return tickets_; }
+  [[nodiscard]] auto tickets() noexcept -> ticket_store& { return tickets_; }
+  [[nodiscard]] auto returns() const noexcept -> const return_store& { return returns_; }
+  [[nodiscard]] auto returns() noexcept -> return_store& { return returns_; }
+
   /// Forgets ended holds that are too old or too many; `gone` is told of each.
   void forget(domain::instant now, const std::function<void(event_slot, domain::hold_number)>& gone = {});
 
@@ -70,6 +98,17 @@ class booking_store {
   };
   /// Orders of an owner, newest first, from a position on that an earlier page gave as `next` (0: from the newest); `next` is 0 at the end.
   [[nodiscard]] auto orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit) const -> page;
+
+  struct ticket_list {
+    std::vector<found_booking> orders;
+    std::vector<std::pair<std::size_t, std::uint32_t>> tickets; ///< which of `orders`, and which of its tickets
+    std::optional<views::ticket_place> next;
+  };
+  /// Orders looked at for one page at most: of somebody who has handed on, or given back, all tickets of very many.
+  static constexpr std::size_t orders_looked_at_max = 1'000;
+  /// Tickets that somebody has now, as `views::tickets_of` lists them.
+  [[nodiscard]] auto tickets_of(const domain::owner& who, const std::optional<views::ticket_place>& from,
+                                std::size_t limit) const -> ticket_list;
 
   // What a checkpoint keeps, and takes back.
 
@@ -111,6 +150,8 @@ class booking_store {
   /// does not fit.
   [[nodiscard]] auto restore(const event_row& what) -> bool;
   [[nodiscard]] auto restore(const booking_row& what) -> bool;
+  /// Of a ticket or a revocation; after all orders.
+  [[nodiscard]] auto restore_tickets(std::string_view key, std::string_view value) -> bool;
 
   [[nodiscard]] auto live_holds() const noexcept -> std::size_t { return live_.size() - free_.size(); }
 
@@ -198,10 +239,18 @@ class booking_store {
   };
 
   [[nodiscard]] auto entry_of(event_slot event, domain::hold_number number) -> number_entry*;
+  /// False when the hold is not live.
+  [[nodiscard]] auto change_live(event_slot event, std::uint64_t seq, domain::hold_number hold,
+                                 const std::function<void(domain::booking&)>& change) -> bool;
   [[nodiscard]] auto take_live(event_slot event, domain::hold_number number, number_entry*& entry) -> packed;
   [[nodiscard]] auto line(event_slot event, const char* bytes, std::uint64_t seq, booking_line::kind kind) const
       -> found_booking;
   [[nodiscard]] auto order_line(std::uint32_t index) const -> found_booking;
+  /// Which order a ticket is of; nothing when there is no such ticket of an order.
+  [[nodiscard]] auto sale_of(event_slot event, const domain::ticket_number& ticket)
+      -> std::optional<ticket_store::sale>;
+  /// Position of an owner's newest order, or that one when it is an order of the owner's; 0 when there is none.
+  [[nodiscard]] auto position_of(const domain::owner& who, std::uint64_t position) const -> std::uint32_t;
   [[nodiscard]] auto keep(const std::string& packed_order) -> const char*;
   void forget_oldest(const std::function<void(event_slot, domain::hold_number)>& gone);
   void add_live(event_slot event, std::uint32_t number, const std::string& bytes, std::uint64_t seq);
@@ -220,6 +269,8 @@ class booking_store {
   domain::split_table<owner_entry, owner_policy> owners_;
   std::deque<std::vector<char>> chunks_; ///< packed orders, which never move
   std::string scratch_;
+  ticket_store tickets_;
+  return_store returns_;
 };
 
 } // namespace holdfast::projections

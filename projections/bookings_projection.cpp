@@ -59,6 +59,33 @@ class bookings_projection::folder {
     must(changing(what.hold).end(slot_, seq_, what.hold, booking_line::kind::expired, at_), what.hold);
   }
 
+  void operator()(const domain::hold_frozen& what) { must(changing(what.hold).freeze(slot_, seq_, what), what.hold); }
+
+  void operator()(const domain::hold_thawed& what) { must(changing(what.hold).thaw(slot_, seq_, what), what.hold); }
+
+  void operator()(const domain::order_returned& what) {
+    must(changing(what.hold).take_back(slot_, seq_, what, at_), what.hold);
+  }
+
+  void operator()(const domain::ticket_transferred& what) { must(to_.transfer(slot_, seq_, what), what.ticket.order); }
+
+  void operator()(const domain::ticket_admitted& what) { must(to_.admit(slot_, what), what.ticket.order); }
+
+  void operator()(const domain::admission_undone& what) { must(to_.undo(slot_, what), what.ticket.order); }
+
+  void operator()(const domain::ticket_offered& what) { must(to_.offer(slot_, what), what.ticket.order); }
+
+  void operator()(const domain::offer_withdrawn& what) { must(to_.withdraw(slot_, what), what.ticket.order); }
+
+  void operator()(const domain::resale_held& what) {
+    must(changing(what.hold, true).hold(slot_, seq_, what, at_), what.hold);
+  }
+
+  void operator()(const domain::ticket_resold& what) {
+    static_cast<void>(changing(what.ticket.order));
+    must(changing(what.hold).resell(slot_, seq_, what, at_), what.ticket.order);
+  }
+
   void operator()(const domain::order_confirmed& what) {
     must(changing(what.hold).confirm(slot_, seq_, what, at_), what.hold);
   }
@@ -101,7 +128,8 @@ bookings_projection::bookings_projection(std::shared_ptr<layout_store> layouts, 
       post_{std::move(post)},
       clock_{std::move(clock)},
       within_{within},
-      store_{std::make_unique<booking_store>(within.store)} {}
+      store_{std::make_unique<booking_store>(within.store)},
+      waiting_{metrics_, within.readers_waiting_max} {}
 
 auto bookings_projection::wants(journal::stream_kind kind, std::uint16_t) const noexcept -> bool {
   // Every fact of an event counts: its seq is what readers wait for.
@@ -132,8 +160,7 @@ void bookings_projection::apply(const applied_group& group) {
     metrics_->live_holds.store(store_->live_holds(), std::memory_order_relaxed);
     metrics_->orders.store(store_->orders(), std::memory_order_relaxed);
   }
-  if (!waiting_.empty() && waiting_.contains(event))
-    touched_.push_back(event);
+  waiting_.touch(event);
 }
 
 void bookings_projection::publish(const journal::cursor& position) {
@@ -141,8 +168,7 @@ void bookings_projection::publish(const journal::cursor& position) {
   between_positions_ = false;
   if (lane_)
     checkpoint_step();
-  for (const auto event : std::exchange(touched_, {}))
-    serve(event);
+  waiting_.serve([this](domain::event_id event, const reader& who) { return try_answer(event, who); });
 }
 
 void bookings_projection::load() {
@@ -157,6 +183,16 @@ void bookings_projection::load() {
   metrics_->orders.store(store_->orders(), std::memory_order_relaxed);
 }
 
+void bookings_projection::begin_changes() {
+  store_changes tickets;
+  {
+    const std::unique_lock lock{mutex_}; // what has changed is forgotten
+    store_->tickets().take_changes(tickets);
+    store_->returns().take_changes(tickets);
+  }
+  changes_.begin(*store_, std::move(tickets));
+}
+
 void bookings_projection::checkpoint_step() {
   if (lane_->failed()) {
     lane_.reset();
@@ -169,7 +205,7 @@ void bookings_projection::checkpoint_step() {
       return;
     checkpointed_at_ = now_;
     checkpoint_at_ = position_;
-    changes_.begin(*store_);
+    begin_changes();
   }
   if (changes_.encode(*store_, within_.checkpoint_rows_per_turn))
     lane_->commit(changes_.take(*store_), checkpoint_at_);
@@ -183,7 +219,7 @@ void bookings_projection::save() {
     lane_->commit_now(changes_.take(*store_), checkpoint_at_);
   if (between_positions_ || changes_.size() == 0)
     return;
-  changes_.begin(*store_);
+  begin_changes();
   if (changes_.encode(*store_, all))
     lane_->commit_now(changes_.take(*store_), position_);
 }
@@ -204,12 +240,8 @@ void bookings_projection::read(domain::event_id event, domain::hold_number numbe
   reader who{number, min_seq, complete, clock_() + within_.wait_max, std::move(done)};
   if (try_answer(event, who))
     return;
-  if (metrics_->readers_waiting.fetch_add(1, std::memory_order_relaxed) >= within_.readers_waiting_max) {
-    leave(1);
-    metrics_->reads_refused.fetch_add(1, std::memory_order_relaxed);
-    who.done(read_outcome::overloaded, nullptr);
+  if (!waiting_.enter(who))
     return;
-  }
   post_([weak = weak_from_this(), event, who = std::move(who)]() mutable {
     if (const auto self = weak.lock())
       self->admit(event, std::move(who));
@@ -232,88 +264,69 @@ auto bookings_projection::try_answer(domain::event_id event, const reader& who) 
     return who.complete;
   }
   const auto layout = found->layout;
-  layouts_->get(layout, [found = std::move(*found), done = who.done](layout_store::seats_ptr seats) {
+  layouts_->get(layout, [layout, found = std::move(*found), done = who.done](layout_store::seats_ptr seats) {
     if (seats)
       done(read_outcome::ok, finish(found, std::move(seats)));
     else
-      done(read_outcome::overloaded, nullptr);
+      done(layout_store::why_not(layout), nullptr);
   });
   return true;
 }
 
 void bookings_projection::admit(domain::event_id event, reader who) {
-  // It may have come since the reader looked.
-  if (try_answer(event, who))
-    leave(1);
-  else
-    waiting_[event].push_back(std::move(who));
-}
-
-void bookings_projection::serve(domain::event_id event) {
-  const auto found = waiting_.find(event);
-  if (found == waiting_.end())
-    return;
-  leave(std::erase_if(found->second, [&](const reader& who) { return try_answer(event, who); }));
-  if (found->second.empty())
-    waiting_.erase(found);
+  waiting_.admit(event, std::move(who), [this](domain::event_id of, const reader& one) { return try_answer(of, one); });
 }
 
 void bookings_projection::tick(domain::instant now) {
   now_ = now;
   if (lane_)
     checkpoint_step();
-  for (auto& [event, readers] : waiting_) {
-    leave(std::erase_if(readers, [&](const reader& who) {
-      if (who.deadline > now)
-        return false;
-      metrics_->reads_behind.fetch_add(1, std::memory_order_relaxed);
-      who.done(read_outcome::behind, nullptr);
-      return true;
-    }));
-  }
-  std::erase_if(waiting_, [](const auto& each) { return each.second.empty(); });
+  waiting_.expire(now);
 }
 
-void bookings_projection::leave(std::size_t readers) {
-  metrics_->readers_waiting.fetch_sub(readers, std::memory_order_relaxed);
+void bookings_projection::with_layouts(std::vector<found_booking> found, lines_done done) const {
+  struct gathering {
+    std::vector<std::shared_ptr<const booking_line>> lines;
+    lines_done done;
+    std::atomic<std::size_t> missing{0};
+    std::atomic<read_outcome> outcome{read_outcome::ok};
+
+    void arrived() {
+      if (missing.fetch_sub(1) != 1)
+        return;
+      if (outcome != read_outcome::ok)
+        lines.clear();
+      done(outcome, std::move(lines));
+    }
+  };
+
+  auto gathered = std::make_shared<gathering>();
+  gathered->lines.resize(found.size());
+  gathered->done = std::move(done);
+  // One more than the lines: the answer leaves after this loop even when every layout was at hand.
+  gathered->missing = found.size() + 1;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto layout = found[i].layout;
+    layouts_->get(layout, [gathered, i, layout, order = std::move(found[i])](layout_store::seats_ptr seats) {
+      if (!seats)
+        gathered->outcome = layout_store::why_not(layout);
+      gathered->lines[i] = finish(order, std::move(seats));
+      gathered->arrived();
+    });
+  }
+  gathered->arrived();
 }
 
 void bookings_projection::orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,
                                     orders_done done) const {
-  /// Lines whose layouts arrive one after the other, on several threads.
-  struct gathering {
-    views::order_page page;
-    orders_done done;
-    std::atomic<std::size_t> missing{0};
-    std::atomic<bool> failed{false};
-
-    void arrived() {
-      if (missing.fetch_sub(1) == 1)
-        done(failed ? read_outcome::overloaded : read_outcome::ok, failed ? views::order_page{} : std::move(page));
-    }
-  };
-
   booking_store::page found;
   {
     const std::shared_lock lock{mutex_};
     found = store_->orders_of(who, before, limit);
   }
-  auto gathered = std::make_shared<gathering>();
-  gathered->page.next = found.next;
-  gathered->page.lines.resize(found.orders.size());
-  gathered->done = std::move(done);
-  // One more than the lines: the answer leaves after this loop even when every layout was at hand.
-  gathered->missing = found.orders.size() + 1;
-  for (std::size_t i = 0; i < found.orders.size(); ++i) {
-    const auto layout = found.orders[i].layout;
-    layouts_->get(layout, [gathered, i, order = std::move(found.orders[i])](layout_store::seats_ptr seats) {
-      if (!seats)
-        gathered->failed = true;
-      gathered->page.lines[i] = finish(order, std::move(seats));
-      gathered->arrived();
-    });
-  }
-  gathered->arrived();
+  with_layouts(std::move(found.orders), [next = found.next, done = std::move(done)](read_outcome outcome, auto lines) {
+    done(outcome, outcome == read_outcome::ok ? views::order_page{std::move(lines), next} : views::order_page{});
+  });
 }
 
 } // namespace holdfast::projections

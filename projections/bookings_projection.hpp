@@ -11,11 +11,13 @@
 #include "projections/store/booking_checkpoint.hpp"
 #include "projections/store/checkpoint_lane.hpp"
 #include "projections/views.hpp"
+#include "projections/waiting_readers.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <string_view>
 #include <unordered_map>
@@ -64,7 +66,11 @@ class bookings_projection final : public projection, public std::enable_shared_f
   [[nodiscard]] auto wants(journal::stream_kind kind, std::uint16_t type) const noexcept -> bool override;
 
   /// Every row that it keeps. On its actor, or when nothing is folded.
-  void visit_rows(const row_visitor& visit) const { projections::visit_rows(*store_, visit); }
+  void visit_rows(const row_visitor& visit) const {
+    projections::visit_rows(*store_, visit);
+    store_->tickets().visit_rows(visit);
+    store_->returns().visit_rows(visit);
+  }
 
   /// Deadlines of readers, checkpoints. Every 100 ms or so.
   void tick(domain::instant now);
@@ -72,8 +78,17 @@ class bookings_projection final : public projection, public std::enable_shared_f
   /// A hold or order, once the event is at `min_seq`. While the fold is not `complete`, what is not found may still come and is waited for.
   void read(domain::event_id event, domain::hold_number number, std::uint64_t min_seq, bool complete,
             booking_done done);
-  /// Orders of an owner with their layouts, as far as the past is folded. Outcomes: ok, overloaded.
+  /// Orders of an owner with their layouts, as far as the past is folded. Outcomes: ok, overloaded, unreadable.
   void orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit, orders_done done) const;
+
+  /// Tickets that somebody has, as `orders_of` has orders.
+  void tickets_of(const domain::owner& who, const std::optional<views::ticket_place>& from, std::size_t limit,
+                  std::function<void(read_outcome, views::ticket_page)> done) const;
+  /// Tickets of an event that are offered, as `orders_of` has orders.
+  void offers(domain::event_id event, const std::optional<domain::ticket_number>& after, std::size_t limit,
+              std::function<void(read_outcome, views::offer_page)> done) const;
+  [[nodiscard]] auto revocations(domain::event_id event, std::uint64_t since, std::size_t limit) const
+      -> views::revocation_page;
 
  private:
   struct reader {
@@ -86,12 +101,15 @@ class bookings_projection final : public projection, public std::enable_shared_f
 
   class folder;
 
+  using lines_done = std::function<void(read_outcome, std::vector<std::shared_ptr<const booking_line>>)>;
+  /// Gives bookings their layouts, which arrive one after the other, on several threads. None when one is missing.
+  void with_layouts(std::vector<found_booking> found, lines_done done) const;
+
   void checkpoint_step();
+  void begin_changes();
   /// Answers if the answer is known; false to wait.
   auto try_answer(domain::event_id event, const reader& who) -> bool;
   void admit(domain::event_id event, reader who);
-  void serve(domain::event_id event);
-  void leave(std::size_t readers);
 
   const std::shared_ptr<layout_store> layouts_;
   const std::shared_ptr<view_metrics> metrics_;
@@ -104,8 +122,7 @@ class bookings_projection final : public projection, public std::enable_shared_f
 
   // The actor's.
   journal::cursor position_;
-  std::unordered_map<domain::event_id, std::vector<reader>> waiting_;
-  std::vector<domain::event_id> touched_; ///< of events that somebody waits for
+  waiting_readers<reader> waiting_;
 
   std::shared_ptr<checkpoint_lane> lane_; ///< null: nothing is kept
   booking_checkpoint changes_;

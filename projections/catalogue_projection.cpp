@@ -13,6 +13,9 @@ namespace holdfast::projections {
 
 namespace {
 
+/// Publications that are remembered; only those of the last minute matter.
+constexpr std::size_t published_max = 64;
+
 auto without_description(domain::event_config config) -> domain::event_config {
   config.description = {};
   return config;
@@ -23,6 +26,8 @@ auto concerns(const domain::facts& facts) -> bool {
   return std::ranges::any_of(facts, [](const domain::fact& fact) {
     return !std::holds_alternative<domain::hold_created>(fact.body) &&
            !std::holds_alternative<domain::hold_extended>(fact.body) &&
+           !std::holds_alternative<domain::hold_frozen>(fact.body) &&
+           !std::holds_alternative<domain::hold_thawed>(fact.body) &&
            !std::holds_alternative<domain::hold_released>(fact.body) &&
            !std::holds_alternative<domain::hold_expired>(fact.body) &&
            !std::holds_alternative<domain::order_confirmed>(fact.body);
@@ -115,6 +120,50 @@ void catalogue_projection::apply(const applied_group& group) {
   auto seq = group.first_seq;
   for (const auto& fact : *group.facts)
     into.fold(fact, seq++);
+  const domain::event_id event{group.stream.id};
+  if (const auto known = by_event_.find(event);
+      group.stream.kind == journal::stream_kind::event && known != by_event_.end())
+    place(event, *known->second);
+  for (const auto& fact : *group.facts) {
+    if (std::holds_alternative<domain::event_published>(fact.body))
+      published_.emplace_back(fact.time, event);
+  }
+  while (published_.size() > published_max)
+    published_.pop_front();
+}
+
+void catalogue_projection::place(domain::event_id event, const line& its) {
+  if (const auto old = opens_at_.find(event); old != opens_at_.end()) {
+    for (const auto at : old->second)
+      openings_.erase({at, event});
+    opens_at_.erase(old);
+  }
+  if (its.status != domain::event_status::published)
+    return;
+  const auto add = [&](domain::instant at) {
+    opens_at_[event].push_back(at);
+    openings_.emplace(at, event);
+  };
+  if (its.config.sale_opens_at)
+    add(*its.config.sale_opens_at);
+  for (const auto& phase : its.config.phases)
+    add(phase.opens_at);
+}
+
+auto catalogue_projection::opening(domain::instant from, domain::instant to, std::size_t limit) const
+    -> std::vector<domain::event_id> {
+  std::vector<domain::event_id> found;
+  const std::shared_lock lock{mutex_};
+  for (auto at = openings_.lower_bound({from, {}}); at != openings_.end() && at->first <= to && found.size() < limit;
+       ++at) {
+    if (std::ranges::find(found, at->second) == found.end())
+      found.push_back(at->second);
+  }
+  for (auto at = published_.rbegin(); at != published_.rend() && at->first >= from && found.size() < limit; ++at) {
+    if (std::ranges::find(found, at->second) == found.end())
+      found.push_back(at->second);
+  }
+  return found;
 }
 
 void catalogue_projection::reset() {
@@ -127,6 +176,28 @@ void catalogue_projection::reset() {
   const std::unique_lock lock{mutex_};
   by_event_.clear();
   lines_.clear();
+  openings_.clear();
+  opens_at_.clear();
+  published_.clear();
+}
+
+auto catalogue_projection::summary_of(domain::event_id event, const line& its) -> event_summary {
+  const auto& config = its.config;
+  return {event,
+          its.organisation,
+          config.slug,
+          config.name,
+          config.venue.name,
+          config.venue.city,
+          config.starts_at,
+          its.status,
+          config};
+}
+
+auto catalogue_projection::event(domain::event_id event) const -> std::optional<event_summary> {
+  const std::shared_lock lock{mutex_};
+  const auto known = by_event_.find(event);
+  return known == by_event_.end() ? std::nullopt : std::optional{summary_of(event, *known->second)};
 }
 
 auto catalogue_projection::events_of(domain::organisation_id organisation, domain::event_id after,
@@ -135,9 +206,7 @@ auto catalogue_projection::events_of(domain::organisation_id organisation, domai
   const std::shared_lock lock{mutex_};
   for (auto at = lines_.upper_bound({organisation, after});
        at != lines_.end() && at->first.first == organisation && found.size() < limit; ++at) {
-    const auto& config = at->second.config;
-    found.push_back({at->first.second, organisation, config.slug, config.name, config.venue.name, config.venue.city,
-                     config.starts_at, at->second.status, config});
+    found.push_back(summary_of(at->first.second, at->second));
   }
   return found;
 }

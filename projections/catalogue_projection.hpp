@@ -12,8 +12,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <shared_mutex>
 #include <string>
@@ -57,6 +59,11 @@ class catalogue_projection final : public projection {
   void reset() override;
   [[nodiscard]] auto wants(journal::stream_kind kind, std::uint16_t type) const noexcept -> bool override;
 
+  /// Published events whose sale opens between `from` and `to`, by their openings, and then those that were published at or after `from`,
+  /// the newest first; at most `limit`.
+  [[nodiscard]] auto opening(domain::instant from, domain::instant to, std::size_t limit) const
+      -> std::vector<domain::event_id>;
+
   /// The slugs of events, as a store keeps them; for a server that has nothing else.
   [[nodiscard]] static auto kept_slugs(projection_store& store)
       -> std::vector<std::pair<std::string, domain::event_id>>;
@@ -64,6 +71,7 @@ class catalogue_projection final : public projection {
   /// Every row that it keeps but those of layouts. On its actor, or when nothing is folded.
   void visit_rows(const row_visitor& visit) const;
 
+  [[nodiscard]] auto event(domain::event_id event) const -> std::optional<event_summary>;
   /// In id order after `after`, at most `limit`.
   [[nodiscard]] auto events_of(domain::organisation_id organisation, domain::event_id after, std::size_t limit) const
       -> std::vector<event_summary>;
@@ -78,6 +86,11 @@ class catalogue_projection final : public projection {
 
   class folder;
 
+  [[nodiscard]] static auto summary_of(domain::event_id event, const line& its) -> event_summary;
+
+  /// Puts an event where its sale opens. The lock is held.
+  void place(domain::event_id event, const line& its);
+  void forget_openings(domain::instant before);
   [[nodiscard]] auto take_row(std::string_view key, std::string_view value) -> bool;
   [[nodiscard]] auto take_changes() -> store_changes;
 
@@ -94,7 +107,12 @@ class catalogue_projection final : public projection {
 
   mutable std::shared_mutex mutex_;
   std::map<line_key, line> lines_;
-  std::unordered_map<domain::event_id, line*> by_event_; ///< into lines_
+  std::unordered_map<domain::event_id, line*> by_event_;            ///< into lines_
+  static constexpr domain::millis openings_kept = domain::hours(1); ///< after they are over
+  /// Published events with a moment of opening, by that moment and by themselves. Some 100 bytes for each.
+  std::set<std::pair<domain::instant, domain::event_id>> openings_;
+  std::unordered_map<domain::event_id, std::vector<domain::instant>> opens_at_; ///< the sale, and each presale
+  std::deque<std::pair<domain::instant, domain::event_id>> published_; ///< the last ones, in the journal's order
 };
 
 /// State version of the catalogue: raised with every change of its rows or of what they mean.

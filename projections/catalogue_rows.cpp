@@ -54,6 +54,8 @@ void catalogue_projection::load() {
   if (!found) {
     by_event_.clear();
     lines_.clear();
+    openings_.clear();
+    opens_at_.clear();
   }
   position_ = lane_->position();
 }
@@ -79,6 +81,7 @@ auto catalogue_projection::take_row(std::string_view key, std::string_view value
   auto& its = lines_[{organisation, event}];
   its = {organisation, std::move(*config), status};
   by_event_[event] = &its;
+  place(event, its);
   return true;
 }
 
@@ -119,7 +122,20 @@ auto catalogue_projection::take_changes() -> store_changes {
   return changes;
 }
 
+/// Openings that are over are of no use; without this every event that ever opened would be remembered.
+void catalogue_projection::forget_openings(domain::instant before) {
+  const std::unique_lock lock{mutex_};
+  while (!openings_.empty() && openings_.begin()->first < before) {
+    const auto [at, event] = *openings_.begin();
+    if (const auto its = opens_at_.find(event);
+        its != opens_at_.end() && std::erase(its->second, at) > 0 && its->second.empty())
+      opens_at_.erase(its);
+    openings_.erase(openings_.begin());
+  }
+}
+
 void catalogue_projection::tick(domain::instant now) {
+  forget_openings(now - openings_kept);
   if (lane_ && lane_->failed())
     lane_.reset();
   if (!lane_ || between_positions_ || now - checkpointed_at_ < checkpoint_every_ || !lane_->ready() ||

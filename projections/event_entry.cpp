@@ -12,6 +12,52 @@ namespace holdfast::projections {
 
 namespace {
 
+/// What each fact about places does to them: the one list for events that are folded and for those that are only watched.
+void move_places(seat_ledger& in, const domain::hold_created& what, ledger_findings& to) {
+  in.hold(what, to);
+}
+
+void move_places(seat_ledger& in, const domain::hold_released& what, ledger_findings& to) {
+  in.free(what.hold, to);
+}
+
+void move_places(seat_ledger& in, const domain::hold_expired& what, ledger_findings& to) {
+  in.free(what.hold, to);
+}
+
+void move_places(seat_ledger& in, const domain::order_confirmed& what, ledger_findings& to) {
+  in.sell(what.hold, to);
+}
+
+void move_places(seat_ledger& in, const domain::order_returned& what, ledger_findings& to) {
+  in.take_back(what, to);
+}
+
+void move_places(seat_ledger& in, const domain::seats_allocated& what, ledger_findings& to) {
+  in.allocate(what, to);
+}
+
+void move_places(seat_ledger& in, const domain::allocation_changed& what, ledger_findings& to) {
+  in.change(what, to);
+}
+
+void move_places(seat_ledger& in, const domain::allocation_released& what, ledger_findings& to) {
+  in.release(what.allocation, to);
+}
+
+void move_places(seat_ledger& in, const domain::resale_held& what, ledger_findings& to) {
+  in.hold(what, to);
+}
+
+void move_places(seat_ledger& in, const domain::ticket_resold& what, ledger_findings& to) {
+  in.resell(what, to);
+}
+
+template <class What>
+concept moves_places = requires(seat_ledger& in, const What& what, ledger_findings& to) {
+  move_places(in, what, to);
+};
+
 /// Folds one fact, as the seq `to.seq`.
 class folder {
  public:
@@ -45,15 +91,27 @@ class folder {
 
   void operator()(const domain::event_cancelled&) { change(domain::event_status::cancelled); }
 
-  void operator()(const domain::hold_created& what) { to_.ledger.hold(what, findings_); }
+  template <moves_places What>
+  void operator()(const What& what) {
+    move_places(to_.ledger, what, findings_);
+  }
 
   void operator()(const domain::hold_extended&) {}
 
-  void operator()(const domain::hold_released& what) { to_.ledger.free(what.hold, findings_); }
+  void operator()(const domain::hold_frozen&) {}
 
-  void operator()(const domain::hold_expired& what) { to_.ledger.free(what.hold, findings_); }
+  void operator()(const domain::hold_thawed&) {}
 
-  void operator()(const domain::order_confirmed& what) { to_.ledger.sell(what.hold, findings_); }
+  // Tickets change hands and are used; seats and sums stay as they are.
+  void operator()(const domain::ticket_transferred&) {}
+
+  void operator()(const domain::ticket_admitted&) {}
+
+  void operator()(const domain::admission_undone&) {}
+
+  void operator()(const domain::ticket_offered&) {}
+
+  void operator()(const domain::offer_withdrawn&) {}
 
   template <class Other>
   void operator()(const Other&) {
@@ -126,30 +184,27 @@ auto fold_group(event_fold& to, const applied_group& group, layout_store& layout
 
 void watch_group(seat_ledger& ledger, const applied_group& group, ledger_findings& findings) {
   for (const auto& fact : *group.facts) {
-    if (const auto* held = std::get_if<domain::hold_created>(&fact.body))
-      ledger.hold(*held, findings);
-    else if (const auto* released = std::get_if<domain::hold_released>(&fact.body))
-      ledger.free(released->hold, findings);
-    else if (const auto* expired = std::get_if<domain::hold_expired>(&fact.body))
-      ledger.free(expired->hold, findings);
-    else if (const auto* confirmed = std::get_if<domain::order_confirmed>(&fact.body))
-      ledger.sell(confirmed->hold, findings);
+    std::visit(
+        [&]<class What>(const What& what) {
+          if constexpr (moves_places<What>)
+            move_places(ledger, what, findings);
+        },
+        fact.body);
   }
 }
 
-auto about_holds(const domain::facts& facts) noexcept -> bool {
+auto about_places(const domain::facts& facts) noexcept -> bool {
   return std::ranges::any_of(facts, [](const domain::fact& fact) {
-    return std::holds_alternative<domain::hold_created>(fact.body) ||
-           std::holds_alternative<domain::hold_released>(fact.body) ||
-           std::holds_alternative<domain::hold_expired>(fact.body) ||
-           std::holds_alternative<domain::order_confirmed>(fact.body);
+    return std::visit([]<class What>(const What&) { return moves_places<What>; }, fact.body);
   });
 }
 
-auto picture_of(const event_fold& from) -> std::shared_ptr<const inventory_picture> {
-  return std::make_shared<const inventory_picture>(inventory_picture{
-      from.event, from.organisation, from.status, from.seq, from.version, from.state_hash, from.config,
-      from.layout->hash, from.ledger.counts(), from.ledger.statuses(), from.ledger.areas()});
+auto picture_of(const event_fold& from, std::optional<domain::instant> as_of)
+    -> std::shared_ptr<const inventory_picture> {
+  return std::make_shared<const inventory_picture>(
+      inventory_picture{from.event, from.organisation, from.status, from.seq, from.version, from.state_hash,
+                        from.config, from.layout->hash, from.ledger.counts(), from.ledger.statuses(),
+                        from.ledger.areas(), from.ledger.allocations(), from.ledger.pools(), as_of});
 }
 
 } // namespace holdfast::projections

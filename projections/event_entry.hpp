@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace holdfast::projections {
@@ -42,13 +43,23 @@ struct event_fold {
 /// False when there was nothing new.
 auto fold_group(event_fold& to, const applied_group& group, layout_store& layouts, ledger_findings& findings) -> bool;
 
-/// Has a partial ledger see the holds of a group.
+/// Has a partial ledger see what a group does to places.
 void watch_group(seat_ledger& ledger, const applied_group& group, ledger_findings& findings);
 
-/// Whether a group has anything about holds.
-[[nodiscard]] auto about_holds(const domain::facts& facts) noexcept -> bool;
+/// Whether a group does anything to places.
+[[nodiscard]] auto about_places(const domain::facts& facts) noexcept -> bool;
 
-[[nodiscard]] auto picture_of(const event_fold& from) -> std::shared_ptr<const inventory_picture>;
+/// `as_of`: until when the fold followed the journal; absent: it does.
+[[nodiscard]] auto picture_of(const event_fold& from, std::optional<domain::instant> as_of = {})
+    -> std::shared_ptr<const inventory_picture>;
+
+/// An event that is folded anew beside what is shown of it.
+struct rebuilt_event {
+  bool loaded = false; ///< until then groups are kept
+  event_fold fold;
+  std::vector<applied_group> kept_groups;
+  bool overflowed = false; ///< more groups came than are kept: to be loaded again
+};
 
 /// An event in the inventory's memory.
 struct event_entry {
@@ -62,6 +73,7 @@ struct event_entry {
     bool running = false;
     domain::instant started_at;
     domain::instant not_before; ///< of the next
+    bool outdated = false;      ///< of a fold that a rebuild has replaced meanwhile
   };
 
   stage at = stage::watching;
@@ -72,6 +84,8 @@ struct event_entry {
   std::vector<applied_group> kept_groups;
   bool overflowed = false; ///< more groups came than are kept: to be loaded again
   bool touched = false;    ///< folded since the last publication
+  bool broken = false;     ///< a fold threw: what it left behind is no state of the event
+  domain::instant loaded_at;
   domain::instant last_fact;
   std::shared_ptr<body_slot> slot; ///< null while nobody has read
   bool has_bodies = false;

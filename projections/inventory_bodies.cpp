@@ -1,7 +1,7 @@
 #include "projections/inventory_bodies.hpp"
 
 #include "domain/public_id.hpp"
-#include "projections/json_writer.hpp"
+#include "projections/markdown.hpp"
 #include "projections/wire/seats_wire.hpp"
 
 #include <algorithm>
@@ -29,19 +29,6 @@ auto event_text(domain::event_id event) -> std::string {
   std::string text;
   domain::public_ids::append(text, event);
   return text;
-}
-
-auto start_body(const inventory_picture& from, std::string_view representation, domain::instant now)
-    -> std::shared_ptr<view_body> {
-  auto body = std::make_shared<view_body>();
-  body->seq = from.seq;
-  body->etag.append("W/\"").append(std::to_string(from.seq)).append("-").append(representation).append("\"");
-  body->made_at = now;
-  body->organisation = from.organisation;
-  body->draft = from.status == domain::event_status::draft;
-  body->version = from.version;
-  body->layout_hash = from.layout_hash;
-  return body;
 }
 
 void write_counts(json_writer& out, const domain::event_counts& counts) {
@@ -72,8 +59,7 @@ void append_row(const packed_statuses& statuses, const domain::layout& layout, c
   to.resize(before + row_bytes_max(head.size(), row.count));
   char* at = to.data() + before;
   for (std::uint32_t i = 0; i < row.count; ++i) {
-    std::memcpy(at, head.data(), head.size());
-    at += head.size();
+    at = std::ranges::copy(head, at).out;
     at = std::to_chars(at, at + number_digits_max, row.first_number + i).ptr;
     const auto tail = seat_tails[static_cast<std::size_t>(statuses.get(row.first_seat + i))];
     std::memcpy(at, tail.data(), tail.size());
@@ -113,14 +99,6 @@ void end_seats(const inventory_picture& from, const domain::layout& layout, bool
   to.push_back('}');
 }
 
-void write_optional_time(json_writer& out, std::string_view name, const std::optional<domain::instant>& at) {
-  out.key(name);
-  if (at)
-    out.time(at->unix_ms);
-  else
-    out.null();
-}
-
 /// Millionths of a degree as the shortest decimal.
 void write_degrees(json_writer& out, std::string_view name, std::int32_t e6) {
   const auto size = std::llabs(std::int64_t{e6});
@@ -146,26 +124,39 @@ void write_venue(json_writer& out, const domain::venue_summary& venue) {
   out.end_object();
 }
 
-/// Available places by tier of the layout.
-auto available_by_tier(const inventory_picture& from, const domain::layout& layout) -> std::vector<std::uint32_t> {
-  std::vector<std::uint32_t> sums(layout.tier_ids().size());
-  for (const auto& row : layout.rows())
-    sums[row.tier] += from.statuses.count(seat_status::available, row.first_seat, row.count);
-  for (std::size_t i = 0; i < from.areas.size(); ++i)
-    sums[layout.tier_of_area(static_cast<domain::area_index>(i))] += from.areas[i].available();
+struct tier_places {
+  std::uint32_t available = 0;
+  std::uint32_t all = 0;
+};
+
+/// Places by tier of the layout.
+auto places_by_tier(const inventory_picture& from, const domain::layout& layout) -> std::vector<tier_places> {
+  std::vector<tier_places> sums(layout.tier_ids().size());
+  for (const auto& row : layout.rows()) {
+    sums[row.tier].available += from.statuses.count(seat_status::available, row.first_seat, row.count);
+    sums[row.tier].all += row.count;
+  }
+  for (std::size_t i = 0; i < from.areas.size(); ++i) {
+    auto& sum = sums[layout.tier_of_area(static_cast<domain::area_index>(i))];
+    sum.available += from.areas[i].available();
+    sum.all += from.areas[i].capacity;
+  }
   return sums;
 }
 
 void write_tiers(json_writer& out, const inventory_picture& from, const domain::layout& layout) {
-  const auto available = available_by_tier(from, layout);
+  const auto places = places_by_tier(from, layout);
   out.key("tiers").begin_array();
   for (const auto& tier : from.config->tiers) {
     const auto index = layout.find_tier(tier.id);
+    const auto its = index ? places[*index] : tier_places{};
     out.begin_object()
         .member("id", tier.id)
         .member("name", tier.name)
         .member("price", tier.price)
-        .member("available", index ? available[*index] : 0U)
+        .member("fee", tier.fee)
+        .member("available", its.available)
+        .member("availability", to_text(domain::availability_of(from.config->few, its.available, its.all)))
         .end_object();
   }
   out.end_array();
@@ -193,9 +184,9 @@ auto next_change(const inventory_picture& from, domain::instant now) -> std::opt
 void write_sale(json_writer& out, const inventory_picture& from, domain::sale_status sale) {
   const auto& config = *from.config;
   out.member("status", to_text(sale)).key("sale").begin_object();
-  write_optional_time(out, "opens_at", config.sale_opens_at);
-  write_optional_time(out, "closes_at", config.sale_closes_at);
+  write_sale_plan(out, config);
   out.end_object();
+  write_price_rules(out, config);
 }
 
 void write_terms(json_writer& out, const domain::event_config& config) {
@@ -204,9 +195,67 @@ void write_terms(json_writer& out, const domain::event_config& config) {
       .member("hold_cap_seconds", config.hold_cap.count / 1000)
       .member("max_per_order", config.max_per_order)
       .member("max_per_buyer", config.max_per_buyer);
+  if (config.max_per_card != 0)
+    out.member("max_per_card", config.max_per_card);
+  if (config.resale_max_percent != 0)
+    out.key("resale").begin_object().member("max_percent", config.resale_max_percent).end_object();
+  write_velocity(out, config);
+  if (config.refunds_until)
+    out.key("refunds_until").time(config.refunds_until->unix_ms);
+}
+
+void write_performers(json_writer& out, const std::vector<domain::performer>& performers) {
+  out.key("performers").begin_array();
+  for (const auto& one : performers) {
+    out.begin_object().member("name", one.name);
+    if (!one.url.empty())
+      out.member("url", one.url);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void write_images(json_writer& out, const std::vector<domain::event_image>& images) {
+  out.key("images").begin_array();
+  for (const auto& one : images) {
+    out.begin_object().member("url", one.url).member("alt", one.alt);
+    if (!one.kind.empty())
+      out.member("kind", one.kind);
+    out.end_object();
+  }
+  out.end_array();
 }
 
 } // namespace
+
+auto start_body(const inventory_picture& from, std::string_view representation, domain::instant now)
+    -> std::shared_ptr<view_body> {
+  auto body = std::make_shared<view_body>();
+  body->seq = from.seq;
+  body->etag.append("W/\"").append(std::to_string(from.seq)).append("-").append(representation).append("\"");
+  body->made_at = from.as_of ? std::min(now, *from.as_of) : now;
+  body->organisation = from.organisation;
+  body->draft = from.status == domain::event_status::draft;
+  body->version = from.version;
+  body->layout_hash = from.layout_hash;
+  return body;
+}
+
+void write_catalogue(json_writer& out, const domain::event_config& config) {
+  write_performers(out, config.performers);
+  write_images(out, config.images);
+  out.key("languages").begin_array();
+  for (const auto& tag : config.languages)
+    out.value(std::string_view{tag});
+  out.end_array();
+  const bool percent = config.few.by == domain::few_left::unit::percent;
+  out.key("few_left").begin_object().member(percent ? "percent" : "places", config.few.value).end_object();
+}
+
+auto to_text(domain::availability what) noexcept -> std::string_view {
+  constexpr std::array<std::string_view, 3> names{"none", "few", "many"};
+  return names[static_cast<std::size_t>(what)];
+}
 
 auto to_text(seat_status status) noexcept -> std::string_view {
   constexpr std::array<std::string_view, 4> names{"available", "held", "sold", "blocked"};
@@ -250,16 +299,22 @@ auto encode_section(const inventory_picture& from, const domain::layout& layout,
   return {std::move(body), std::nullopt};
 }
 
-auto encode_page(const inventory_picture& from, const domain::layout& layout, domain::instant now) -> encoded_body {
+namespace {
+
+/// As it is right at `at`, made `now`.
+auto page_at(const inventory_picture& from, const domain::layout& layout, domain::instant at, domain::instant now)
+    -> encoded_body {
   const auto& config = *from.config;
-  const auto sale = domain::sale_status_at(from.status, config, now);
+  const auto sale = domain::sale_status_at(from.status, config, at);
   auto body = start_body(from, "page-" + std::string{to_text(sale)}, now);
   const auto id = event_text(from.event);
   json_writer out{body->bytes};
   out.begin_object().member("event_id", id);
   if (!config.slug.empty())
     out.member("slug", config.slug);
-  out.member("name", config.name).member("description", config.description).member("category", config.category);
+  out.member("name", config.name).member("description", config.description);
+  out.member("description_html", *description_html(config.description)).member("category", config.category);
+  write_catalogue(out, config);
   out.key("starts_at").time(config.starts_at.unix_ms);
   write_sale(out, from, sale);
   out.member("seq", from.seq).member("version", from.version).member("state_hash", hex16(from.state_hash));
@@ -273,10 +328,21 @@ auto encode_page(const inventory_picture& from, const domain::layout& layout, do
       .begin_object()
       .member("layout", "/v1/layouts/" + from.layout_hash)
       .member("seats", "/v1/events/" + id + "/seats")
+      .member("live", "/v1/events/" + id + "/live")
+      .member("prices", "/v1/events/" + id + "/prices")
       .end_object();
   out.key("waiting_room").begin_object().member("mode", "off").end_object().end_object();
   body->packed = std::make_shared<packed_forms>(packing::quick);
-  return {std::move(body), next_change(from, now)};
+  return {std::move(body), next_change(from, at)};
+}
+
+} // namespace
+
+auto encode_page(const inventory_picture& from, const domain::layout& layout, domain::instant now) -> encoded_body {
+  auto page = page_at(from, layout, now, now);
+  if (page.valid_until && *page.valid_until - now <= made_ahead)
+    page.then = std::make_shared<const encoded_body>(page_at(from, layout, *page.valid_until, now));
+  return page;
 }
 
 } // namespace holdfast::projections

@@ -65,6 +65,13 @@ auto inventory_projection::open(domain::event_id event) -> event_entry& {
 }
 
 void inventory_projection::erase(event_entry& its) {
+  const auto event = its.fold.event;
+  forget(its);
+  live_->end(event);
+}
+
+/// Those who watch it go on: it is loaded again.
+void inventory_projection::forget(event_entry& its) {
   if (its.touched)
     std::erase(touched_, &its);
   if (its.listed)
@@ -76,7 +83,6 @@ void inventory_projection::erase(event_entry& its) {
     slots_->close(event);
   entries_.erase(event);
   count_entries();
-  live_->end(event);
 }
 
 void inventory_projection::count_entries() {
@@ -90,7 +96,7 @@ void inventory_projection::apply(const applied_group& group) {
   const domain::event_id event{group.stream.id};
   const auto found = entries_.find(event);
   if (found == entries_.end()) {
-    if (!about_holds(*group.facts))
+    if (!about_places(*group.facts))
       return;
     auto& its = open(event);
     queue_load(its, false);
@@ -98,6 +104,8 @@ void inventory_projection::apply(const applied_group& group) {
     return;
   }
   fold(*found->second, group);
+  if (!beside_.empty())
+    fold_beside(event, group);
 }
 
 void inventory_projection::fold(event_entry& its, const applied_group& group) {
@@ -114,8 +122,10 @@ void inventory_projection::fold(event_entry& its, const applied_group& group) {
     }
     break;
   case event_entry::stage::complete:
+    its.broken = true; // unless the fold comes to its end
     if (fold_group(its.fold, group, *layouts_, findings) && !std::exchange(its.touched, true))
       touched_.push_back(&its);
+    its.broken = false;
     break;
   }
   if (findings.any())
@@ -142,35 +152,13 @@ void inventory_projection::publish(const journal::cursor& position) {
   }
 }
 
-void inventory_projection::reset() {
-  auto readers = std::exchange(with_readers_, {});
-  std::vector<std::pair<domain::event_id, std::vector<waiting_reader>>> again;
-  for (auto* its : readers)
-    again.emplace_back(its->fold.event, std::move(its->waiting));
-  for (auto& [event, its] : entries_) {
-    if (its->slot)
-      slots_->close(event);
-  }
-  touched_.clear();
-  entries_.clear();
-  complete_ = 0;
-  reader_loads_.clear();
-  check_loads_.clear();
-  count_entries();
-  for (auto& [event, waiting] : again) {
-    for (auto& reader : waiting)
-      admit(event, std::move(reader));
-  }
-  load_watched();
-}
-
 void inventory_projection::queue_load(event_entry& its, bool for_reader) {
   const auto queue = for_reader ? event_entry::queue::readers : event_entry::queue::check;
   if (its.at == event_entry::stage::loading || its.queued >= queue)
     return;
   if (unsound_.contains(its.fold.event)) {
     if (for_reader)
-      answer_all(its, read_outcome::overloaded);
+      answer_all(its, read_outcome::unreadable);
     return;
   }
   its.queued = queue;
@@ -240,7 +228,7 @@ void inventory_projection::loaded(domain::event_id event, std::uint64_t number, 
   if (const auto found = entries_.find(event); found != entries_.end() && found->second->load_number == number) {
     auto& its = *found->second;
     if (!result)
-      not_loaded(its, result.error().detail);
+      not_loaded(its, result.error());
     else if (its.overflowed)
       load(its, for_reader);
     else
@@ -249,10 +237,11 @@ void inventory_projection::loaded(domain::event_id event, std::uint64_t number, 
   start_loads();
 }
 
-void inventory_projection::not_loaded(event_entry& its, const std::string& why) {
+void inventory_projection::not_loaded(event_entry& its, const journal::failure& why) {
   metrics_->event_load_failures.fetch_add(1, std::memory_order_relaxed);
-  spdlog::warn("event {} was not loaded for its views: {}", its.fold.event.value(), why);
-  answer_all(its, read_outcome::overloaded);
+  spdlog::warn("event {} was not loaded for its views: {}", its.fold.event.value(), why.detail);
+  const bool damaged = why.kind == journal::failure_kind::corrupt;
+  answer_all(its, damaged ? read_outcome::unreadable : read_outcome::overloaded);
   if (its.overflowed) {
     erase(its); // what it knew has a gap now
     return;
@@ -267,6 +256,7 @@ void inventory_projection::not_loaded(event_entry& its, const std::string& why) 
 
 void inventory_projection::install(event_entry& its, event_fold fresh) {
   its.fold = std::move(fresh);
+  its.loaded_at = now_;
   its.at = event_entry::stage::complete;
   ++complete_;
   try {
@@ -275,7 +265,7 @@ void inventory_projection::install(event_entry& its, event_fold fresh) {
   } catch (const std::exception& error) {
     spdlog::error("event {} does not fit its journal: {}", its.fold.event.value(), error.what());
     metrics_->contradictions_detected.fetch_add(1, std::memory_order_relaxed);
-    answer_all(its, read_outcome::overloaded);
+    answer_all(its, read_outcome::unreadable);
     erase(its);
     return;
   }
@@ -297,8 +287,9 @@ void inventory_projection::tick(domain::instant now) {
   check_tokens_ = std::min(check_tokens_ + since * per_s, per_s * 1'000);
   now_ = now;
   serve_waiting();
-  tick_live();
+  pulse(now);
   start_loads();
+  go_on_rebuilding();
   if (now - swept_at_ >= sweep_interval) {
     swept_at_ = now;
     sweep();
@@ -308,6 +299,8 @@ void inventory_projection::tick(domain::instant now) {
 void inventory_projection::sweep() {
   std::vector<event_entry*> idle;
   for (auto& [event, its] : entries_) {
+    if (its->broken)
+      continue; // it cannot be loaded again: what there is of it stays
     const domain::instant read_at{its->slot ? its->slot->last_read_ms.load(std::memory_order_relaxed) : 0};
     if (now_ - read_at <= within_.kept_unread)
       continue;

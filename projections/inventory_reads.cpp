@@ -8,6 +8,17 @@ namespace holdfast::projections {
 
 namespace {
 
+auto view_of(waiting_reader::wish what) -> read_view {
+  switch (what) {
+  case waiting_reader::wish::seats: return read_view::seats;
+  case waiting_reader::wish::page: return read_view::event_page;
+  case waiting_reader::wish::seats_binary: return read_view::seats_binary;
+  case waiting_reader::wish::allocations: return read_view::allocations;
+  case waiting_reader::wish::section: break;
+  }
+  return read_view::section;
+}
+
 auto kind_of(waiting_reader::wish what) -> body_kind {
   return static_cast<body_kind>(what);
 }
@@ -25,22 +36,24 @@ auto take_if(std::vector<waiting_reader>& from, Wanted wanted) -> std::vector<wa
 } // namespace
 
 void inventory_projection::read(domain::event_id event, waiting_reader::wish what, std::uint64_t min_seq,
-                                std::string section, view_done done) {
+                                waiting_reader::choice part, view_done done, reading why) {
   const auto now = clock_();
-  if (what != waiting_reader::wish::section) {
+  if (is_kept(what)) {
     if (auto body = slots_->fresh(event, kind_of(what), min_seq, now)) {
-      metrics_->body_hits.fetch_add(1, std::memory_order_relaxed);
+      if (why == reading::for_somebody)
+        metrics_->count_read(view_of(what), true);
       done(read_outcome::ok, std::move(body));
       return;
     }
   }
-  metrics_->body_misses.fetch_add(1, std::memory_order_relaxed);
+  if (why == reading::for_somebody)
+    metrics_->count_read(view_of(what), false);
   if (metrics_->readers_waiting.fetch_add(1, std::memory_order_relaxed) >= within_.readers_waiting_max) {
     encoder_->answer({what, {}, min_seq, now, std::move(done)}, read_outcome::overloaded, nullptr);
     return;
   }
   const auto wait = min_seq > 0 ? within_.wait_for_seq_max : within_.wait_for_load_max;
-  waiting_reader reader{what, std::move(section), min_seq, now + wait, std::move(done)};
+  waiting_reader reader{what, std::move(part), min_seq, now + wait, std::move(done)};
   post_([weak = weak_from_this(), event, reader = std::move(reader)]() mutable {
     if (const auto self = weak.lock())
       self->admit(event, std::move(reader));
@@ -72,12 +85,30 @@ auto inventory_projection::take_ready(event_entry& its, waiting_reader::wish wha
 void inventory_projection::serve(event_entry& its) {
   if (its.waiting.empty())
     return;
+  if (its.broken) {
+    serve_last(its);
+    return;
+  }
   for (const auto kind : {body_kind::seats, body_kind::page, body_kind::seats_binary}) {
     if (its.at == event_entry::stage::complete && !its.encodings[static_cast<std::size_t>(kind)].running)
       serve_bodies(its, kind);
   }
-  if (its.at == event_entry::stage::complete)
-    serve_sections(its);
+  for (const auto what : {waiting_reader::wish::allocations, waiting_reader::wish::section}) {
+    if (its.at == event_entry::stage::complete)
+      serve_apart(its, what);
+  }
+}
+
+/// What is folded of a broken event never was its state: nothing is made of that, and what was made last goes on being shown.
+void inventory_projection::serve_last(event_entry& its) {
+  const auto shown = its.slot->applied_seq.load(std::memory_order_relaxed);
+  for (const auto& reader : take_if(its.waiting, [&](const auto& each) { return each.min_seq <= shown; })) {
+    std::shared_ptr<const view_body> last;
+    if (is_kept(reader.what))
+      last = slots_->last(its.fold.event, kind_of(reader.what), reader.min_seq);
+    const auto outcome = last ? read_outcome::ok : read_outcome::unreadable;
+    encoder_->answer(reader, outcome, std::move(last));
+  }
 }
 
 void inventory_projection::serve_bodies(event_entry& its, body_kind kind) {
@@ -102,11 +133,12 @@ void inventory_projection::serve_bodies(event_entry& its, body_kind kind) {
     queue_load(its, true);
 }
 
-void inventory_projection::serve_sections(event_entry& its) {
-  auto ready = take_ready(its, waiting_reader::wish::section);
+/// A body for each who waits for something that is not kept.
+void inventory_projection::serve_apart(event_entry& its, waiting_reader::wish what) {
+  auto ready = take_ready(its, what);
   if (ready.empty())
     return;
-  const auto picture = picture_of(its.fold);
+  const auto picture = picture_of(its.fold, as_of(its));
   for (auto& reader : ready) {
     std::vector<waiting_reader> one;
     one.push_back(std::move(reader));
@@ -119,13 +151,18 @@ void inventory_projection::encode(event_entry& its, body_kind kind, std::vector<
   encoding.running = true;
   encoding.started_at = clock_();
   its.has_bodies = true;
-  encoder_->encode(picture_of(its.fold), its.fold.layout, its.slot, std::move(readers),
+  encoder_->encode(picture_of(its.fold, as_of(its)), its.fold.layout, its.slot, std::move(readers),
                    [weak = weak_from_this(), post = post_, event = its.fold.event, kind](std::size_t bytes) {
                      post([weak, event, kind, bytes] {
                        if (const auto self = weak.lock())
                          self->encoded(event, kind, bytes);
                      });
                    });
+}
+
+/// Until when the fold followed the journal, when it no longer does.
+auto inventory_projection::as_of(const event_entry& its) const -> std::optional<domain::instant> {
+  return stopped_at_ ? std::optional{std::max(*stopped_at_, its.loaded_at)} : std::nullopt;
 }
 
 void inventory_projection::encoded(domain::event_id event, body_kind kind, std::size_t bytes) {
@@ -135,6 +172,8 @@ void inventory_projection::encoded(domain::event_id event, body_kind kind, std::
   auto& its = *found->second;
   auto& encoding = its.encodings[static_cast<std::size_t>(kind)];
   encoding.running = false;
+  if (std::exchange(encoding.outdated, false) && its.slot)
+    slots_->drop_bodies(event, *its.slot);
   const auto pace =
       std::min<std::int64_t>(static_cast<std::int64_t>(bytes / within_.paced_bytes_per_ms), within_.pace_max.count);
   encoding.not_before = encoding.started_at + domain::millis{pace};

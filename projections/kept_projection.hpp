@@ -14,6 +14,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace holdfast::projections {
 
@@ -78,19 +79,19 @@ class kept_projection {
     return state_->next.what != nullptr;
   }
 
+  /// Whether what is shown has no more checkpoints because its store failed; a rebuild begins with a new space.
+  [[nodiscard]] auto checkpoints_ended() const -> bool {
+    const auto lane = current().lane;
+    return lane && lane->failed();
+  }
+
   /// Checkpoints, lag, and the change to a new fold that has caught up.
   void tick(domain::instant now) {
     pair next;
-    pair retired;
     {
       const std::scoped_lock lock{state_->mutex};
       next = state_->next;
-      retired = state_->retired; // ticked once more when it goes: nobody who waits for it is forgotten
-      if (now - state_->retired_at > domain::seconds(5))
-        state_->retired = {};
     }
-    if (retired.what)
-      retired.what->tick(now); // its last readers
     if (next.what) {
       next.runner->tick(now);
       next.what->tick(now);
@@ -102,6 +103,8 @@ class kept_projection {
     const auto its = current();
     its.runner->tick(now);
     its.what->tick(now);
+    for (const auto& one : take_retired(now))
+      one.its.what->tick(now); // its last readers, those of before this very change among them
   }
 
   /// The last checkpoint. Blocks, also for a load under way.
@@ -118,18 +121,31 @@ class kept_projection {
   struct pair {
     std::shared_ptr<Projection> what;
     std::shared_ptr<projection_runner> runner;
+    std::shared_ptr<checkpoint_lane> lane; ///< null: nothing is kept
+  };
+
+  struct retired_pair {
+    pair its;
+    domain::instant at;
   };
 
   struct state {
     mutable std::mutex mutex; ///< over shown and next
     pair shown;
-    pair next;    ///< null: no rebuild is under way
-    pair retired; ///< shown before: for a moment there may be readers who wait for it
-    domain::instant retired_at;
-    std::size_t space = 0; ///< of what is shown
-    std::mutex loading;    ///< held while something is loaded
-    bool ended = false;    ///< guarded by `loading`
+    pair next;                         ///< null: no rebuild is under way
+    std::vector<retired_pair> retired; ///< shown before: for a moment there may be readers who wait for them
+    std::size_t space = 0;             ///< of what is shown
+    std::mutex loading;                ///< held while something is loaded
+    bool ended = false;                ///< guarded by `loading`
   };
+
+  /// Those that were shown before; the old ones of them for the last time, so that nobody who waits for one is forgotten.
+  [[nodiscard]] auto take_retired(domain::instant now) -> std::vector<retired_pair> {
+    const std::scoped_lock lock{state_->mutex};
+    auto all = state_->retired;
+    std::erase_if(state_->retired, [&](const retired_pair& one) { return now - one.at > domain::seconds(5); });
+    return all;
+  }
 
   [[nodiscard]] auto current() const -> pair {
     const std::scoped_lock lock{state_->mutex};
@@ -139,7 +155,7 @@ class kept_projection {
   [[nodiscard]] auto make_one() const -> pair {
     auto what = from_.make();
     auto runner = from_.make_runner(what);
-    return {std::move(what), std::move(runner)};
+    return {std::move(what), std::move(runner), nullptr};
   }
 
   [[nodiscard]] auto space_name(std::size_t space) const -> std::string {
@@ -147,9 +163,10 @@ class kept_projection {
     return space == 0 ? name : name.append(".2");
   }
 
-  void attach(const pair& its, std::size_t space) {
-    its.what->keep_in(
-        std::make_shared<checkpoint_lane>(*from_.store, from_.store_post, space_name(space), from_.state_version));
+  void attach(pair& its, std::size_t space) {
+    its.lane =
+        std::make_shared<checkpoint_lane>(*from_.store, from_.store_post, space_name(space), from_.state_version);
+    its.what->keep_in(its.lane);
   }
 
   void load_and_start(const pair& its) {
@@ -173,13 +190,12 @@ class kept_projection {
 
   void change_to(const pair& next, domain::instant now) {
     const std::scoped_lock lock{state_->mutex};
-    state_->retired = std::exchange(state_->shown, next);
-    state_->retired_at = now;
+    const auto& old_one = state_->retired.emplace_back(retired_pair{std::exchange(state_->shown, next), now});
     state_->next = {};
     if (from_.store == nullptr)
       return;
     // No checkpoint of it may come after its space is wiped: the space would then have a position, and not all rows.
-    state_->retired.what->keep_in(nullptr);
+    old_one.its.what->keep_in(nullptr);
     from_.store_post([store = from_.store, old = space_name(state_->space)] { static_cast<void>(store->wipe(old)); });
     state_->space = 1 - state_->space;
   }

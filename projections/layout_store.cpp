@@ -42,8 +42,9 @@ auto carries_layout(std::uint16_t type) -> bool {
 layout_store::layout_store(journal::journal& from, clock_function clock)
     : layout_store{from, std::move(clock), bounds{}} {}
 
-layout_store::layout_store(journal::journal& from, clock_function clock, bounds within)
-    : from_{from}, clock_{std::move(clock)}, within_{within} {}
+layout_store::layout_store(journal::journal& from, clock_function clock, bounds within,
+                           std::shared_ptr<view_metrics> metrics)
+    : from_{from}, clock_{std::move(clock)}, within_{within}, metrics_{std::move(metrics)} {}
 
 auto layout_store::intern(const seats_ptr& seats, place where, bool keep) -> ref {
   auto hash = layout_hash(seats);
@@ -105,6 +106,10 @@ void layout_store::get(const ref& which, std::function<void(seats_ptr)> done) {
     done(seats);
 }
 
+auto layout_store::why_not(const ref& which) noexcept -> read_outcome {
+  return which->damaged ? read_outcome::unreadable : read_outcome::overloaded;
+}
+
 void layout_store::end() {
   decltype(loading_) dropped;
   const std::scoped_lock lock{mutex_};
@@ -132,6 +137,8 @@ void layout_store::load(const ref& which) {
         return true;
       },
       [self = shared_from_this(), which, found](const tl::expected<journal::cursor, journal::failure>& end) {
+        // A record that cannot be decoded ends the read like the layout itself does.
+        which->damaged = !*found && (end || end.error().kind == journal::failure_kind::corrupt);
         if (!*found)
           spdlog::warn("layout {} was not read back: {}", which->hash,
                        end ? std::string{"its stream does not have it"} : end.error().detail);
@@ -158,7 +165,7 @@ void layout_store::loaded(const ref& which, const seats_ptr& seats) {
     done(seats);
 }
 
-void layout_store::encoded(const ref& which, form as, view_done done) {
+void layout_store::encoded(const ref& which, form as, view_done done, bool counted) {
   std::shared_ptr<const view_body> body;
   {
     garbage dropped;
@@ -167,13 +174,16 @@ void layout_store::encoded(const ref& which, form as, view_done done) {
     if (body && which->kept)
       use(which, which->kept, dropped);
   }
+  if (metrics_ && counted)
+    metrics_->count_read(as == form::json ? read_view::layout : read_view::layout_binary, body != nullptr);
   if (body) {
     done(read_outcome::ok, std::move(body));
     return;
   }
   get(which, [self = shared_from_this(), which, as, done = std::move(done)](const seats_ptr& seats) {
-    if (!seats ||
-        !self->from_.run_on_read_pool([self, which, as, seats, done] { self->encode(which, as, seats, done); }))
+    if (!seats)
+      done(why_not(which), nullptr);
+    else if (!self->from_.run_on_read_pool([self, which, as, seats, done] { self->encode(which, as, seats, done); }))
       done(read_outcome::overloaded, nullptr);
   });
 }
@@ -206,6 +216,8 @@ void layout_store::encode(const ref& which, form as, const seats_ptr& seats, con
       shown = kept; // somebody was faster: one body, one set of compressed forms
     }
   }
+  if (metrics_)
+    metrics_->layouts_encoded.fetch_add(1, std::memory_order_relaxed);
   done(read_outcome::ok, std::move(shown));
 }
 

@@ -3,10 +3,12 @@
 #include "domain/fact.hpp"
 #include "domain/layout.hpp"
 #include "journal/journal.hpp"
+#include "projections/metrics.hpp"
 #include "projections/ports.hpp"
 #include "projections/views.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -45,7 +47,8 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
   struct entry {
     std::string hash; ///< content address: 64 hex digits
     place where;
-    std::weak_ptr<const domain::layout> seats;              ///< guarded
+    std::atomic<bool> damaged{false};          ///< the journal did not have it any more when it was read last
+    std::weak_ptr<const domain::layout> seats; ///< guarded
     std::array<std::shared_ptr<const view_body>, 2> bodies; ///< guarded; by `form`
     std::list<std::shared_ptr<entry>>::iterator recent;     ///< guarded; valid while `kept`
     seats_ptr kept;                                         ///< guarded: in the list of recently used ones
@@ -54,7 +57,9 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
   using ref = std::shared_ptr<entry>;
 
   layout_store(journal::journal& from, clock_function clock);
-  layout_store(journal::journal& from, clock_function clock, bounds within);
+  /// `metrics`: where reads of encoded forms are counted; null: nowhere.
+  layout_store(journal::journal& from, clock_function clock, bounds within,
+               std::shared_ptr<view_metrics> metrics = nullptr);
 
   /// The name of a layout; the first place it was seen at is remembered. Costs a hash of its bytes (up to 1 ms) once an object.
   /// `keep` counts as a use: it stays in memory for a while.
@@ -63,12 +68,14 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
   [[nodiscard]] auto remember(const std::string& hash, place where) -> ref;
   /// Null when no fact so far carried it.
   [[nodiscard]] auto find(std::string_view hash) const -> ref;
-  /// The layout, at once if it is in memory, else from the read pool. Null when the journal cannot be read or too many wait.
+  /// The layout, at once if it is in memory, else from the read pool. Null when the journal cannot be read or too many wait: `why_not` says.
   void get(const ref& which, std::function<void(seats_ptr)> done);
+  /// What to answer when there was none: overloaded, or unreadable when the journal's records are damaged.
+  [[nodiscard]] static auto why_not(const ref& which) noexcept -> read_outcome;
   /// Nobody is answered any more. Those who wait are forgotten: they hold their projection, and it this store.
   void end();
-  /// One of its encoded forms, made on the read pool once. Outcomes: ok, overloaded.
-  void encoded(const ref& which, form as, view_done done);
+  /// One of its encoded forms, made on the read pool once. Outcomes: ok, overloaded, unreadable. `counted`: as a hit or a miss.
+  void encoded(const ref& which, form as, view_done done, bool counted = true);
 
  private:
   /// What the lock must not be held for: freeing a layout.
@@ -85,6 +92,7 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
   journal::journal& from_;
   const clock_function clock_;
   const bounds within_;
+  const std::shared_ptr<view_metrics> metrics_;
 
   mutable std::mutex mutex_;
   std::unordered_map<std::string_view, ref> entries_; ///< keys point into their entries

@@ -17,7 +17,20 @@ constexpr std::uint8_t by_organisation = 8;
 constexpr std::uint8_t sold_by = 16;
 constexpr std::uint8_t confirmed_by = 32;
 constexpr std::uint8_t one_price = 64; ///< all seats have the price of the first
+constexpr std::uint8_t more = 128;     ///< a byte of `more_flag` follows
 } // namespace flag
+
+/// Bits of the second byte.
+namespace more_flag {
+constexpr std::uint8_t fees = 1;       ///< some place has a fee: they follow the places
+constexpr std::uint8_t allocation = 2; ///< its number follows
+constexpr std::uint8_t payment = 4;    ///< its number follows
+constexpr std::uint8_t frozen = 8;     ///< when it ends unpaid follows
+constexpr std::uint8_t unpaid = 16;    ///< why follows
+constexpr std::uint8_t status = 32;    ///< of an order that was taken back follows
+constexpr std::uint8_t returned = 64;  ///< tickets that went back, and what was paid for what went back follow
+constexpr std::uint8_t resold = 128;   ///< tickets that were resold, and what was kept of their price follow
+} // namespace more_flag
 
 class packer {
  public:
@@ -90,15 +103,26 @@ class unpacker {
   const char* at_;
 };
 
+auto more_flags_of(const domain::booking& what) -> std::uint8_t {
+  return static_cast<std::uint8_t>((what.fees_total() != 0 ? more_flag::fees : 0) |
+                                   (what.allocation ? more_flag::allocation : 0) |
+                                   (what.paid_by ? more_flag::payment : 0) | (what.frozen ? more_flag::frozen : 0) |
+                                   (what.unpaid_because ? more_flag::unpaid : 0) |
+                                   (what.status > domain::booking_status::confirmed ? more_flag::status : 0) |
+                                   (!what.returned.empty() || what.refunded != 0 ? more_flag::returned : 0) |
+                                   (what.resold.empty() ? 0 : more_flag::resold));
+}
+
 auto flags_of(const domain::booking& what) -> std::uint8_t {
   std::uint8_t flags = 0;
   const auto set = [&](bool when, std::uint8_t bit) { flags = static_cast<std::uint8_t>(flags | (when ? bit : 0)); };
-  set(what.status == domain::booking_status::confirmed, flag::confirmed);
+  set(what.status != domain::booking_status::held, flag::confirmed);
   set(what.extended, flag::extended);
   set(what.by.subject != domain::subject_id{}, flag::by_subject);
   set(static_cast<bool>(what.by.organisation), flag::by_organisation);
   set(static_cast<bool>(what.sold_by), flag::sold_by);
   set(static_cast<bool>(what.confirmed_by), flag::confirmed_by);
+  set(more_flags_of(what) != 0, flag::more);
   const auto& prices = what.prices;
   set(prices.size() > 1 && std::adjacent_find(prices.begin(), prices.end(), std::not_equal_to<>{}) == prices.end(),
       flag::one_price);
@@ -123,6 +147,38 @@ void pack_places(const domain::booking& what, std::uint8_t flags, packer& out) {
     out.number(area.quantity);
     out.signed_number(area.price);
   }
+  if ((flags & flag::more) == 0)
+    return;
+  const auto more = more_flags_of(what);
+  out.byte(more);
+  if ((more & more_flag::fees) != 0) {
+    for (std::size_t i = 0; i < what.seats.size(); ++i)
+      out.signed_number(what.fee(i));
+    for (const auto& area : what.areas)
+      out.signed_number(area.fee);
+  }
+  if ((more & more_flag::allocation) != 0)
+    out.number(what.allocation.value());
+  if ((more & more_flag::payment) != 0)
+    out.number(what.paid_by.value());
+  if ((more & more_flag::frozen) != 0)
+    out.signed_number((what.ends_unpaid_at - what.created_at).count);
+  if ((more & more_flag::unpaid) != 0)
+    out.byte(static_cast<std::uint8_t>(*what.unpaid_because));
+  if ((more & more_flag::status) != 0)
+    out.byte(static_cast<std::uint8_t>(what.status));
+  if ((more & more_flag::returned) != 0) {
+    out.signed_number(what.refunded);
+    out.number(what.returned.size());
+    for (const auto ticket : what.returned)
+      out.number(ticket);
+  }
+  if ((more & more_flag::resold) != 0) {
+    out.signed_number(what.kept);
+    out.number(what.resold.size());
+    for (const auto ticket : what.resold)
+      out.number(ticket);
+  }
 }
 
 void unpack_places(unpacker& in, std::uint8_t flags, domain::booking& what) {
@@ -145,6 +201,42 @@ void unpack_places(unpacker& in, std::uint8_t flags, domain::booking& what) {
     area.area = static_cast<domain::area_index>(in.number());
     area.quantity = static_cast<std::uint32_t>(in.number());
     area.price = in.signed_number();
+  }
+  if ((flags & flag::more) == 0)
+    return;
+  const auto more = in.byte();
+  if ((more & more_flag::fees) != 0) {
+    what.fees.resize(what.seats.size());
+    for (auto& fee : what.fees)
+      fee = in.signed_number();
+    if (std::ranges::all_of(what.fees, [](domain::minor_units fee) { return fee == 0; }))
+      what.fees.clear();
+    for (auto& area : what.areas)
+      area.fee = in.signed_number();
+  }
+  if ((more & more_flag::allocation) != 0)
+    what.allocation = domain::allocation_number{static_cast<std::uint16_t>(in.number())};
+  if ((more & more_flag::payment) != 0)
+    what.paid_by = domain::payment_number{static_cast<std::uint32_t>(in.number())};
+  if ((more & more_flag::frozen) != 0) {
+    what.frozen = true;
+    what.ends_unpaid_at = what.created_at + domain::millis{in.signed_number()};
+  }
+  if ((more & more_flag::unpaid) != 0)
+    what.unpaid_because = static_cast<domain::turn>(in.byte());
+  if ((more & more_flag::status) != 0)
+    what.status = static_cast<domain::booking_status>(in.byte());
+  if ((more & more_flag::returned) != 0) {
+    what.refunded = in.signed_number();
+    what.returned.resize(in.number());
+    for (auto& ticket : what.returned)
+      ticket = static_cast<std::uint32_t>(in.number());
+  }
+  if ((more & more_flag::resold) != 0) {
+    what.kept = in.signed_number();
+    what.resold.resize(in.number());
+    for (auto& ticket : what.resold)
+      ticket = static_cast<std::uint32_t>(in.number());
   }
 }
 
@@ -199,7 +291,8 @@ auto unpack_booking(const char* from) -> domain::booking {
   what.cap_at = what.created_at + domain::millis{in.signed_number()};
   unpack_places(in, flags, what);
   if ((flags & flag::confirmed) != 0) {
-    what.status = domain::booking_status::confirmed;
+    if (what.status == domain::booking_status::held)
+      what.status = domain::booking_status::confirmed;
     what.confirmed_at = what.created_at + domain::millis{in.signed_number()};
     what.paid = in.signed_number();
     what.payment.by = static_cast<domain::payment_record::method>(in.byte());

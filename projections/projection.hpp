@@ -35,6 +35,8 @@ class projection {
   [[nodiscard]] virtual auto position() const -> journal::cursor = 0;
   /// Forgets everything, to be folded again from `position()`: the beginning, unless it takes its past from elsewhere.
   virtual void reset() = 0;
+  /// It threw, or its journal is corrupt: what it shows does not follow the journal any more, until `reset`. On its actor.
+  virtual void stopped() {}
 
   /// Whether facts of this stored type matter to it: what does not may be left out, undecoded, when the journal is read back.
   /// The seqs of a group that has lost facts stay right: what is left is contiguous. Called on any thread.

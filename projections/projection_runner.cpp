@@ -1,5 +1,8 @@
 #include "projections/projection_runner.hpp"
 
+#include "journal/codec.hpp"
+#include "tracing/traced_commit.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -73,6 +76,7 @@ void projection_runner::begin() {
 void projection_runner::catch_up_again() {
   ++round_;
   work_.clear();
+  traced_.clear();
   done_in_unit_ = 0;
   read_to_ = position_;
   reading_ = false;
@@ -118,6 +122,8 @@ auto projection_runner::fold_unit(unit& what, std::size_t& budget) -> bool {
     --budget;
     if (what.batch) {
       const auto& group = what.batch->groups[done_in_unit_];
+      if (group.traced)
+        note_traced(group);
       fold(group.stream, group.first_seq, group.facts, group.state_hash);
     } else {
       const auto& group = what.read[done_in_unit_];
@@ -126,6 +132,8 @@ auto projection_runner::fold_unit(unit& what, std::size_t& budget) -> bool {
   }
   what_->publish(what.after);
   position_ = what.after;
+  if (!traced_.empty())
+    record_folds(size);
   if (what.to_present)
     caught_up_.store(true, std::memory_order_release);
   return true;
@@ -136,6 +144,21 @@ void projection_runner::fold(const journal::stream_id& stream, std::uint64_t fir
   what_->apply({stream, first_seq, facts.get(), state_hash, facts});
   last_time_ = facts->back().time;
   folded_.fetch_add(1, std::memory_order_relaxed);
+}
+
+/// A fold of facts that mean nothing to this projection is not worth a span.
+void projection_runner::note_traced(const journal::append_group& group) {
+  const bool matters = std::ranges::any_of(*group.facts, [&](const domain::fact& each) {
+    return what_->wants(group.stream.kind, static_cast<std::uint16_t>(journal::fact_type(each.body)));
+  });
+  if (matters)
+    traced_.push_back({group.traced, std::chrono::steady_clock::now()});
+}
+
+void projection_runner::record_folds(std::size_t groups) {
+  for (const auto& [what, began] : traced_)
+    what->folded(name(), groups, began);
+  traced_.clear();
 }
 
 auto projection_runner::fetch() -> bool {
@@ -225,9 +248,11 @@ void projection_runner::stop(std::string why) {
   spdlog::error("projection {} stopped: {}; its last views stay", name(), why);
   note(std::move(why));
   work_.clear();
+  traced_.clear();
   consumer_.reset();
   ++round_;
   state_.store(runner_state::stopped, std::memory_order_release);
+  what_->stopped();
 }
 
 void projection_runner::tick(domain::instant now) {

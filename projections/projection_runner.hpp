@@ -7,6 +7,7 @@
 #include "projections/projection.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -87,6 +88,12 @@ class projection_runner : public std::enable_shared_from_this<projection_runner>
     bool to_present = false; ///< a chunk that ended where the journal ended
   };
 
+  /// A traced command's facts, and when their fold began.
+  struct traced_fold {
+    std::shared_ptr<const tracing::traced_commit> what;
+    std::chrono::steady_clock::time_point began;
+  };
+
   /// Has `step` posted at most once until it runs. Apart from the runner, so that the journal's thread, which wakes, never
   /// holds the last reference to a runner.
   struct signal {
@@ -108,6 +115,8 @@ class projection_runner : public std::enable_shared_from_this<projection_runner>
   void read_ahead();
   void take_chunk(std::uint64_t round, tl::expected<fact_chunk, journal::failure> chunk);
   void note(std::string why);
+  void note_traced(const journal::append_group& group);
+  void record_folds(std::size_t groups);
 
   const std::shared_ptr<projection> what_;
   journal::journal& from_;
@@ -121,13 +130,14 @@ class projection_runner : public std::enable_shared_from_this<projection_runner>
   std::deque<unit> work_;
   std::size_t done_in_unit_ = 0;
   std::vector<feed::batch> taken_;
-  journal::cursor position_;  ///< published
-  journal::cursor read_to_;   ///< end of the last chunk received
-  std::uint64_t round_ = 0;   ///< catch-ups begun: chunks of older ones are dropped
-  bool reading_ = false;      ///< a chunk is on its way
-  bool try_ring_ = false;     ///< the place may be in the ring
-  bool pause_ = false;        ///< reading at once again would find nothing: wait for a commit or a tick
-  domain::instant last_time_; ///< of the last fact folded
+  std::vector<traced_fold> traced_; ///< of the unit that is being folded
+  journal::cursor position_;        ///< published
+  journal::cursor read_to_;         ///< end of the last chunk received
+  std::uint64_t round_ = 0;         ///< catch-ups begun: chunks of older ones are dropped
+  bool reading_ = false;            ///< a chunk is on its way
+  bool try_ring_ = false;           ///< the place may be in the ring
+  bool pause_ = false;              ///< reading at once again would find nothing: wait for a commit or a tick
+  domain::instant last_time_;       ///< of the last fact folded
 
   // Anybody's.
   std::atomic<runner_state> state_{runner_state::resting};

@@ -58,9 +58,11 @@ struct area_line {
   std::uint32_t capacity = 0;
   std::uint32_t held = 0;
   std::uint32_t sold = 0;
+  std::uint32_t blocked = 0; ///< set apart, and neither held nor sold
 
   [[nodiscard]] auto available() const noexcept -> std::uint32_t {
-    return held + sold < capacity ? capacity - held - sold : 0;
+    const auto taken = std::uint64_t{held} + sold + blocked;
+    return taken < capacity ? static_cast<std::uint32_t>(capacity - taken) : 0;
   }
 
   friend auto operator==(const area_line&, const area_line&) -> bool = default;
@@ -96,9 +98,25 @@ class seat_ledger {
   /// All seats available, as of a creation or a new layout. A partial ledger becomes complete.
   void start(const domain::layout& seats);
   void hold(const domain::hold_created& what, ledger_findings& to);
+  /// A hold of an offered ticket takes no place: the seller's stays sold.
+  void hold(const domain::resale_held& what, ledger_findings& to);
+  /// The place goes from one order to another, and is sold throughout.
+  void resell(const domain::ticket_resold& what, ledger_findings& to);
   /// A hold was released or has expired.
   void free(domain::hold_number hold, ledger_findings& to);
   void sell(domain::hold_number hold, ledger_findings& to);
+  void take_back(const domain::order_returned& what, ledger_findings& to);
+
+  // Places set apart. What a partial ledger has not seen set apart counts as nobody's.
+  void allocate(const domain::seats_allocated& what, ledger_findings& to);
+  void change(const domain::allocation_changed& what, ledger_findings& to);
+  void release(domain::allocation_number number, ledger_findings& to);
+
+  /// Those that there are, by number.
+  [[nodiscard]] auto allocations() const noexcept -> const std::vector<domain::allocation>& { return allocations_; }
+
+  /// By seat: number of its allocation, or 0; may end before the last seat.
+  [[nodiscard]] auto pools() const noexcept -> const std::vector<std::uint16_t>& { return pools_; }
 
   [[nodiscard]] auto statuses() const noexcept -> const packed_statuses& { return statuses_; }
 
@@ -115,11 +133,28 @@ class seat_ledger {
   /// Seats, then an index and a quantity for each area.
   struct places {
     std::uint32_t seats = 0;
+    domain::allocation_number allocation;
     std::vector<std::uint32_t> all;
   };
 
-  void remember(domain::hold_number hold, const std::vector<domain::seat_index>& seats,
-                const std::vector<domain::held_area>& areas, ledger_findings& to);
+  void remember(domain::hold_number hold, domain::allocation_number allocation,
+                const std::vector<domain::seat_index>& seats, const std::vector<domain::held_area>& areas,
+                ledger_findings& to);
+  [[nodiscard]] auto find(domain::allocation_number number) -> domain::allocation*;
+  [[nodiscard]] auto find(domain::allocation_number number, std::uint32_t area) -> domain::allocated_area*;
+  [[nodiscard]] auto pool_of(domain::seat_index seat) const noexcept -> std::uint16_t {
+    return seat < pools_.size() ? pools_[seat] : std::uint16_t{0};
+  }
+  /// Whether a seat is one of the ledger's, which a partial one makes it; reported otherwise.
+  auto reach(domain::seat_index seat, const std::string& who, ledger_findings& to) -> bool;
+  void set_apart(domain::allocation_number number, const std::vector<domain::seat_index>& seats, ledger_findings& to);
+  void give_back(domain::seat_index seat);
+  /// Moves seats from one allocation to another.
+  void take_over(const domain::allocation_changed& what, ledger_findings& to);
+  /// Gives an allocation another number of places of an area.
+  void resize(const domain::allocation_changed& what, const domain::area_quantity& wanted, ledger_findings& to);
+  /// Places of an area that a hold takes from its allocation; all of them when it has none.
+  void draw(domain::allocation_number number, std::uint32_t area, std::uint32_t quantity, bool take);
   [[nodiscard]] auto area(std::uint32_t index) -> area_line&;
   /// Moves a live hold's seats on, and forgets it; the areas by `move(area, quantity)`.
   template <class Move>
@@ -130,6 +165,8 @@ class seat_ledger {
   packed_statuses statuses_;
   std::vector<area_line> areas_;
   std::unordered_map<std::uint32_t, places> live_;
+  std::vector<std::uint16_t> pools_;
+  std::vector<domain::allocation> allocations_;
   std::uint32_t held_seats_ = 0;
   std::uint32_t sold_seats_ = 0;
   std::uint32_t blocked_seats_ = 0;

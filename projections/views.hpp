@@ -4,7 +4,9 @@
 #include "domain/event_state.hpp"
 #include "domain/instant.hpp"
 #include "domain/strong_id.hpp"
+#include "domain/ticket.hpp"
 #include "projections/live/live_ports.hpp"
+#include "projections/past/past_ports.hpp"
 #include "projections/search/query.hpp"
 #include "projections/wire/packing.hpp"
 
@@ -14,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace holdfast::projections {
@@ -36,9 +39,13 @@ struct view_body {
 enum class read_outcome : std::uint8_t {
   ok = 1,
   not_found,
-  behind,    ///< `min_seq` was not reached within a second: 503 projection_behind
-  overloaded ///< the read pool is full: 503
+  behind,     ///< `min_seq` was not reached within a second: 503 projection_behind
+  overloaded, ///< the read pool is full: 503
+  unreadable  ///< what the journal has of the event is damaged: 500 event_unreadable, until somebody restores it
 };
+
+/// How a report is written.
+enum class report_form : std::uint8_t { json = 0, csv = 1, prices = 2 }; ///< prices: their history, as JSON
 
 /// Called once: at once on the caller's thread when a fresh enough body is at hand, else later on another thread.
 using view_done = std::function<void(read_outcome, std::shared_ptr<const view_body>)>;
@@ -53,6 +60,20 @@ struct event_summary {
   domain::event_config config; ///< for sale_status_at; without its description
 };
 
+/// Tickets of an order that went back in one decision.
+struct order_return {
+  std::uint64_t seq = 0;
+  domain::instant at;
+  domain::minor_units total = 0; ///< that was paid for them
+  // What they were for, as in the fact; nothing when they were all that the order had left, which it still names.
+  std::vector<domain::seat_index> seats;
+  std::vector<domain::minor_units> prices; ///< one a seat
+  std::vector<domain::minor_units> fees;   ///< one a seat; empty when all are 0
+  std::vector<domain::held_area> areas;
+  std::vector<std::uint32_t> tickets;
+  friend auto operator==(const order_return&, const order_return&) -> bool = default;
+};
+
 /// A live hold, an order, or how a hold ended.
 struct booking_line {
   domain::event_id event;
@@ -61,6 +82,14 @@ struct booking_line {
   std::uint64_t seq = 0; ///< of its last fact
   std::shared_ptr<const domain::layout> seats;
   domain::currency_code currency;
+  std::vector<domain::ticket> tickets{}; ///< of an order: those that something happened to since, by index
+  std::vector<order_return> returns{};   ///< of an order: oldest first
+};
+
+/// Which of an event's allocations: those after one (zero: from the first), so many at most.
+struct allocation_page {
+  domain::allocation_number after;
+  std::size_t limit = 0;
 };
 
 /// What people read, from projections alone: never an event's actor. Thread-safe; nothing blocks.
@@ -77,6 +106,9 @@ class views {
                                 view_done done) noexcept = 0;
   /// The event page (`GET /v1/events/{id}`), with seq, status, counts, tiers with availability and the state hash.
   virtual void event_page(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept = 0;
+  /// The places of an event that are set apart; for its own organisation. Not kept.
+  virtual void allocations(domain::event_id event, std::uint64_t min_seq, allocation_page page,
+                           view_done done) noexcept = 0;
   /// A layout by its content hash, as JSON.
   virtual void layout(std::string hash, view_done done) noexcept = 0;
   /// The same as `application/vnd.holdfast.layout`.
@@ -95,7 +127,15 @@ class views {
   virtual void search(search_query what, view_done done) noexcept = 0;
   /// What the words may become (`GET /v1/suggest`), at most `limit` of it. Outcomes as of `search`.
   virtual void suggest(std::string text, std::size_t limit, view_done done) noexcept = 0;
+  /// The sales report of an event, for its organisation. Not kept for long: it is seldom read.
+  virtual void report(domain::event_id event, std::uint64_t min_seq, report_form form, view_done done) noexcept = 0;
+  /// Runs what takes longer than a thread of readers may on the read pool; false when that is full.
+  [[nodiscard]] virtual auto run_aside(std::function<void()> job) noexcept -> bool = 0;
+  /// What an event was like at a place of its past.
+  virtual void past(const past_wish& what, past_done done) noexcept = 0;
 
+  /// One event as the lists have it; nothing for one that is unknown (or not folded yet).
+  [[nodiscard]] virtual auto event(domain::event_id event) const -> std::optional<event_summary> = 0;
   /// Events of an organisation in id order after `after`, at most `limit`.
   [[nodiscard]] virtual auto events_of(domain::organisation_id organisation, domain::event_id after,
                                        std::size_t limit) const -> std::vector<event_summary> = 0;
@@ -113,6 +153,63 @@ class views {
   /// Outcomes: ok, behind (the past is not folded yet), overloaded.
   virtual void orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,
                          std::function<void(read_outcome, order_page)> done) noexcept = 0;
+
+  /// Where a list of tickets goes on. Orders are named by their positions, as in `order_page`.
+  struct ticket_place {
+    std::uint32_t own = 0;   ///< the owner's order that is looked at next; 0: none is left
+    std::uint32_t order = 0; ///< that the last ticket looked at is of; 0: none was
+    std::uint32_t index = 0; ///< of that ticket in its order
+    friend constexpr auto operator==(const ticket_place&, const ticket_place&) noexcept -> bool = default;
+  };
+
+  struct ticket_page {
+    std::vector<std::pair<std::shared_ptr<const booking_line>, std::uint32_t>>
+        lines;                        ///< an order, and which of its tickets
+    std::optional<ticket_place> next; ///< to go on from; absent: the end
+  };
+
+  /// Tickets that somebody has now, of own orders and of others', the newest order's first, an order's by index; from the place that an
+  /// earlier page gave as `next`. A page may have fewer than `limit` although more follow: of somebody who has handed on very many.
+  /// Outcomes as of `orders_of`.
+  virtual void tickets_of(const domain::owner& who, const std::optional<ticket_place>& from, std::size_t limit,
+                          std::function<void(read_outcome, ticket_page)> done) noexcept = 0;
+
+  /// A ticket that its buyer offers to others.
+  struct offer_line {
+    std::shared_ptr<const booking_line> order; ///< the seller's
+    std::uint32_t ticket = 0;                  ///< which of its tickets
+    domain::minor_units price = 0;
+    bool held = false; ///< a buyer has it in a hold
+  };
+
+  struct offer_page {
+    std::vector<offer_line> lines; ///< by ticket
+    std::uint64_t seq = 0;         ///< the event's, that the page is as of
+    bool more = false;
+  };
+
+  /// Tickets of an event that are offered, after one of them. Outcomes as of `orders_of`.
+  virtual void offers(domain::event_id event, const std::optional<domain::ticket_number>& after, std::size_t limit,
+                      std::function<void(read_outcome, offer_page)> done) noexcept = 0;
+
+  /// Codes that hold no longer: of so many tickets of an order from the first on, those with a serial below one.
+  struct revocation {
+    static constexpr std::uint32_t every_serial = 65'536;
+    std::uint64_t seq = 0;
+    domain::hold_number order;
+    std::vector<std::uint32_t> tickets; ///< by index in the order
+    std::uint32_t below = 0;            ///< every_serial: the tickets were given back
+  };
+
+  struct revocation_page {
+    std::vector<revocation> lines; ///< by seq
+    std::uint64_t seq = 0;         ///< everything up to here has been told
+    bool more = false;
+  };
+
+  /// What was revoked of an event after a seq; nothing while the past is not folded yet.
+  [[nodiscard]] virtual auto revocations(domain::event_id event, std::uint64_t since, std::size_t limit) const
+      -> std::optional<revocation_page> = 0;
 };
 
 } // namespace holdfast::projections

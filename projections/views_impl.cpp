@@ -6,7 +6,9 @@
 #include "projections/inventory_projection.hpp"
 #include "projections/kept_projection.hpp"
 #include "projections/layout_store.hpp"
+#include "projections/past/past_views.hpp"
 #include "projections/post_gate.hpp"
+#include "projections/report/report_projection.hpp"
 #include "projections/search/search_part.hpp"
 #include "projections/view_settings.hpp"
 
@@ -24,11 +26,12 @@ struct views_impl::parts {
   parts(journal::journal& from, journal::snapshot_store* snapshots, const view_posts& through,
         const clock_function& clock, const view_settings& settings, const view_store& keep)
       : pool{from},
-        gates{post_gate{through.inventory}, post_gate{through.bookings}, post_gate{through.catalogue}},
-        posts{gates[0].entrance(), gates[1].entrance(), gates[2].entrance()},
+        gates{post_gate{through.inventory}, post_gate{through.bookings}, post_gate{through.catalogue},
+              post_gate{through.report}},
+        posts{gates[0].entrance(), gates[1].entrance(), gates[2].entrance(), gates[3].entrance()},
         base{from.end()},
         metrics{std::make_shared<view_metrics>()},
-        layouts{std::make_shared<layout_store>(from, clock, settings.layouts)},
+        layouts{std::make_shared<layout_store>(from, clock, settings.layouts, metrics)},
         live{std::make_shared<feed>(base, settings.ring)},
         inventory{std::make_shared<inventory_projection>(from, snapshots, layouts, metrics, posts.inventory, clock,
                                                          base, settings.inventory)},
@@ -57,7 +60,17 @@ struct views_impl::parts {
                             .runner = settings.runner,
                             .store = keep.store,
                             .store_post = store_gate.entrance()},
-                           settings.search)} {}
+                           settings.search)},
+        report{{.make =
+                    [this, clock, bounds = settings.report] {
+                      return std::make_shared<report_projection>(metrics, posts.report, clock, bounds);
+                    },
+                .make_runner = runner_maker<report_projection>(from, posts.report, settings.runner),
+                .store = keep.store,
+                .store_post = store_gate.entrance(),
+                .state_version = report_state_version}},
+        warm{from, inventory, layouts, metrics, settings.prewarm},
+        past{std::make_shared<past_views>(from, snapshots, layouts, clock, settings.past)} {}
 
   /// Null without a directory for it.
   [[nodiscard]] static auto make_search(const search_part::surroundings& around, const search_settings& settings)
@@ -77,6 +90,27 @@ struct views_impl::parts {
 
   [[nodiscard]] auto catalogue_complete() const -> bool { return catalogue.runner()->caught_up(); }
 
+  /// Beside what is shown. One that has stopped follows the journal again as well.
+  [[nodiscard]] auto rebuild_inventory() -> bool {
+    if (!inventory->ask_rebuild())
+      return false;
+    if (inventory_runner->state() == runner_state::stopped)
+      inventory_runner->rebuild();
+    else
+      posts.inventory([what = std::weak_ptr{inventory}] {
+        if (const auto alive = what.lock())
+          alive->rebuild();
+      });
+    return true;
+  }
+
+  void look_ahead(domain::instant now) {
+    if (!warm.is_due(now) || !catalogue_complete())
+      return;
+    const auto& within = warm.within();
+    warm.look(now, catalogue.shown()->opening(now - within.afterwards, now + within.ahead, within.events_max));
+  }
+
   void read_layout(std::string_view hash, layout_store::form form, view_done done) const {
     if (const auto which = layouts->find(hash))
       layouts->encoded(which, form, std::move(done));
@@ -85,7 +119,7 @@ struct views_impl::parts {
   }
 
   journal::journal& pool; ///< whose read pool compresses
-  std::array<post_gate, 3> gates;
+  std::array<post_gate, 4> gates;
   view_posts posts;     ///< through the gates
   journal::cursor base; ///< the journal's end before this process's first append
   std::shared_ptr<view_metrics> metrics;
@@ -97,6 +131,9 @@ struct views_impl::parts {
   kept_projection<bookings_projection> bookings;
   kept_projection<catalogue_projection> catalogue;
   std::unique_ptr<search_part> search; ///< null: there is none
+  kept_projection<report_projection> report;
+  prewarmer warm; ///< the catalogue's actor's
+  std::shared_ptr<past_views> past;
 };
 
 views_impl::views_impl(journal::journal& journal, journal::snapshot_store* snapshots, const view_posts& posts,
@@ -117,7 +154,7 @@ views_impl::~views_impl() {
 }
 
 void views_impl::save(const std::function<void()>& done) {
-  const auto left = std::make_shared<std::atomic<int>>(2);
+  const auto left = std::make_shared<std::atomic<int>>(3);
   const auto saved = [left, done] {
     if (left->fetch_sub(1) == 1)
       done();
@@ -132,6 +169,7 @@ void views_impl::save(const std::function<void()>& done) {
   };
   post_save(parts_->posts.bookings, [](parts& of) { of.bookings.save(); });
   post_save(parts_->posts.catalogue, [](parts& of) { of.catalogue.save(); });
+  post_save(parts_->posts.report, [](parts& of) { of.report.save(); });
 }
 
 auto views_impl::listener() const -> std::shared_ptr<journal::commit_listener> {
@@ -144,6 +182,7 @@ void views_impl::start() {
   parts_->bookings.start();
   if (parts_->search)
     parts_->search->start();
+  parts_->report.start();
 }
 
 void views_impl::tick(domain::instant now) {
@@ -160,41 +199,65 @@ void views_impl::tick(domain::instant now) {
     of.inventory->tick(at);
   });
   post_tick(my.posts.bookings, [](parts& of, domain::instant at) { of.bookings.tick(at); });
-  post_tick(my.posts.catalogue, [](parts& of, domain::instant at) { of.catalogue.tick(at); });
+  post_tick(my.posts.catalogue, [](parts& of, domain::instant at) {
+    of.catalogue.tick(at);
+    of.look_ahead(at);
+  });
   if (my.search)
     my.search->tick(now);
+  post_tick(my.posts.report, [](parts& of, domain::instant at) { of.report.tick(at); });
+}
+
+void views_impl::pulse(domain::instant now) {
+  parts_->posts.inventory([weak = std::weak_ptr{parts_}, now] {
+    if (const auto alive = weak.lock())
+      alive->inventory->pulse(now);
+  });
+}
+
+void views_impl::give_way(bool busy) noexcept {
+  parts_->metrics->giving_way.store(busy, std::memory_order_relaxed);
 }
 
 auto views_impl::rebuild(std::string_view name) -> bool {
-  if (name == parts_->inventory->name()) {
-    parts_->inventory_runner->rebuild();
-    return true;
-  }
+  if (name == parts_->inventory->name())
+    return parts_->rebuild_inventory();
   if (name == parts_->bookings.shown()->name())
     return parts_->bookings.rebuild();
-  if (parts_->search && parts_->search->rebuild(name))
-    return true;
+  if (search_part::has(name))
+    return parts_->search && parts_->search->rebuild(name);
+  if (name == parts_->report.shown()->name())
+    return parts_->report.rebuild();
   return name == parts_->catalogue.shown()->name() && parts_->catalogue.rebuild();
 }
 
 auto views_impl::caught_up() const -> bool {
   const auto& my = *parts_;
-  return my.inventory_runner->caught_up() && my.bookings_complete() && my.catalogue_complete() &&
-         (!my.search || my.search->caught_up());
+  // A projection that has stopped is not waited for: selling goes on without it, and so do the other views.
+  const auto settled = [](const projection_runner& runner) {
+    return runner.caught_up() || runner.state() == runner_state::stopped;
+  };
+  const auto search_settled = [&] {
+    const auto runners = my.search->runners();
+    return my.search->caught_up() || std::ranges::all_of(runners, [&](const auto& each) { return settled(*each); });
+  };
+  return settled(*my.inventory_runner) && settled(*my.bookings.runner()) && settled(*my.catalogue.runner()) &&
+         settled(*my.report.runner()) && (!my.search || search_settled());
 }
 
 auto views_impl::status() const -> std::vector<projection_status> {
   std::vector<projection_status> all;
-  const auto add = [&](const projection_runner& runner, bool rebuilding) {
+  const auto add = [&](const projection_runner& runner, bool rebuilding, bool checkpoints_ended) {
     all.push_back({runner.name(), runner.state(), runner.reason(), runner.caught_up(), runner.lag(), runner.folded(),
-                   runner.laps(), rebuilding});
+                   runner.laps(), rebuilding, checkpoints_ended});
   };
-  add(*parts_->inventory_runner, false);
-  add(*parts_->bookings.runner(), parts_->bookings.rebuilding());
-  add(*parts_->catalogue.runner(), parts_->catalogue.rebuilding());
+  add(*parts_->inventory_runner, parts_->inventory->rebuilding(), false); // it keeps nothing
+  add(*parts_->bookings.runner(), parts_->bookings.rebuilding(), parts_->bookings.checkpoints_ended());
+  add(*parts_->catalogue.runner(), parts_->catalogue.rebuilding(), parts_->catalogue.checkpoints_ended());
+  add(*parts_->report.runner(), parts_->report.rebuilding(), parts_->report.checkpoints_ended());
   if (parts_->search) {
     for (const auto& runner : parts_->search->runners())
-      add(*runner, false);
+      add(*runner, parts_->search->rebuilding(runner->name()), parts_->search->checkpoints_ended(runner->name()));
   }
   return all;
 }
@@ -211,9 +274,14 @@ void views_impl::seats_binary(domain::event_id event, std::uint64_t min_seq, vie
   parts_->inventory->read(event, waiting_reader::wish::seats_binary, min_seq, {}, std::move(done));
 }
 
+void views_impl::allocations(domain::event_id event, std::uint64_t min_seq, allocation_page page,
+                             view_done done) noexcept {
+  parts_->inventory->read(event, waiting_reader::wish::allocations, min_seq, {{}, page}, std::move(done));
+}
+
 void views_impl::seats_of_section(domain::event_id event, std::uint64_t min_seq, std::string section,
                                   view_done done) noexcept {
-  parts_->inventory->read(event, waiting_reader::wish::section, min_seq, std::move(section), std::move(done));
+  parts_->inventory->read(event, waiting_reader::wish::section, min_seq, {std::move(section), {}}, std::move(done));
 }
 
 void views_impl::event_page(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept {
@@ -265,6 +333,23 @@ void views_impl::suggest(std::string text, std::size_t limit, view_done done) no
     done(read_outcome::behind, nullptr);
 }
 
+void views_impl::report(domain::event_id event, std::uint64_t min_seq, report_form form, view_done done) noexcept {
+  const bool complete = parts_->report.runner()->caught_up();
+  parts_->report.shown()->read(event, min_seq, form, complete, std::move(done));
+}
+
+void views_impl::past(const past_wish& what, past_done done) noexcept {
+  parts_->past->read(what, std::move(done));
+}
+
+auto views_impl::run_aside(std::function<void()> job) noexcept -> bool {
+  return parts_->pool.run_on_read_pool(std::move(job));
+}
+
+auto views_impl::event(domain::event_id event) const -> std::optional<event_summary> {
+  return parts_->catalogue.shown()->event(event);
+}
+
 auto views_impl::events_of(domain::organisation_id organisation, domain::event_id after, std::size_t limit) const
     -> std::vector<event_summary> {
   return parts_->catalogue.shown()->events_of(organisation, after, limit);
@@ -281,6 +366,28 @@ void views_impl::orders_of(const domain::owner& who, std::uint64_t before, std::
     parts_->bookings.shown()->orders_of(who, before, limit, std::move(done));
   else
     done(read_outcome::behind, {});
+}
+
+void views_impl::tickets_of(const domain::owner& who, const std::optional<ticket_place>& from, std::size_t limit,
+                            std::function<void(read_outcome, ticket_page)> done) noexcept {
+  if (parts_->bookings_complete())
+    parts_->bookings.shown()->tickets_of(who, from, limit, std::move(done));
+  else
+    done(read_outcome::behind, {});
+}
+
+void views_impl::offers(domain::event_id event, const std::optional<domain::ticket_number>& after, std::size_t limit,
+                        std::function<void(read_outcome, offer_page)> done) noexcept {
+  if (parts_->bookings_complete())
+    parts_->bookings.shown()->offers(event, after, limit, std::move(done));
+  else
+    done(read_outcome::behind, {});
+}
+
+auto views_impl::revocations(domain::event_id event, std::uint64_t since, std::size_t limit) const
+    -> std::optional<revocation_page> {
+  return parts_->bookings_complete() ? std::optional{parts_->bookings.shown()->revocations(event, since, limit)}
+                                     : std::nullopt;
 }
 
 } // namespace holdfast::projections

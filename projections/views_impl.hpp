@@ -23,6 +23,7 @@ struct view_posts {
   post_function inventory;
   post_function bookings;
   post_function catalogue;
+  post_function report;
   post_function search = {}; ///< only with a `view_settings::search.directory`
 };
 
@@ -47,9 +48,10 @@ struct projection_status {
   std::string reason;     ///< why it stopped or waits; empty when all is well
   bool caught_up = false; ///< has folded everything that was durable at the start
   domain::millis lag;
-  std::uint64_t folded = 0; ///< groups since the start
-  std::uint64_t laps = 0;   ///< times it was too slow for the ring and read the journal again
-  bool rebuilding = false;  ///< a new fold is under way beside what is shown
+  std::uint64_t folded = 0;       ///< groups since the start
+  std::uint64_t laps = 0;         ///< times it was too slow for the ring and read the journal again
+  bool rebuilding = false;        ///< a new fold is under way beside what is shown
+  bool checkpoints_ended = false; ///< its store failed: it lives from memory, and the next start folds what came since
 };
 
 /// The views over three in-memory projections: inventory (seats, event pages), bookings (holds, orders) and the catalogue
@@ -77,6 +79,11 @@ class views_impl final : public views {
   void save(const std::function<void()>& done);
   /// Deadlines of waiting readers, what is dropped when unread, lag, retries. Any thread; the work is posted.
   void tick(domain::instant now);
+  /// Between two ticks, so that seat maps have ticks of a finer measure: together they are the calls of `live_hub::bounds::calls_a_tick`.
+  /// Any thread; the work is posted.
+  void pulse(domain::instant now);
+  /// Whether what can wait a little is to: this process needs much of the machine. Any thread.
+  void give_way(bool busy) noexcept;
   /// Folds one projection again from the journal, beside what is shown until it has caught up (but for the inventory, which keeps no
   /// past and loads its events anew). False for an unknown name, and while one is under way. Any thread.
   [[nodiscard]] auto rebuild(std::string_view name) -> bool;
@@ -89,6 +96,8 @@ class views_impl final : public views {
 
   void seats(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept override;
   void seats_binary(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept override;
+  void allocations(domain::event_id event, std::uint64_t min_seq, allocation_page page,
+                   view_done done) noexcept override;
   void seats_of_section(domain::event_id event, std::uint64_t min_seq, std::string section,
                         view_done done) noexcept override;
   void event_page(domain::event_id event, std::uint64_t min_seq, view_done done) noexcept override;
@@ -100,12 +109,22 @@ class views_impl final : public views {
   void listen(const std::weak_ptr<live_listener>& listener) noexcept override;
   void search(search_query what, view_done done) noexcept override;
   void suggest(std::string text, std::size_t limit, view_done done) noexcept override;
+  void report(domain::event_id event, std::uint64_t min_seq, report_form form, view_done done) noexcept override;
+  void past(const past_wish& what, past_done done) noexcept override;
+  [[nodiscard]] auto run_aside(std::function<void()> job) noexcept -> bool override;
+  [[nodiscard]] auto event(domain::event_id event) const -> std::optional<event_summary> override;
   [[nodiscard]] auto events_of(domain::organisation_id organisation, domain::event_id after, std::size_t limit) const
       -> std::vector<event_summary> override;
   void booking(domain::event_id event, domain::hold_number number, std::uint64_t min_seq,
                std::function<void(read_outcome, std::shared_ptr<const booking_line>)> done) noexcept override;
   void orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,
                  std::function<void(read_outcome, order_page)> done) noexcept override;
+  void tickets_of(const domain::owner& who, const std::optional<ticket_place>& from, std::size_t limit,
+                  std::function<void(read_outcome, ticket_page)> done) noexcept override;
+  void offers(domain::event_id event, const std::optional<domain::ticket_number>& after, std::size_t limit,
+              std::function<void(read_outcome, offer_page)> done) noexcept override;
+  [[nodiscard]] auto revocations(domain::event_id event, std::uint64_t since, std::size_t limit) const
+      -> std::optional<revocation_page> override;
 
  private:
   struct parts;

@@ -6,6 +6,8 @@
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
 #include "tools/data_options.hpp"
+#include "tools/gateway/ledger_view.hpp"
+#include "tools/gateway_books.hpp"
 #include "tools/offline_data.hpp"
 
 #include <CLI/CLI.hpp>
@@ -16,6 +18,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace holdfast::tools {
@@ -29,6 +32,8 @@ struct audit_arguments {
   std::filesystem::path marks;
   std::string event;
   std::filesystem::path certificate;
+  std::filesystem::path against;
+  bool at_rest = false;
   bool as_json = false;
 };
 
@@ -38,6 +43,9 @@ auto stream_text(audit::stream_name stream) -> std::string {
     domain::public_ids::append(text, domain::event_id{stream.id});
   } else if (stream.kind == 4) {
     domain::public_ids::append(text, domain::organisation_id{stream.id});
+  } else if (stream.kind == 3) {
+    text = "pay/";
+    domain::public_ids::append(text, domain::event_id{stream.id});
   } else if (stream.kind == 0) {
     text = "the journal";
   } else {
@@ -59,11 +67,24 @@ auto event_json(const audit::event_summary& event) -> ordered_json {
           {"complimentary", event.complimentary},
           {"currency", event.currency},
           {"taken", event.taken},
+          {"payments", event.payments},
+          {"payments_open", event.payments_open},
+          {"captures", event.captures},
+          {"captured", event.captured},
           {"state_hash", hex64(event.state_hash)},
           {"chain_hash", audit::hex_of(event.chain)}};
 }
 
-void print_json(const audit::report& report, double seconds) {
+auto books_json(const audit::books_report& books) -> ordered_json {
+  ordered_json document{{"compared", books.compared}, {"open", books.open}, {"foreign", books.foreign}};
+  auto& all = document["differences"] = ordered_json::array();
+  for (const auto& one : books.differences) {
+    all.push_back(json_of(one));
+  }
+  return document;
+}
+
+void print_json(const audit::report& report, const std::optional<audit::books_report>& books, double seconds) {
   ordered_json document{{"violations", report.found.count()},
                         {"streams", report.streams},
                         {"facts", report.records},
@@ -82,10 +103,29 @@ void print_json(const audit::report& report, double seconds) {
   }
   auto& totals = document["totals"] = ordered_json::array();
   for (const auto& [currency, total] : report.by_currency) {
-    totals.push_back(
-        {{"currency", currency}, {"orders", total.orders}, {"sold", total.places}, {"taken", total.taken}});
+    totals.push_back({{"currency", currency},
+                      {"orders", total.orders},
+                      {"sold", total.places},
+                      {"taken", total.taken},
+                      {"captures", total.captures},
+                      {"captured", total.captured},
+                      {"payments_open", total.payments_open}});
+  }
+  if (books) {
+    document["against"] = books_json(*books);
   }
   std::printf("%s\n", document.dump(2, ' ', false, ordered_json::error_handler_t::replace).c_str());
+}
+
+void print_books(const audit::books_report& books) {
+  for (const auto& one : books.differences) {
+    std::printf("%s\n", text_of(one).c_str());
+  }
+  std::printf(
+      "%s differences between the journal and the gateway; %s payments compared, %s of the journal still going on, "
+      "%s of the gateway's not from here\n",
+      grouped(std::uint64_t{books.differences.size()}).c_str(), grouped(std::uint64_t{books.compared}).c_str(),
+      grouped(std::uint64_t{books.open}).c_str(), grouped(std::uint64_t{books.foreign}).c_str());
 }
 
 void print_text(const audit::report& report, double seconds) {
@@ -103,12 +143,17 @@ void print_text(const audit::report& report, double seconds) {
   for (const auto& [currency, total] : report.by_currency) {
     std::printf("sold: %s places in %s orders for %s %s in minor units\n", grouped(total.places).c_str(),
                 grouped(total.orders).c_str(), currency.c_str(), grouped(total.taken).c_str());
+    if (total.captures + total.payments_open != 0) {
+      std::printf("of this by card: %s payments captured for %s %s; %s payments are still going on\n",
+                  grouped(total.captures).c_str(), currency.c_str(), grouped(total.captured).c_str(),
+                  grouped(total.payments_open).c_str());
+    }
   }
 }
 
 /// Refuses to certify what does not hold.
-auto certify(const audit::report& report, const audit_arguments& arguments) -> int {
-  if (!report.sound()) {
+auto certify(const audit::report& report, bool sound, const audit_arguments& arguments) -> int {
+  if (!sound) {
     return complain("audit", "no certificate is written for a journal with violations", exit_does_not_hold);
   }
   const auto now =
@@ -135,6 +180,14 @@ auto run_audit_command(const audit_arguments& arguments) -> int {
     }
     options.event = event->value();
   }
+  std::optional<gateway::ledger_state> ledger;
+  if (!arguments.against.empty()) {
+    auto read = gateway::read_ledger_state(arguments.against);
+    if (!read) {
+      return complain("audit", read.error(), exit_does_not_hold);
+    }
+    ledger = *std::move(read);
+  }
   const auto data = open_offline(arguments.data, arguments.marks);
   if (!data) {
     return complain("audit", data.error().detail, exit_does_not_hold);
@@ -154,11 +207,24 @@ auto run_audit_command(const audit_arguments& arguments) -> int {
   if (options.event && report.events.empty() && report.sound()) {
     return complain("audit", arguments.event + " is not in this journal", exit_does_not_hold);
   }
-  arguments.as_json ? print_json(report, took.count()) : print_text(report, took.count());
-  if (!arguments.certificate.empty()) {
-    return certify(report, arguments);
+  std::optional<audit::books_report> books;
+  if (ledger) {
+    books = audit::compare_books(report.payments, gateway_book(ledger->payments, ledger->refunds),
+                                 {.event = options.event, .at_rest = arguments.at_rest});
   }
-  return report.sound() ? exit_ok : exit_does_not_hold;
+  if (arguments.as_json) {
+    print_json(report, books, took.count());
+  } else {
+    print_text(report, took.count());
+    if (books) {
+      print_books(*books);
+    }
+  }
+  const bool sound = report.sound() && (!books || books->differences.empty());
+  if (!arguments.certificate.empty()) {
+    return certify(report, sound, arguments);
+  }
+  return sound ? exit_ok : exit_does_not_hold;
 }
 
 } // namespace
@@ -170,6 +236,10 @@ void register_audit_command(CLI::App& app, int& exit_code) {
   add_data_options(command, arguments->data, arguments->marks);
   command.add_option("--event", arguments->event, "Only this event (evt_…), and the keys it needs");
   command.add_option("--certificate", arguments->certificate, "Write a signed statement of what was sold to this file");
+  auto* against =
+      command.add_option("--against", arguments->against,
+                         "Hold every payment against this ledger of `holdfast gateway` (its folder or file)");
+  command.add_flag("--at-rest", arguments->at_rest, "With --against: no payment may still be going on")->needs(against);
   command.add_flag("--json", arguments->as_json, "One JSON document");
   command.callback([arguments, &exit_code] { exit_code = run_audit_command(*arguments); });
 }

@@ -4,6 +4,7 @@
 #include "tools/console.hpp"
 #include "tools/data_options.hpp"
 #include "tools/http_client.hpp"
+#include "tools/server_copy.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -22,7 +23,6 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 constexpr const char* command_name = "backup";
-constexpr long status_created = 201;
 
 struct backup_arguments {
   server_address server;
@@ -30,30 +30,6 @@ struct backup_arguments {
   fs::path out;
   bool as_json = false;
 };
-
-/// What the server says about the copy it made on its own disk.
-struct server_copy {
-  std::string id;
-  fs::path path;
-  std::string created_at;
-};
-
-auto ask_server(const backup_arguments& arguments) -> tl::expected<server_copy, std::string> {
-  auto key = read_key_file(arguments.key_file);
-  if (!key) {
-    return tl::unexpected{std::move(key.error())};
-  }
-  http_client client{arguments.server, *std::move(key)};
-  const auto reply = client.post("/v1/admin/backup", "", "");
-  if (!reply) {
-    return tl::unexpected{reply.error()};
-  }
-  const auto body = ordered_json::parse(reply->body, nullptr, false);
-  if (reply->status != status_created || !body.is_object() || !body.contains("path")) {
-    return tl::unexpected{"the server answered " + std::to_string(reply->status) + ": " + reply->body};
-  }
-  return server_copy{body.value("backup_id", ""), body.value("path", ""), body.value("created_at", "")};
-}
 
 /// Opens the copy as a reader: whether it is a whole journal, and where it ends.
 auto newest_commit(const fs::path& journal) -> tl::expected<std::uint64_t, std::string> {
@@ -69,11 +45,6 @@ auto newest_commit(const fs::path& journal) -> tl::expected<std::uint64_t, std::
 
 /// Copies what the server made to where the operator wants it, and gives the server's disk back.
 auto fetch(const server_copy& from, const fs::path& out) -> tl::expected<backup_manifest, std::string> {
-  std::error_code trouble;
-  if (!fs::exists(from.path / "CURRENT", trouble)) {
-    return tl::unexpected{"the server made its copy in " + from.path.string() +
-                          " of its own machine, which cannot be read from here: run this command there"};
-  }
   backup_manifest manifest{from.id, from.created_at, 0, {}};
   {
     progress_line progress{"copying", "bytes"};
@@ -92,7 +63,7 @@ auto fetch(const server_copy& from, const fs::path& out) -> tl::expected<backup_
   if (auto written = write_manifest(out, manifest); !written) {
     return tl::unexpected{std::move(written.error().detail)};
   }
-  // The server's copy shares its tables with the journal only until those are compacted away; from then on it costs disk.
+  std::error_code trouble;
   fs::remove_all(from.path, trouble);
   return manifest;
 }
@@ -102,7 +73,7 @@ auto run_backup(const backup_arguments& arguments) -> int {
   if (fs::exists(arguments.out, trouble) && !fs::is_empty(arguments.out, trouble)) {
     return complain(command_name, arguments.out.string() + " is not empty", exit_wrong_usage);
   }
-  const auto made = ask_server(arguments);
+  const auto made = ask_for_copy(arguments.server, arguments.key_file);
   if (!made) {
     return complain(command_name, made.error(), exit_does_not_hold);
   }

@@ -47,6 +47,8 @@ struct bench_arguments {
   std::optional<std::uint64_t> records;
   std::optional<std::uint64_t> facts;
   std::optional<std::uint32_t> searched;
+  std::optional<std::size_t> viewers;
+  std::optional<std::size_t> waiting;
   std::optional<std::size_t> io_threads;
   std::uint64_t seed = 1;
 };
@@ -99,11 +101,11 @@ auto complain(const std::string& what) -> int {
   settings.workloads = arguments.workloads;
   for (const auto& name : settings.workloads) {
     if (find_workload(name) == nullptr) {
-      return tl::unexpected{failure{"unknown workload '" + name + "'; there are P1 to P6, P9, and peers"}};
+      return tl::unexpected{failure{"unknown workload '" + name + "'; there are P1 to P6, P1s, P8 to P11, and peers"}};
     }
   }
   if (settings.workloads.empty()) {
-    settings.workloads = {"P1", "P2", "P3", "P4", "P5", "P6", "P9"};
+    settings.workloads = {"P1", "P1s", "P2", "P3", "P4", "P5", "P6", "P8", "P9", "P10", "P11"};
   }
   std::error_code error;
   settings.program = fs::read_symlink("/proc/self/exe", error);
@@ -115,6 +117,8 @@ auto complain(const std::string& what) -> int {
   settings.records_large = arguments.records.value_or(settings.records_large);
   settings.replay_facts = arguments.facts.value_or(settings.replay_facts);
   settings.search_events = arguments.searched.value_or(settings.search_events);
+  settings.viewers = arguments.viewers.value_or(settings.viewers);
+  settings.payments_waiting = arguments.waiting.value_or(settings.payments_waiting);
   if (arguments.seconds) {
     settings.duration = std::chrono::milliseconds{static_cast<std::int64_t>(*arguments.seconds * 1000)};
   }
@@ -291,7 +295,8 @@ void register_worker(CLI::App& app, int& exit_code) {
 void register_bench_command(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<bench_arguments>();
   auto* command = app.add_subcommand("bench", "Measures the workloads of docs/performance.md beside their peers");
-  command->add_option("workload", arguments->workloads, "P1 to P6, P9, or peers; all but the peers when none is named");
+  command->add_option("workload", arguments->workloads,
+                      "P1 to P6, P1s, P8 to P11, or peers; all but the peers when none is named");
   command->add_option("--peers", arguments->peers, "Whom to compare with, by commas")->capture_default_str();
   command->add_flag("--quick", arguments->quick, "Smaller numbers: each workload ends within a minute");
   command->add_option("--json", arguments->json, "Writes the report to this file");
@@ -309,6 +314,10 @@ void register_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--records", arguments->records, "P5: records of the old journal");
   command->add_option("--facts", arguments->facts, "P6: facts of the event that is replayed");
   command->add_option("--searched", arguments->searched, "P9: events that are searched");
+  command->add_option("--viewers", arguments->viewers, "P10: viewers of the event; P1s has at most 1,000 of them")
+      ->check(CLI::Range(2, 19'000));
+  command->add_option("--waiting", arguments->waiting, "P11: payments that wait for the gateway")
+      ->check(CLI::Range(1, 5'000));
   command
       ->add_option("--io-threads", arguments->io_threads,
                    "I/O threads of the server and of its peers; default: as the configuration says")

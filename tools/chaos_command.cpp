@@ -1,3 +1,4 @@
+#include "actors/checkout_failpoints.hpp"
 #include "journal/failpoint.hpp"
 #include "tools/chaos/campaign.hpp"
 #include "tools/commands.hpp"
@@ -33,6 +34,7 @@ struct chaos_arguments {
   bool keep = false;
   bool power_cuts = false;
   bool skip_syncs = false;
+  bool list_failpoints = false;
   bool as_json = false;
 };
 
@@ -53,6 +55,18 @@ auto failpoints() -> std::vector<std::string> {
   }
   return {"before-append",           "after-wal-append", "after-sync-before-mark",
           "after-sync-before-reply", "during-snapshot",  "during-recovery"};
+}
+
+/// For tests that arm them one by one: those of the campaign, then those of payments.
+void print_failpoints() {
+  auto all = failpoints();
+  if (journal::failpoints_built) {
+    const auto of_payments = actors::checkout_failpoints();
+    all.insert(all.end(), of_payments.begin(), of_payments.end());
+  }
+  for (const auto& name : all) {
+    std::printf("%s\n", name.c_str());
+  }
 }
 
 void add(totals& sum, const chaos::cycle_result& cycle) {
@@ -177,8 +191,16 @@ void register_chaos_command(CLI::App& app, int& exit_code) {
       "that cannot be done");
   command->add_flag("--skip-syncs", arguments->skip_syncs, "Negative control: let the server skip its syncs");
   command->add_flag("--keep", arguments->keep, "Leave the directory");
+  command->add_flag("--list-failpoints", arguments->list_failpoints,
+                    "Print where HOLDFAST_FAILPOINT can let this program die, a name a line, and do nothing else");
   command->add_flag("--json", arguments->as_json, "One JSON document");
-  command->callback([arguments, &exit_code] { exit_code = run_chaos(*arguments); });
+  command->callback([arguments, &exit_code] {
+    if (arguments->list_failpoints) {
+      print_failpoints();
+      return;
+    }
+    exit_code = run_chaos(*arguments);
+  });
 }
 
 } // namespace holdfast::tools

@@ -17,5 +17,7 @@ void register_backup_command(CLI::App& app, int& exit_code);
 void register_restore_command(CLI::App& app, int& exit_code);
 void register_bench_command(CLI::App& app, int& exit_code);
 void register_chaos_command(CLI::App& app, int& exit_code);
+void register_gateway_command(CLI::App& app, int& exit_code);
+void register_reconcile_command(CLI::App& app, int& exit_code);
 
 } // namespace holdfast::tools

@@ -2,6 +2,7 @@
 
 #include "http/api_key.hpp"
 #include "http/secret_file.hpp"
+#include "tools/ticket_keys.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -19,13 +20,16 @@ namespace {
 
 constexpr auto ids_file = "ids.key";
 constexpr auto requests_file = "requests.key";
+constexpr auto people_file = "people.key";
 constexpr auto first_token_file = "token-1.key";
 
 /// The secrets of one file each, and what is lost with them.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> single_secrets{
-    {{"subject.key", "who is who: a person whom an organiser's login names counts as another buyer from now on"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> single_secrets{
+    {{"subject.key",
+      "who is who: a person whom an organiser's login names counts as another buyer from now on, and access codes of presales that were declared before open nothing"},
      {ids_file, "ids: those of holds, orders and tickets that were handed out are not found any more"},
-     {requests_file, "requests: one that was acknowledged before is decided anew when it is repeated"}}};
+     {requests_file, "requests: one that was acknowledged before is decided anew when it is repeated"},
+     {people_file, "names and e-mail addresses that were told with orders: nobody can read them any more"}}};
 
 auto is_token_key(std::string_view file_name) -> bool {
   return file_name.starts_with("token-") && file_name.ends_with(".key");
@@ -56,12 +60,17 @@ data_paths::data_paths(std::filesystem::path root_in)
       marks{root / "marks"},
       marks_note{root / "marks.location"},
       secrets{root / "secrets"},
+      people{root / "people"},
+      outbox{root / "outbox"},
       backups{root / "backups"},
       admin_key{root / "admin.key"} {}
 
 auto loss_of_secret(std::string_view file_name) -> std::string_view {
   if (is_token_key(file_name)) {
     return "sessions: every buyer has to begin a new one, and loses the holds of the old";
+  }
+  if (is_ticket_key(file_name)) {
+    return "codes of tickets: those shown or printed before admit nobody any more";
   }
   for (const auto& [name, loss] : single_secrets) {
     if (name == file_name) {
@@ -75,8 +84,11 @@ auto missing_secrets(const std::filesystem::path& folder) -> std::vector<std::st
   std::vector<std::string> missing;
   std::error_code trouble;
   bool has_token = false;
+  bool has_ticket_key = false;
   for (std::filesystem::directory_iterator at{folder, trouble}, end; !trouble && at != end; at.increment(trouble)) {
-    has_token = has_token || is_token_key(at->path().filename().string());
+    const auto name = at->path().filename().string();
+    has_token = has_token || is_token_key(name);
+    has_ticket_key = has_ticket_key || is_ticket_key(name);
   }
   if (!has_token) {
     missing.emplace_back(first_token_file);
@@ -85,6 +97,9 @@ auto missing_secrets(const std::filesystem::path& folder) -> std::vector<std::st
     if (!std::filesystem::exists(folder / name, trouble)) {
       missing.emplace_back(name);
     }
+  }
+  if (!has_ticket_key) {
+    missing.emplace_back(first_ticket_key_file);
   }
   return missing;
 }
@@ -107,10 +122,20 @@ auto load_secrets(const std::filesystem::path& folder) -> tl::expected<server_se
   if (!ids || !requests) {
     return tl::unexpected{ids ? requests.error() : ids.error()};
   }
+  const auto people = read_or_create(folder / people_file);
+  if (!people) {
+    return tl::unexpected{people.error()};
+  }
+  auto ticket_keys = load_ticket_keys(folder);
+  if (!ticket_keys) {
+    return tl::unexpected{std::move(ticket_keys.error())};
+  }
   return server_secrets{.tokens = std::move(*tokens),
                         .subject_key = *subjects,
                         .request_key = *requests,
+                        .people_key = *people,
                         .ids = ids_from(*ids),
+                        .ticket_keys = std::move(*ticket_keys),
                         .made = std::move(made)};
 }
 
@@ -123,7 +148,8 @@ auto ensure_admin_key(const std::filesystem::path& file) -> tl::expected<std::st
   }
   auto made = http::make_api_key();
   if (!write_durably(file, made.text + "\n")) {
-    return tl::unexpected{"cannot write the first API key to " + file.string() + ": " + std::strerror(errno)};
+    return tl::unexpected{"cannot write the first API key to " + file.string() + ": " +
+                          std::generic_category().message(errno)};
   }
   return std::move(made.text);
 }

@@ -2,6 +2,7 @@
 
 #include "domain/public_id.hpp"
 #include "http/token.hpp"
+#include "tickets/ticket_code.hpp"
 
 #include <tl/expected.hpp>
 
@@ -27,6 +28,8 @@ struct data_paths {
       marks; ///< high-water mark and ballast, unless `marks_note` names another place; never in a backup
   std::filesystem::path marks_note;
   std::filesystem::path secrets; ///< 0700
+  std::filesystem::path people;  ///< names and addresses as ciphertext, and their keys; in no backup
+  std::filesystem::path outbox;  ///< what has to be told to the outside, and endpoints of webhooks; in no backup
   std::filesystem::path backups;
   std::filesystem::path admin_key; ///< 0600; the first API key, in clear for its operator
 };
@@ -36,8 +39,10 @@ struct server_secrets {
   http::key_ring tokens;
   std::array<std::uint8_t, 32> subject_key{};
   std::array<std::uint8_t, 32> request_key{};
+  std::array<std::uint8_t, 32> people_key{}; ///< wraps the keys of people
   domain::public_ids ids;
-  std::vector<std::string> made; ///< file names of those that did not exist
+  std::vector<tickets::ticket_key> ticket_keys; ///< as `load_ticket_keys` has them; a tickets::ticket_signer's
+  std::vector<std::string> made;                ///< file names of those that did not exist
 };
 
 /// Reads the secrets, making those that do not exist. The failure says what to do.

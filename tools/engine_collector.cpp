@@ -33,9 +33,33 @@ auto gauge(std::string name, std::string help, double value) -> MetricFamily {
 
 } // namespace
 
+/// How reads were answered, by view: `sum by (view) (rate(hits)) / (sum by (view) (rate(hits)) + sum by (view) (rate(misses)))`.
+void add_reads(const projections::views_impl& views, std::vector<MetricFamily>& to) {
+  MetricFamily hits{"holdfast_view_hits_total", "Reads answered at once from an encoded body", MetricType::Counter, {}};
+  MetricFamily misses{"holdfast_view_misses_total", "Reads that waited for a body", MetricType::Counter, {}};
+  const auto add = [&](std::string_view view, double hit, double missed) {
+    ClientMetric metric;
+    metric.label.push_back({"view", std::string{view}});
+    metric.counter.value = hit;
+    hits.metric.push_back(metric);
+    metric.counter.value = missed;
+    misses.metric.push_back(std::move(metric));
+  };
+  for (std::size_t i = 0; i < projections::read_views; ++i) {
+    const auto& of = views.metrics().reads[i];
+    add(projections::read_view_names[i], as_double(of.hits), as_double(of.misses));
+  }
+  if (const auto search = views.search_state(); search.counts != nullptr)
+    add("search", as_double(search.counts->cache_hits), as_double(search.counts->cache_misses));
+  to.push_back(std::move(hits));
+  to.push_back(std::move(misses));
+}
+
 /// Seat maps that are watched.
 void add_live(const projections::view_metrics& of, std::vector<MetricFamily>& to) {
   to.push_back(gauge("holdfast_live_viewers", "Viewers of all events", as_double(of.live_viewers)));
+  to.push_back(gauge("holdfast_live_giving_way", "1 while ticks are longer because the machine is busy",
+                     of.giving_way.load(std::memory_order_relaxed) ? 1 : 0));
   to.push_back(
       gauge("holdfast_live_events", "Events that are watched, or were a short while ago", as_double(of.live_events)));
   to.push_back(
@@ -75,14 +99,18 @@ void commit_histograms::committed(const journal::commit_sample& sample) noexcept
 }
 
 engine_collector::engine_collector(actors::engine& engine, const journal::journal_metrics& journal,
-                                   std::shared_ptr<const commit_histograms> commits)
-    : engine_{engine}, journal_{journal}, commits_{std::move(commits)} {}
+                                   std::shared_ptr<const commit_histograms> commits, const payments::gateway* gateway)
+    : engine_{engine}, journal_{journal}, commits_{std::move(commits)}, gateway_{gateway} {}
 
 void engine_collector::add_engine(std::vector<MetricFamily>& to) const {
   const auto& of = engine_.metrics();
   to.push_back(counter("holdfast_holds_total", "Holds created", as_double(of.holds)));
   to.push_back(counter("holdfast_hold_extensions_total", "Holds extended", as_double(of.extensions)));
   to.push_back(counter("holdfast_confirms_total", "Holds that became orders", as_double(of.confirms)));
+  to.push_back(counter("holdfast_admissions_total", "Tickets admitted at doors", as_double(of.admissions)));
+  to.push_back(counter("holdfast_admissions_undone_total", "Admissions taken back", as_double(of.admissions_undone)));
+  to.push_back(counter("holdfast_ticket_transfers_total", "Tickets that got a new code, and mostly another holder",
+                       as_double(of.ticket_transfers)));
   to.push_back(counter("holdfast_releases_total", "Holds released", as_double(of.releases)));
   to.push_back(counter("holdfast_expiries_total", "Holds expired", as_double(of.expiries)));
   to.push_back(counter("holdfast_conflicts_total", "Holds refused because a place was taken", as_double(of.conflicts)));
@@ -100,6 +128,56 @@ void engine_collector::add_engine(std::vector<MetricFamily>& to) const {
       gauge("holdfast_events_in_memory", "Events with an actor", static_cast<double>(engine_.loaded_events())));
   to.push_back(
       gauge("holdfast_mailbox_depth", "Commands in flight in all actors", static_cast<double>(engine_.in_flight())));
+}
+
+void engine_collector::add_payments(std::vector<MetricFamily>& to) const {
+  const auto& of = engine_.metrics();
+  to.push_back(counter("holdfast_payments_total", "Payments by card that were begun", as_double(of.payments_begun)));
+  to.push_back(
+      counter("holdfast_payments_captured_total", "Payments that became paid orders", as_double(of.payments_captured)));
+  to.push_back(counter("holdfast_payments_declined_total", "Payments declined by the gateway or a bank",
+                       as_double(of.payments_declined)));
+  to.push_back(counter("holdfast_payments_refunded_total", "Orders given back by their organiser",
+                       as_double(of.payments_refunded)));
+  to.push_back(counter("holdfast_payments_failed_total", "Payments that came to nothing otherwise",
+                       as_double(of.payments_failed)));
+  to.push_back(counter("holdfast_payments_mismatched_total",
+                       "Payments of which the gateway had another amount or currency: to be looked at",
+                       as_double(of.payments_mismatched)));
+  to.push_back(gauge("holdfast_payments_open", "Payments that have not ended", as_double(of.payments_open)));
+  to.push_back(gauge("holdfast_payments_stuck", "Open payments whose step was tried several times in vain",
+                     as_double(of.payments_stuck)));
+  to.push_back(counter("holdfast_payment_notifications_total", "Notifications of the gateway that were taken",
+                       as_double(of.payment_notifications)));
+  to.push_back(counter("holdfast_payment_notifications_refused_total", "Notifications with a bad signature or body",
+                       as_double(of.payment_notifications_refused)));
+}
+
+void engine_collector::add_gateway(std::vector<MetricFamily>& to) const {
+  if (gateway_ == nullptr) {
+    return;
+  }
+  const auto now = gateway_->status();
+  to.push_back(gauge("holdfast_gateway_circuit_open", "1 while no call is made: the gateway has failed too often",
+                     now.circuit == payments::circuit_state::open ? 1 : 0));
+  to.push_back(counter("holdfast_gateway_circuit_opened_total", "Times that the circuit opened",
+                       static_cast<double>(now.circuit_opened)));
+  to.push_back(gauge("holdfast_gateway_calls_in_flight", "Calls of the gateway that have no outcome yet",
+                     static_cast<double>(now.in_flight)));
+  to.push_back(counter("holdfast_gateway_requests_total", "Requests sent to the gateway, repetitions included",
+                       static_cast<double>(now.requests)));
+  to.push_back(counter("holdfast_gateway_calls_total", "Calls of the gateway that were asked for",
+                       static_cast<double>(now.calls)));
+  MetricFamily outcomes{
+      "holdfast_gateway_not_done_total", "Calls of the gateway that did not simply succeed", MetricType::Counter, {}};
+  for (const auto& [name, count] : {std::pair{"declined", now.declined}, std::pair{"refused", now.refused},
+                                    std::pair{"rejected", now.rejected}, std::pair{"unknown", now.unknown}}) {
+    ClientMetric metric;
+    metric.label.push_back({"outcome", name});
+    metric.counter.value = static_cast<double>(count);
+    outcomes.metric.push_back(std::move(metric));
+  }
+  to.push_back(std::move(outcomes));
 }
 
 void engine_collector::add_journal(std::vector<MetricFamily>& to) const {
@@ -127,8 +205,9 @@ void engine_collector::add_projections(std::vector<MetricFamily>& to) const {
                        as_double(of.double_sales_detected)));
   to.push_back(counter("holdfast_contradictions_detected_total", "Facts that cannot follow the ones before; must be 0",
                        as_double(of.contradictions_detected)));
-  to.push_back(counter("holdfast_view_hits_total", "Reads answered from an encoded body", as_double(of.body_hits)));
-  to.push_back(counter("holdfast_view_misses_total", "Reads that waited for a body", as_double(of.body_misses)));
+  add_reads(views, to);
+  to.push_back(gauge("holdfast_prewarmed_events", "Events whose views are made before anybody asks for them",
+                     as_double(of.events_prewarmed)));
   add_live(of, to);
   to.push_back(gauge("holdfast_live_holds", "Holds that are live in all events", as_double(of.live_holds)));
   to.push_back(gauge("holdfast_orders", "Orders in all events", as_double(of.orders)));
@@ -139,6 +218,8 @@ void engine_collector::add_projections(std::vector<MetricFamily>& to) const {
                          as_double(search.counts->cache_misses)));
     to.push_back(counter("holdfast_search_refused_total", "Searches without an answer: a full read pool, or no index",
                          as_double(search.counts->refused)));
+    to.push_back(counter("holdfast_search_partial_total", "Searches whose time was up before every event was looked at",
+                         as_double(search.counts->partial)));
     to.push_back(counter("holdfast_search_corrected_total", "Searches with a word in another spelling",
                          as_double(search.counts->corrected)));
     to.push_back(
@@ -150,21 +231,30 @@ void engine_collector::add_projections(std::vector<MetricFamily>& to) const {
   }
   MetricFamily lag{"holdfast_projection_lag_seconds", "Age of the oldest fact not yet folded", MetricType::Gauge, {}};
   MetricFamily state{"holdfast_projection_stopped", "1 when a projection has stopped", MetricType::Gauge, {}};
+  MetricFamily ended{"holdfast_projection_checkpoints_ended",
+                     "1 when a projection lives from memory because its store failed",
+                     MetricType::Gauge,
+                     {}};
   for (const auto& projection : views.status()) {
     ClientMetric metric;
     metric.label.push_back({"projection", std::string{projection.name}});
     metric.gauge.value = static_cast<double>(projection.lag.count) / 1000;
     lag.metric.push_back(metric);
     metric.gauge.value = projection.state == projections::runner_state::stopped ? 1 : 0;
-    state.metric.push_back(std::move(metric));
+    state.metric.push_back(metric);
+    metric.gauge.value = projection.checkpoints_ended ? 1 : 0;
+    ended.metric.push_back(std::move(metric));
   }
   to.push_back(std::move(lag));
   to.push_back(std::move(state));
+  to.push_back(std::move(ended));
 }
 
 auto engine_collector::Collect() const -> std::vector<MetricFamily> {
   std::vector<MetricFamily> all;
   add_engine(all);
+  add_payments(all);
+  add_gateway(all);
   add_journal(all);
   add_projections(all);
   return all;

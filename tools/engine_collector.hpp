@@ -2,6 +2,7 @@
 
 #include "actors/engine.hpp"
 #include "journal/writer_metrics.hpp"
+#include "payments/gateway.hpp"
 
 #include <prometheus/client_metric.h>
 #include <prometheus/collectable.h>
@@ -55,17 +56,20 @@ class commit_histograms final : public journal::journal_metrics_port {
 class engine_collector final : public prometheus::Collectable {
  public:
   engine_collector(actors::engine& engine, const journal::journal_metrics& journal,
-                   std::shared_ptr<const commit_histograms> commits);
+                   std::shared_ptr<const commit_histograms> commits, const payments::gateway* gateway);
   [[nodiscard]] auto Collect() const -> std::vector<prometheus::MetricFamily> override;
 
  private:
   void add_engine(std::vector<prometheus::MetricFamily>& to) const;
+  void add_payments(std::vector<prometheus::MetricFamily>& to) const;
+  void add_gateway(std::vector<prometheus::MetricFamily>& to) const;
   void add_journal(std::vector<prometheus::MetricFamily>& to) const;
   void add_projections(std::vector<prometheus::MetricFamily>& to) const;
 
   actors::engine& engine_;
   const journal::journal_metrics& journal_;
   std::shared_ptr<const commit_histograms> commits_;
+  const payments::gateway* gateway_; ///< null: nothing is paid by card
 };
 
 } // namespace holdfast::tools

@@ -30,12 +30,13 @@ auto streams_to_export(journal::journal& from, const std::vector<std::string>& e
     if (!event) {
       return tl::unexpected{event.error()};
     }
-    const journal::stream_id stream{journal::stream_kind::event, event->value()};
-    const auto head = from.head(stream);
-    if (!head || head->seq == 0) {
-      return tl::unexpected{head ? failure{failure_kind::not_found, text + " is not in this journal"} : head.error()};
+    auto found = journal::streams_of_event(from, *event);
+    if (!found) {
+      return tl::unexpected{found.error().kind == failure_kind::not_found
+                                ? failure{failure_kind::not_found, text + " is not in this journal"}
+                                : std::move(found.error())};
     }
-    streams.push_back(stream);
+    streams.insert(streams.end(), found->begin(), found->end());
   }
   if (!events.empty()) {
     return streams;

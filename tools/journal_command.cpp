@@ -17,6 +17,7 @@ void add_show(CLI::App& journal, int& exit_code) {
   auto* event =
       command.add_option("--event", arguments->event, "Only this event (evt_…); otherwise everything in commit order");
   command.add_option("--from", arguments->from, "First seq to print")->needs(event);
+  command.add_flag("--payments", arguments->payments, "The event's payments instead of the event")->needs(event);
   command.add_option("--limit", arguments->limit, "How many facts at most");
   command.add_flag("--json", arguments->as_json, "One JSON document instead of a line a fact");
   command.callback([arguments, &exit_code] { exit_code = run_journal_show(*arguments); });
@@ -40,7 +41,7 @@ void add_export(CLI::App& journal, int& exit_code) {
   add_data_options(command, arguments->data, arguments->marks);
   command.add_option("--out", arguments->out, "The archive to write")->required();
   command.add_option("--event", arguments->events,
-                     "Only these events, without their organisations; otherwise everything");
+                     "Only these events with their payments, without their organisations; otherwise everything");
   command.add_flag("--json", arguments->as_json, "One JSON document");
   command.callback([arguments, &exit_code] { exit_code = run_journal_export(*arguments); });
 }

@@ -13,6 +13,7 @@ struct show_arguments {
   std::filesystem::path data;
   std::filesystem::path marks;
   std::string event;
+  bool payments = false;
   std::uint64_t from = 1;
   std::optional<std::uint64_t> limit;
   bool as_json = false;

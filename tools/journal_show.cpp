@@ -25,7 +25,10 @@ auto stream_text(journal::stream_id stream) -> std::string {
   case journal::stream_kind::event: domain::public_ids::append(text, domain::event_id{stream.id}); break;
   case journal::stream_kind::organisation: domain::public_ids::append(text, domain::organisation_id{stream.id}); break;
   case journal::stream_kind::queue: text = "queue/" + hex64(stream.id); break;
-  case journal::stream_kind::payment: text = "pay/" + hex64(stream.id); break;
+  case journal::stream_kind::payment:
+    text = "pay/";
+    domain::public_ids::append(text, domain::event_id{stream.id});
+    break;
   case journal::stream_kind::system: text = "sys/" + hex64(stream.id); break;
   }
   return text;
@@ -144,7 +147,8 @@ auto run_journal_show(const show_arguments& arguments) -> int {
       return complain(command_name, why.detail,
                       why.kind == journal::failure_kind::invalid ? exit_wrong_usage : exit_does_not_hold);
     }
-    read = read_stream(**opened, *stream, arguments.from, print);
+    const auto kind = arguments.payments ? journal::stream_kind::payment : stream->kind;
+    read = read_stream(**opened, {kind, stream->id}, arguments.from, print);
   }
   if (!read) {
     return complain(command_name, read.error().detail, exit_does_not_hold);

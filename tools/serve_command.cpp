@@ -23,12 +23,34 @@ struct serve_arguments {
   std::string config_file;
   std::string data;
   std::string listen;
+  std::string payments_url;
+  std::string payments_key_file;
+  std::string payments_webhook_secret_file;
   bool accept_clock = false;
   bool accept_journal_loss = false;
   bool as_json = false;
 };
 
 constexpr int wrong_usage = 2;
+
+/// Where cards are paid, as the flags say it.
+auto adopt_payments(const serve_arguments& from, server_config& to) -> bool {
+  if (!from.payments_url.empty()) {
+    auto checked = payments::stripe::check_url(from.payments_url);
+    if (!checked) {
+      std::fprintf(stderr, "--payments-url %s\n", checked.error().c_str());
+      return false;
+    }
+    to.gateway.url = std::move(*checked);
+  }
+  if (!from.payments_key_file.empty()) {
+    to.gateway.key_file = from.payments_key_file;
+  }
+  if (!from.payments_webhook_secret_file.empty()) {
+    to.notification_secret_file = from.payments_webhook_secret_file;
+  }
+  return true;
+}
 
 /// The file, with flags over it; nothing, with the reasons on standard error, when it is not sound.
 auto effective_config(const serve_arguments& from) -> std::optional<server_config> {
@@ -48,6 +70,9 @@ auto effective_config(const serve_arguments& from) -> std::optional<server_confi
   }
   if (!from.listen.empty() && !set_listen(from.listen, config.http)) {
     std::fprintf(stderr, "--listen must be ADDRESS:PORT, such as 127.0.0.1:8080\n");
+    return std::nullopt;
+  }
+  if (!adopt_payments(from, config)) {
     return std::nullopt;
   }
   config.engine.accept_clock = from.accept_clock;
@@ -152,6 +177,14 @@ void register_serve_command(CLI::App& app, int& exit_code) {
   command->add_option("--config", arguments->config_file, "JSON file; configs/holdfast.json shows every key");
   command->add_option("--data", arguments->data, "Data directory; made when missing");
   command->add_option("--listen", arguments->listen, "ADDRESS:PORT");
+  command->add_option("--payments-url", arguments->payments_url,
+                      "Who takes cards: Stripe when a key file is given and nobody is named, or `holdfast gateway`");
+  command->add_option("--payments-key-file", arguments->payments_key_file, "File with the gateway's API key")
+      ->check(CLI::ExistingFile);
+  command
+      ->add_option("--payments-webhook-secret-file", arguments->payments_webhook_secret_file,
+                   "File with the secret of the gateway's notifications")
+      ->check(CLI::ExistingFile);
   command->add_flag("--accept-clock", arguments->accept_clock,
                     "The clock is right although it is far ahead of the newest fact");
   command->add_flag("--accept-journal-loss", arguments->accept_journal_loss,

@@ -2,6 +2,7 @@
 
 #include "http/origin.hpp"
 #include "tools/config_reader.hpp"
+#include "tools/notification_config.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -84,6 +85,8 @@ void read_rates(config_reader& outer, http::rate_limits& to) {
   read_rule(in, "address_session", to.address_session);
   read_rule(in, "buyer", to.buyer);
   read_rule(in, "key", to.key);
+  read_rule(in, "address_code", to.address_code);
+  read_rule(in, "buyer_code", to.buyer_code);
   in.number_of("buckets_max", 1'024, 16 * count_max, to.buckets_max);
 }
 
@@ -105,6 +108,7 @@ void read_engine(config_reader& outer, actors::engine_options& to) {
   in.number_of("inflight_per_event_max", 1, count_max, to.inflight_per_event_max);
   read_seconds(in, "passivate_after_seconds", 1, 7 * day_ms, to.passivate_after);
   in.number_of("snapshot_every_records", 1'000, 1'000 * count_max, to.snapshot_every_records);
+  in.number_of("past_facts_max", 1'000, 1'000 * count_max, to.past_facts_max);
   read_seconds(in, "clock_jump_max_seconds", 60, 1'000 * day_ms, to.clock_jump_max);
   read_seconds(in, "drain_max_seconds", 1, 3'600, to.drain_max);
 }
@@ -125,6 +129,83 @@ void read_journal(config_reader& outer, server_config& to) {
   in.number_of("backups_kept", 1, 1'000, to.engine.backups_kept);
 }
 
+void read_traces(config_reader& outer, tracing::export_options& to) {
+  config_reader in{outer.object("traces"), outer.place_of("traces"), outer.faults()};
+  in.text("endpoint", to.endpoint);
+  in.text("headers_file", to.headers_file);
+  in.text("authority_file", to.authority_file);
+  in.text("service_name", to.service_name);
+  in.text("service_instance", to.service_instance);
+  in.real("sample_ratio", 0, 1, to.sampling.ratio);
+  in.real("asked_per_second_max", 0, count_max, to.sampling.asked_per_second_max);
+  in.number_of("queue_spans_max", 1, count_max, to.queue_spans_max);
+  in.number_of("batch_spans_max", 1, 8'192, to.batch_spans_max);
+  read_ms(in, "batch_delay_ms", 1, day_ms, to.batch_delay);
+  read_ms(in, "send_deadline_ms", 1, day_ms, to.send_deadline);
+  read_ms(in, "retry_for_ms", 0, day_ms, to.retry_for);
+  read_ms(in, "flush_deadline_ms", 0, 60'000, to.flush_deadline);
+  if (to.batch_spans_max > to.queue_spans_max) {
+    outer.faults().push_back(in.place_of("batch_spans_max") + " must not be above queue_spans_max");
+  }
+  if (to.service_name.empty()) {
+    outer.faults().push_back(in.place_of("service_name") + " must not be empty");
+  }
+  if (to.endpoint.empty()) {
+    if (!to.headers_file.empty() || !to.authority_file.empty()) {
+      outer.faults().push_back(in.place_of("headers_file") + " and authority_file need an endpoint");
+    }
+    return;
+  }
+  if (auto checked = tracing::check_endpoint(to.endpoint)) {
+    to.endpoint = std::move(*checked);
+  } else {
+    outer.faults().push_back(in.place_of("endpoint") + " " + checked.error());
+  }
+}
+
+void read_payments(config_reader& outer, server_config& to) {
+  config_reader in{outer.object("payments"), outer.place_of("payments"), outer.faults()};
+  auto& gateway = to.gateway;
+  auto key = gateway.key_file.string();
+  in.text("url", gateway.url);
+  in.text("key_file", key);
+  gateway.key_file = key;
+  in.text("authority_file", gateway.authority_file);
+  in.text("webhook_secret_file", to.notification_secret_file);
+  read_ms(in, "connect_timeout_ms", 1, 60'000, gateway.connect_timeout);
+  read_ms(in, "request_timeout_ms", 1, 120'000, gateway.request_timeout);
+  read_ms(in, "call_deadline_ms", 1, 600'000, gateway.call_deadline);
+  in.number_of("calls_max", 1, 10'000, gateway.calls_max);
+  read_ms(in, "circuit_open_first_ms", 1, 60'000, gateway.breaker.open_first);
+  read_ms(in, "circuit_open_longest_ms", 1, 600'000, gateway.breaker.open_max);
+  in.real("requests_per_second_max", 0.1, 100'000, gateway.requests_per_s);
+  in.number_of("payment_timeout_ms", 1'000, day_ms, to.engine.checkout.payment_timeout.count);
+  read_ms(in, "answer_within_ms", 1, 60'000, to.engine.checkout.answer_within);
+  read_ms(in, "retry_first_ms", 1, 60'000, to.engine.checkout.retry_first);
+  read_ms(in, "retry_longest_ms", 1, 600'000, to.engine.checkout.retry_max);
+  if (auto checked = payments::stripe::check_url(gateway.url)) {
+    gateway.url = std::move(*checked);
+  } else {
+    outer.faults().push_back(in.place_of("url") + " " + checked.error());
+  }
+}
+
+void read_receipts(config_reader& outer, http::receipt_settings& to) {
+  config_reader in{outer.object("receipts"), outer.place_of("receipts"), outer.faults()};
+  in.text("seller", to.seller);
+  in.texts("seller_address", to.seller_address);
+  in.text("tax_number", to.tax_number);
+  in.text("tax_name", to.tax_name);
+  in.number_of("tax_basis_points", 0, tickets::tax_basis_points_max, to.tax_basis_points);
+  std::string rounding{to.rounding == tickets::tax_rounding::per_line ? "per_line" : "per_total"};
+  in.text("tax_rounding", rounding);
+  to.rounding = rounding == "per_total" ? tickets::tax_rounding::per_total : tickets::tax_rounding::per_line;
+  if (rounding != "per_line" && rounding != "per_total") {
+    outer.faults().push_back(in.place_of("tax_rounding") + " must be per_line or per_total");
+  }
+  in.text("note", to.note);
+}
+
 void read_all(const json& document, server_config& to, std::vector<std::string>& faults) {
   config_reader in{document, "", faults};
   auto data = to.data_directory.string();
@@ -142,6 +223,11 @@ void read_all(const json& document, server_config& to, std::vector<std::string>&
   read_log(in, to);
   read_engine(in, to.engine);
   read_journal(in, to);
+  read_traces(in, to.traces);
+  read_payments(in, to);
+  read_receipts(in, to.receipts);
+  read_mail(in, to);
+  read_webhooks(in, to.notifications.webhooks);
 }
 
 } // namespace
@@ -196,8 +282,13 @@ auto describe(const server_config& config) -> std::string {
               {"inflight_per_event_max", config.engine.inflight_per_event_max},
               {"passivate_after_seconds", config.engine.passivate_after.count / 1000},
               {"snapshot_every_records", config.engine.snapshot_every_records},
+              {"past_facts_max", config.engine.past_facts_max},
               {"backups_kept", config.engine.backups_kept},
               {"clock_jump_max_seconds", config.engine.clock_jump_max.count / 1000},
+              {"payments", config.gateway.key_file.empty() ? "" : config.gateway.url},
+              {"mail", config.notifications.mail.route.url},
+              {"traces", config.traces.endpoint},
+              {"traces_sample_ratio", config.traces.sampling.ratio},
               {"log_level", config.log_level}}
       .dump();
 }

@@ -2,8 +2,13 @@
 
 #include "actors/engine.hpp"
 #include "http/live/live_options.hpp"
+#include "http/order_stories.hpp"
 #include "http/server_options.hpp"
+#include "http/ticket_desk.hpp"
 #include "journal/disk_watch.hpp"
+#include "notifications/settings.hpp"
+#include "payments/stripe/options.hpp"
+#include "tracing/export_options.hpp"
 
 #include <tl/expected.hpp>
 
@@ -24,7 +29,14 @@ struct server_config {
   http::live_options live;
   actors::engine_options engine;
   journal::disk_watch_options disk;
-  std::size_t read_threads = 1;
+  tracing::export_options traces;           ///< without an endpoint nothing is traced
+  std::string notification_secret_file;     ///< of the gateway's notifications; empty: none are taken
+  payments::stripe::client_options gateway; ///< without a key file nothing is paid by card
+  http::receipt_settings receipts;
+  notifications::settings notifications; ///< without a mail server no mail is sent
+  std::string mail_password_file;
+  http::order_link_options order_links;
+  std::size_t read_threads = 2;
   std::int64_t session_lifetime_ms = 24LL * 3600 * 1000;
   std::string log_level = "info"; ///< trace, debug, info, warn, error
   bool accept_journal_loss = false;

@@ -11,12 +11,15 @@
 #include "journal/kept_backups.hpp"
 #include "journal/rocksdb_journal.hpp"
 #include "journal/snapshot_store.hpp"
+#include "payments/stripe/client.hpp"
 #include "projections/catalogue_projection.hpp"
 #include "projections/store/rocksdb_projection_store.hpp"
 #include "tools/engine_collector.hpp"
+#include "tools/known_keys.hpp"
 #include "tools/marks_location.hpp"
+#include "tools/outside.hpp"
+#include "tools/traces.hpp"
 
-#include <openssl/rand.h>
 #include <spdlog/spdlog.h>
 
 #include <optional>
@@ -27,27 +30,9 @@ namespace holdfast::tools {
 
 namespace {
 
-auto random_key_id() -> domain::key_id {
-  std::uint64_t value = 0;
-  while (value == 0) {
-    RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value);
-  }
-  return domain::key_id{value};
-}
-
-/// All keys of the directory as the edge looks them up.
-auto table_of(const actors::directory_view& view) -> std::shared_ptr<const http::key_table> {
-  std::vector<http::key_entry> entries;
-  entries.reserve(view.keys().size());
-  for (const auto& key : view.keys()) {
-    entries.push_back({.key = key.key,
-                       .organisation = key.organisation,
-                       .scopes = {key.scopes},
-                       .revoked = key.revoked_at.has_value(),
-                       .hash = key.secret_hash});
-  }
-  return std::make_shared<const http::key_table>(entries);
-}
+/// Of an event's snapshots: the newest for a quick start, and older ones for looks into the past. Some MiB each for a large hall.
+constexpr std::size_t snapshots_newest = 4;
+constexpr std::size_t snapshots_history = 20;
 
 } // namespace
 
@@ -74,10 +59,13 @@ struct server_process::parts {
   std::optional<journal::data_lock> lock; ///< of the directory, when the journal does not hold it
   std::optional<journal::snapshot_store> snapshots;
   std::unique_ptr<projections::projection_store> view_store; ///< null: it could not be opened, and nothing is kept
+  std::unique_ptr<payments::gateway> gateway;                ///< null: nothing is paid by card
+  std::optional<outside> world;
   std::unique_ptr<actors::engine> engine;
   std::shared_ptr<engine_collector> collector;
   std::optional<http::routes::context> routes;
   std::optional<http::json_log> access_log;
+  std::unique_ptr<traces> spans; ///< null: nothing is traced
   std::unique_ptr<http::server> server;
   std::vector<std::string> warnings;
   std::filesystem::path first_key_file;
@@ -141,7 +129,18 @@ auto server_process::parts::show_only(const journal::failure& why) -> tl::expect
   lock = std::move(*locked);
   view_store = std::move(*kept);
   constexpr std::size_t read_queue_max = 256;
-  auto absent = std::make_unique<journal::absent_journal>(config.read_threads, read_queue_max);
+  journal::rocksdb_journal_options readable;
+  readable.directory = paths.journal;
+  readable.access = journal::journal_access::read_only;
+  readable.accept_journal_loss = true; // changes nothing on disk
+  readable.read_threads = config.read_threads;
+  std::unique_ptr<journal::journal> remains;
+  if (auto opened = journal::rocksdb_journal::open(std::move(readable))) {
+    remains = std::move(*opened);
+  } else {
+    spdlog::warn("nothing of the journal can be read: {}", opened.error().detail);
+  }
+  auto absent = std::make_unique<journal::absent_journal>(config.read_threads, read_queue_max, std::move(remains));
   journal_counters = &absent->metrics();
   journal = std::move(absent);
   refused = why.detail;
@@ -190,7 +189,7 @@ void server_process::parts::open_view_store() {
 }
 
 auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
-  snapshots.emplace(paths.snapshots);
+  snapshots.emplace(paths.snapshots, snapshots_newest, snapshots_history);
   auto options = config.engine;
   // Absolute: whoever asks for a copy is told where it is, and need not know where the server was started.
   options.backups = std::filesystem::absolute(paths.backups);
@@ -200,9 +199,26 @@ auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
   for (const auto& name : journal::remove_unfinished_backups(paths.backups)) {
     spdlog::warn("removed {}, a backup that was interrupted", name);
   }
-  if (store != nullptr) { // an index without its journal would be begun anew
-    options.search.directory = paths.projections / "search";
+  options.search.directory = paths.projections / "search";
+  options.search.read_only = store == nullptr; // an index without its journal would be begun anew
+  if (store != nullptr) {
     options.search.journal_identity = store->identity();
+  }
+  if (!config.gateway.key_file.empty() && store != nullptr) {
+    auto made = payments::stripe::make_client(config.gateway);
+    if (!made) {
+      return tl::unexpected{"payments: " + made.error()};
+    }
+    gateway = std::move(*made);
+    spdlog::info("cards are taken through {}", config.gateway.url);
+  }
+  options.gateway = gateway.get();
+  if (!config.notification_secret_file.empty()) {
+    auto secrets_read = payments::stripe::read_webhook_secrets(config.notification_secret_file);
+    if (!secrets_read) {
+      return tl::unexpected{"payments: " + secrets_read.error()};
+    }
+    options.notification_secrets = std::move(*secrets_read);
   }
   engine = std::make_unique<actors::engine>(*journal, *snapshots, answers, std::move(options));
   if (const auto started = engine->start(); !started) {
@@ -216,7 +232,7 @@ auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
       return made;
     }
   }
-  const auto refresh = [this] { callers->set_keys(table_of(*engine->directory())); };
+  const auto refresh = [this] { callers->set_keys(known_keys(*engine->directory())); };
   engine->on_directory_change(refresh);
   refresh();
   return {};
@@ -241,23 +257,39 @@ auto server_process::parts::make_first_key() -> tl::expected<void, std::string> 
 }
 
 auto server_process::parts::start_server() -> tl::expected<void, std::string> {
-  collector = std::make_shared<engine_collector>(*engine, *journal_counters, commits);
+  collector = std::make_shared<engine_collector>(*engine, *journal_counters, commits, gateway.get());
   metrics->add(collector);
   access_log.emplace("access");
-  routes.emplace(http::routes::context{.engine = *engine,
-                                       .views = engine->views(),
-                                       .credentials = *callers,
-                                       .metrics = *metrics,
-                                       .ids = secrets.ids,
-                                       .secret = secrets.request_key,
-                                       .subject_key = secrets.subject_key,
-                                       .session_ms = config.session_lifetime_ms,
-                                       .live = config.live});
+  world.emplace(outside::parts{config, paths, secrets, *callers, *engine, *journal,
+                               store == nullptr ? std::string{} : store->identity()},
+                warnings);
+  if (world->metrics()) {
+    metrics->add(world->metrics());
+  }
+  routes.emplace(http::routes::context{
+      .engine = *engine,
+      .views = engine->views(),
+      .credentials = *callers,
+      .metrics = *metrics,
+      .ids = secrets.ids,
+      .secret = secrets.request_key,
+      .subject_key = secrets.subject_key,
+      .session_ms = config.session_lifetime_ms,
+      .live = config.live,
+      .attempts = std::make_shared<http::code_attempts>(config.http.rates),
+      .takes_cards = gateway != nullptr,
+      .tickets = std::make_shared<const http::ticket_desk>(secrets.ticket_keys, secrets.ids, config.receipts),
+      .people = world->people(),
+      .desk = world->desk()});
   http::server_parts made;
   http::routes::add_all(made.table, *routes);
   made.callers = callers;
   made.metrics = metrics;
   made.logger = access_log->logger();
+  if (spans) {
+    metrics->add(spans->metrics());
+    made.traces = spans->tracer();
+  }
   auto started = http::server::start(config.http, std::move(made));
   if (!started) {
     return tl::unexpected{started.error().what};
@@ -286,6 +318,13 @@ auto server_process::start(server_config config) -> tl::expected<std::unique_ptr
   std::unique_ptr<server_process> made{
       new server_process{std::make_unique<parts>(std::move(config), std::move(*secrets))}};
   auto& my = *made->parts_;
+  if (!my.config.traces.endpoint.empty()) {
+    auto exported = traces::start(my.config.traces);
+    if (!exported) {
+      return tl::unexpected{exported.error()};
+    }
+    my.spans = std::move(*exported);
+  }
   if (const auto opened = my.open_journal(); !opened) {
     return tl::unexpected{opened.error()};
   }
@@ -313,8 +352,15 @@ void server_process::stop() {
   }
   // The collector reads the engine, the handlers read its views: both are gone before it.
   my.collector.reset();
+  if (my.world) {
+    my.world->stop();
+  }
   if (my.engine) {
     my.engine->stop();
+  }
+  // Last: what the end of the others took is part of what it sends.
+  if (my.spans) {
+    my.spans->stop();
   }
 }
 

@@ -8,12 +8,13 @@ packages=(
   # the build
   build-essential ca-certificates ccache cmake git mold ninja-build pkg-config protobuf-compiler python3
   # the libraries
-  doctest-dev libbenchmark-dev libboost1.81-dev libbrotli-dev libcaf-dev libcli11-dev libcurl4-openssl-dev libexpected-dev
-  libhiredis-dev libjemalloc-dev libpq-dev libprotobuf-dev librapidcheck-dev librocksdb-dev libspdlog-dev libssl-dev libxapian-dev
-  nlohmann-json3-dev
-  prometheus-cpp-dev zlib1g-dev
+  doctest-dev libbenchmark-dev libboost1.81-dev libbrotli-dev libcaf-dev libcairo2-dev libcli11-dev libcmark-dev libcurl4-openssl-dev
+  libexpected-dev libglib2.0-dev libhiredis-dev libjemalloc-dev libpango1.0-dev libpng-dev libpq-dev libprotobuf-dev libqrencode-dev
+  librapidcheck-dev librocksdb-dev libspdlog-dev libssl-dev libxapian-dev nlohmann-json3-dev prometheus-cpp-dev zlib1g-dev
+  # what receipts are written with: letters, and the rules of time zones
+  fonts-dejavu-core tzdata
   # the checks; Prometheus and systemd for promtool and systemd-analyze
-  clang-format-14 clang-tidy-16 curl e2fsprogs gcovr mount openssl procps prometheus strace systemd util-linux xfsprogs
+  clang-format-14 clang-tidy-16 curl e2fsprogs gcovr mount openssl poppler-utils procps prometheus strace systemd util-linux xfsprogs
   # the peers of the benchmarks
   postgresql redis-server
 )

@@ -1,6 +1,7 @@
 #include "http/live/websocket.hpp"
 
 #include "domain/check.hpp"
+#include "domain/text.hpp"
 
 #include <openssl/evp.h>
 
@@ -136,7 +137,11 @@ auto websocket_reader::finish() -> found {
       static_cast<unsigned>(static_cast<std::uint8_t>(payload_[0])) << 8U | static_cast<std::uint8_t>(payload_[1]);
   // §7.4: what may be sent at all. 1004 to 1006 and 1015 never are.
   const bool defined = (code >= 1000 && code <= 1014 && (code < 1004 || code > 1006)) || (code >= 3000 && code <= 4999);
-  return defined ? found::close : refuse(close_code::protocol_error);
+  if (!defined) {
+    return refuse(close_code::protocol_error);
+  }
+  // §5.5.1: what follows the code is text.
+  return domain::is_utf8(payload().substr(2)) ? found::close : refuse(close_code::invalid_payload);
 }
 
 } // namespace holdfast::http

@@ -134,13 +134,23 @@ void add_all(router& table, const context& in) {
   add_sessions(table, in);
   add_events(table, in);
   add_event_views(table, in);
+  add_allocations(table, in);
   add_live(table, in);
   add_search(table, in);
   add_venues(table, in);
   add_holds(table, in);
+  add_confirmations(table, in);
+  add_people(table, in);
   add_orders(table, in);
+  add_tickets(table, in);
+  add_resale(table, in);
+  add_scans(table, in);
+  add_payments(table, in);
+  add_webhooks(table, in);
+  add_mail(table, in);
   add_keys(table, in);
   add_journal(table, in);
+  add_report(table, in);
   add_operations(table, in);
   add_projections(table, in);
   add_documents(table);
@@ -150,6 +160,7 @@ auto meta_of(const exchange& of) -> actors::request_meta {
   const auto& who = of.who();
   actors::request_meta meta;
   meta.trace = {of.trace().trace_high, of.trace().trace_low};
+  meta.traced = of.traced();
   meta.principal = who.is_buyer() ? who.subject : domain::subject_id{who.organisation.value(), who.key.value()};
   return meta;
 }
@@ -162,6 +173,10 @@ auto command_id_of(const exchange& of, const context& in) -> domain::command_id 
   const auto key = part_hash{in.secret}.add(who).add(of.idempotency_key()).first64();
   const auto request = part_hash{in.secret}.add(to_string(of.verb())).add(of.path()).add(of.body()).first64();
   return {key, request};
+}
+
+auto scan_nonce(const context& in, domain::organisation_id organisation, std::string_view nonce) -> std::uint64_t {
+  return part_hash{in.secret}.add("scan").add(domain::subject_id{organisation.value(), 0}).add(nonce).first64();
 }
 
 auto created_id(const exchange& of, const context& in, std::string_view kind) -> std::uint64_t {
@@ -179,6 +194,10 @@ auto caller_of(const principal& who, domain::caller::kind key_as) -> domain::cal
     by.key = who.key;
   }
   return by;
+}
+
+auto owner_of(const principal& who) noexcept -> domain::owner {
+  return who.is_buyer() ? domain::owner{who.subject, {}} : domain::owner{{}, who.organisation};
 }
 
 auto reply_to(exchange& of, const context& in) -> actors::reply_port {
@@ -256,11 +275,19 @@ auto has_no_fields(exchange& of) -> bool {
   return read_body(of, document) && body_is_sound(of, document);
 }
 
+auto has_desk(exchange& of, const context& in) -> bool {
+  if (in.desk == nullptr) {
+    of.refuse(problem_kind::not_configured, {.detail = "this server notifies nobody"});
+  }
+  return in.desk != nullptr;
+}
+
 auto was_read(exchange& of, projections::read_outcome outcome) -> bool {
   switch (outcome) {
   case projections::read_outcome::ok: return true;
   case projections::read_outcome::not_found: of.refuse(problem_kind::not_found); return false;
   case projections::read_outcome::behind: of.refuse(problem_kind::projection_behind); return false;
+  case projections::read_outcome::unreadable: of.refuse(problem_kind::event_unreadable); return false;
   case projections::read_outcome::overloaded: break;
   }
   of.refuse(problem_kind::overloaded);

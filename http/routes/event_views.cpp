@@ -1,12 +1,13 @@
-#include "http/entity_tag.hpp"
 #include "http/negotiation.hpp"
 #include "http/routes/context.hpp"
+#include "http/routes/paging.hpp"
+#include "http/routes/past.hpp"
+#include "http/routes/show_body.hpp"
+#include "projections/inventory_bodies.hpp"
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 
@@ -15,14 +16,12 @@ namespace holdfast::http::routes {
 
 namespace {
 
-using body_ptr = std::shared_ptr<const projections::view_body>;
-
 constexpr std::string_view page_caching = "public, max-age=30, stale-while-revalidate=60, stale-if-error=600";
 constexpr std::string_view seats_caching = "public, max-age=1, stale-while-revalidate=5, stale-if-error=600";
+constexpr std::string_view prices_caching = seats_caching;
 constexpr std::string_view layout_caching = "public, max-age=31536000, immutable";
 constexpr std::size_t layout_hash_digits = 64;
 constexpr std::int64_t ms_per_second = 1'000;
-constexpr std::uint16_t not_modified = 304;
 constexpr std::uint16_t found = 302;
 
 /// Drafts are their organisation's alone: for everybody else they are not there.
@@ -42,60 +41,6 @@ auto is_there(exchange& of, projections::read_outcome outcome, const body_ptr& b
   return true;
 }
 
-/// How a client wants a body.
-struct wanted_form {
-  std::string_view type = media::json;
-  projections::content_coding coding = projections::content_coding::identity;
-  std::string_view caching;
-  std::string_view vary; ///< the headers that chose it
-};
-
-/// What every answer of a view says about itself. What shared caches must not keep stays `no-store`.
-void describe(exchange& of, const projections::view_body& body, const wanted_form& form) {
-  if (!body.draft) {
-    of.answer().cache_control(form.caching);
-  }
-  if (!body.etag.empty()) {
-    of.answer().header("ETag", body.etag);
-  }
-  of.answer().header("Vary", form.vary);
-}
-
-void answer_body(exchange& of, const body_ptr& body, const wanted_form& form) {
-  if (client_has(of, body->etag)) {
-    of.empty(not_modified);
-  } else {
-    of.answer().status(200);
-    of.answer().content_type(form.type);
-    const auto packed = body->packed ? body->packed->get(form.coding) : nullptr;
-    if (packed) {
-      of.answer().header("Content-Encoding", projections::to_text(form.coding));
-      of.answer().share_body(packed);
-    } else {
-      of.answer().share_body(std::shared_ptr<const std::string>{body, &body->bytes});
-    }
-  }
-  describe(of, *body, form);
-}
-
-/// Answers with a view's body once its compressed form is there, if one is wanted; `finish` adds what else is to be said.
-template <class Finish>
-void show_packed(const std::shared_ptr<deferred>& to, const context& in, const body_ptr& body, const wanted_form& form,
-                 Finish finish) {
-  const auto answer = [to, body, form, finish] {
-    answer_body(**to, body, form);
-    finish(**to);
-    to->complete();
-  };
-  const bool pack =
-      form.coding != projections::content_coding::identity && body->packed && !client_has(**to, body->etag);
-  if (pack) {
-    in.views.pack(body, form.coding, answer);
-  } else {
-    answer();
-  }
-}
-
 /// Answers with an event's view as it is at `now`.
 auto show_view(exchange& of, const context& in, const wanted_form& form) -> projections::view_done {
   auto to = std::make_shared<deferred>(of.defer());
@@ -112,18 +57,6 @@ auto show_view(exchange& of, const context& in, const wanted_form& form) -> proj
   };
 }
 
-/// JSON or the binary type, as `Accept` says; answers 406 and returns nothing when it takes neither.
-auto wanted_of(exchange& of, std::string_view binary, std::string_view caching) -> std::optional<wanted_form> {
-  const std::array offered{media::json, binary};
-  const auto best = best_media(of, std::span{offered}.first(binary.empty() ? 1 : 2));
-  if (!best) {
-    of.refuse(problem_kind::not_acceptable);
-    of.answer().header("Vary", "Accept");
-    return std::nullopt;
-  }
-  return wanted_form{offered[*best], best_coding(of), caching, "Accept, Accept-Encoding"};
-}
-
 void read_event(exchange& ex, const context& in) {
   const auto event = only_queries(ex, {"min_seq"}) ? event_of(ex, in) : std::nullopt;
   const auto min_seq = event ? min_seq_of(ex) : std::nullopt;
@@ -133,11 +66,25 @@ void read_event(exchange& ex, const context& in) {
   }
 }
 
+void read_prices(exchange& ex, const context& in) {
+  const auto event = only_queries(ex, {"min_seq"}) ? event_of(ex, in) : std::nullopt;
+  const auto min_seq = event ? min_seq_of(ex) : std::nullopt;
+  if (min_seq) {
+    const wanted_form form{media::json, best_coding(ex), prices_caching, "Accept-Encoding"};
+    in.views.report(*event, *min_seq, projections::report_form::prices, show_view(ex, in, form));
+  }
+}
+
 void read_seats(exchange& ex, const context& in) {
-  const auto event = only_queries(ex, {"min_seq", "section"}) ? event_of(ex, in) : std::nullopt;
+  const auto event = only_queries(ex, {"min_seq", "section", "at_seq", "at"}) ? event_of(ex, in) : std::nullopt;
+  if (event && asks_for_past(ex)) {
+    read_past_seats(ex, in, *event);
+    return;
+  }
   const auto min_seq = event ? min_seq_of(ex) : std::nullopt;
   const auto section = ex.query("section");
-  const auto form = min_seq ? wanted_of(ex, section ? std::string_view{} : media::seats, seats_caching) : std::nullopt;
+  const auto form =
+      min_seq ? wanted_of(ex, {media::json, section ? std::string_view{} : media::seats}, seats_caching) : std::nullopt;
   if (!form) {
     return;
   }
@@ -148,6 +95,36 @@ void read_seats(exchange& ex, const context& in) {
   } else {
     in.views.seats(*event, *min_seq, show_view(ex, in, *form));
   }
+}
+
+/// What is set apart is its organisation's business alone.
+void read_allocations(exchange& ex, const context& in) {
+  const auto event = only_queries(ex, {"min_seq", "limit", "cursor"}) ? event_of(ex, in) : std::nullopt;
+  const auto min_seq = event ? min_seq_of(ex) : std::nullopt;
+  const auto limit = min_seq ? limit_of(ex, items_per_page) : std::nullopt;
+  if (!limit) {
+    return;
+  }
+  const auto cursor = ex.query("cursor");
+  const auto after = cursor ? projections::parse_allocation_id(*cursor) : domain::allocation_number{};
+  if (!after) {
+    ex.refuse(problem_kind::invalid_query, {.detail = "this cursor is not one of ours"});
+    return;
+  }
+  auto to = std::make_shared<deferred>(ex.defer());
+  in.views.allocations(*event, *min_seq, {*after, *limit},
+                       [to](projections::read_outcome outcome, const body_ptr& body) {
+                         auto& answering = **to;
+                         if (is_there(answering, outcome, body)) {
+                           if (body->organisation == answering.who().organisation) {
+                             answer_body(answering, body, {});
+                             answering.answer().header("X-View-Seq", body->seq);
+                           } else {
+                             answering.refuse(problem_kind::not_found);
+                           }
+                         }
+                         to->complete();
+                       });
 }
 
 /// Where the event's layout is: under its content, so that it never changes there.
@@ -183,7 +160,7 @@ void read_layout(exchange& ex, const context& in) {
     ex.refuse(problem_kind::not_found);
     return;
   }
-  const auto form = wanted_of(ex, media::layout, layout_caching);
+  const auto form = wanted_of(ex, {media::json, media::layout}, layout_caching);
   if (!form) {
     return;
   }
@@ -213,12 +190,21 @@ void add_event_views(router& table, const context& in) {
              .who = anybody,
              .negotiates = true,
              .run = with(in, read_seats)});
+  table.add(
+      {.verb = method::get, .pattern = "/v1/events/{event}/prices", .who = anybody, .run = with(in, read_prices)});
   // Whatever is accepted there.
   table.add({.verb = method::get,
              .pattern = "/v1/events/{event}/layout",
              .who = anybody,
              .negotiates = true,
              .run = with(in, find_layout)});
+  using domain::key_scope::audit;
+  using domain::key_scope::organise;
+  using domain::key_scope::sell;
+  table.add({.verb = method::get,
+             .pattern = "/v1/events/{event}/allocations",
+             .who = permission::key(organise | sell | audit),
+             .run = with(in, read_allocations)});
   table.add({.verb = method::get,
              .pattern = "/v1/layouts/{hash}",
              .who = anybody,

@@ -5,6 +5,7 @@
 #include "http/routes/context.hpp"
 #include "http/routes/paging.hpp"
 #include "projections/inventory_bodies.hpp"
+#include "projections/markdown.hpp"
 
 #include <functional>
 #include <memory>
@@ -17,6 +18,9 @@ namespace holdfast::http::routes {
 namespace {
 
 using domain::caller;
+
+/// The largest event there can be, with its texts escaped.
+constexpr std::size_t event_body_bytes_max = std::size_t{192} * 1024;
 
 /// A command to an event, on its way while its slug is being reserved. Copyable, as callbacks must be.
 struct event_command {
@@ -117,7 +121,8 @@ void create_event(exchange& ex, const context& in) {
   if (!body) {
     return;
   }
-  auto wish = read_event(*body);
+  const domain::event_id event{created_id(ex, in, "event")};
+  auto wish = read_event(*body, {in.subject_key, event});
   const auto view = in.engine.directory();
   const auto* const venue = venue_named(wish.venue, ex, *body, *view);
   static_cast<void>(slug_is_sound(wish.config.slug, *body));
@@ -125,7 +130,8 @@ void create_event(exchange& ex, const context& in) {
     return;
   }
   wish.config.venue = venue->summary;
-  const domain::event_id event{created_id(ex, in, "event")};
+  // Here, so that the event's actor finds it made when it answers.
+  static_cast<void>(projections::description_html(wish.config.description));
   auto slug = wish.config.slug;
   domain::create_event create{
       .event = event, .organisation = ex.who().organisation, .config = std::move(wish.config), .seats = venue->seats};
@@ -154,7 +160,7 @@ void amend_event(exchange& ex, const context& in) {
   if (!body) {
     return;
   }
-  auto wish = read_amendment(*body);
+  auto wish = read_amendment(*body, {in.subject_key, *event});
   const auto view = in.engine.directory();
   if (const auto* const venue = venue_named(wish.venue, ex, *body, *view)) {
     wish.changes.venue = venue->summary;
@@ -162,6 +168,9 @@ void amend_event(exchange& ex, const context& in) {
   static_cast<void>(slug_is_sound(wish.changes.slug, *body));
   if (!body_is_sound(ex, document)) {
     return;
+  }
+  if (wish.changes.description) {
+    static_cast<void>(projections::description_html(*wish.changes.description));
   }
   auto slug = wish.changes.slug.value_or("");
   auto waiting = std::make_shared<event_command>(event_command{
@@ -189,11 +198,7 @@ void replace_layout(exchange& ex, const context& in) {
   if (!body) {
     return;
   }
-  auto spec = read_layout(*body);
-  if (!body_is_sound(ex, document)) {
-    return;
-  }
-  auto seats = build_layout(ex, std::move(spec), {});
+  auto seats = build_layout(ex, document, read_layout(*body), {});
   if (!seats) {
     return;
   }
@@ -266,7 +271,7 @@ void add_events(router& table, const context& in) {
   table.add({.verb = method::post,
              .pattern = "/v1/events",
              .who = organiser,
-             .body_bytes_max = 64 * 1024,
+             .body_bytes_max = event_body_bytes_max,
              .rate = rate_class::act,
              .keyed = idempotency::required,
              .run = with(in, create_event)});
@@ -277,7 +282,7 @@ void add_events(router& table, const context& in) {
   table.add({.verb = method::patch,
              .pattern = "/v1/events/{event}",
              .who = organiser,
-             .body_bytes_max = 64 * 1024,
+             .body_bytes_max = event_body_bytes_max,
              .rate = rate_class::act,
              .run = with(in, amend_event)});
   table.add({.verb = method::put,

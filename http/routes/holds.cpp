@@ -1,10 +1,13 @@
-#include "domain/card_number.hpp"
 #include "domain/hold_wish.hpp"
 #include "domain/limits.hpp"
+#include "http/access_code.hpp"
 #include "http/body.hpp"
 #include "http/booking_json.hpp"
 #include "http/routes/context.hpp"
+#include "projections/inventory_bodies.hpp"
 
+#include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -75,33 +78,126 @@ auto read_areas(const json_object& body, domain::hold_wish& wish) -> bool {
   return true;
 }
 
-auto read_wish(exchange& ex) -> std::optional<domain::hold_wish> {
+/// What somebody asks for, and by what right.
+struct asked_hold {
+  std::optional<domain::hold_resale> resale; ///< then nothing else is asked for
+  domain::hold_seats hold;                   ///< its places are in `places` still
+  domain::hold_wish places;
+};
+
+void read_right(const json_object& body, const access_code_hasher& codes, domain::hold_seats& to) {
+  if (const auto code = body.optional_text("access_code", access_code_rule)) {
+    to.access_code = codes(*code);
+  }
+  if (const auto text = body.optional_text("allocation", {.bytes_min = 1, .bytes_max = 16})) {
+    to.allocation = projections::parse_allocation_id(*text);
+    if (!to.allocation) {
+      body.fault("allocation", "the id of an allocation");
+    }
+  }
+}
+
+constexpr std::size_t ticket_id_bytes_max = 64;
+
+/// A ticket of the event that another buyer offers.
+auto read_resale(const json_object& body, const exchange& ex, const context& in, domain::event_id event, asked_hold& to)
+    -> bool {
+  const auto text = body.optional_text("resale", {.bytes_min = 1, .bytes_max = ticket_id_bytes_max});
+  if (!text) {
+    return false;
+  }
+  const auto ticket = in.ids.parse_ticket(*text);
+  if (!ticket || ticket->event != event) {
+    body.fault("resale", "the id of a ticket of the event");
+    return true;
+  }
+  if (!ex.who().is_buyer()) {
+    body.fault("resale", "buyers buy of buyers");
+  }
+  to.resale = domain::hold_resale{{ticket->order, ticket->index}};
+  return true;
+}
+
+auto read_wish(exchange& ex, const context& in, domain::event_id event) -> std::optional<asked_hold> {
   auto& document = thread_document();
   const auto body = read_body(ex, document);
   if (!body) {
     return std::nullopt;
   }
-  domain::hold_wish wish;
+  asked_hold asked;
+  auto& wish = asked.places;
   const int kinds = static_cast<int>(read_seats(*body, wish)) + static_cast<int>(read_best(*body, wish)) +
-                    static_cast<int>(read_areas(*body, wish));
+                    static_cast<int>(read_areas(*body, wish)) +
+                    static_cast<int>(read_resale(*body, ex, in, event, asked));
+  read_right(*body, {in.subject_key, event}, asked.hold);
   if (kinds != 1) {
-    body->fault({}, "exactly one of seats, best_available and areas is needed");
+    body->fault({}, "exactly one of seats, best_available, areas and resale is needed");
+  }
+  if (asked.resale && (asked.hold.access_code || asked.hold.allocation)) {
+    body->fault("resale", "what another buyer offers needs no access code and is of no allocation");
   }
   if (!body_is_sound(ex, document)) {
     return std::nullopt;
   }
-  return wish;
+  return asked;
+}
+
+/// Gives an attempt back when the code was one.
+class attempt_reply final : public actors::reply_sink {
+ public:
+  attempt_reply(actors::reply_port&& to, std::shared_ptr<code_attempts> attempts, code_attempts::counted how,
+                const client_address& address, const domain::subject_id& buyer)
+      : to_{std::move(to)}, attempts_{std::move(attempts)}, how_{how}, address_{address}, buyer_{buyer} {}
+
+  void reply(actors::answer&& what) noexcept override {
+    if (!what.unknown_code) {
+      attempts_->was_known(how_, address_, buyer_);
+    }
+    to_.send(std::move(what));
+  }
+
+ private:
+  actors::reply_port to_;
+  std::shared_ptr<code_attempts> attempts_;
+  code_attempts::counted how_;
+  client_address address_;
+  domain::subject_id buyer_;
+};
+
+/// As `reply_to`, for an attempt at an access code.
+auto counting(exchange& ex, const context& in, code_attempts::counted how) -> actors::reply_port {
+  const auto address = ex.client();
+  const auto buyer = ex.who().subject;
+  return actors::reply_port{std::make_shared<attempt_reply>(reply_to(ex, in), in.attempts, how, address, buyer)};
 }
 
 void create_hold(exchange& ex, const context& in) {
   const auto event = event_of(ex, in);
-  auto wish = event ? read_wish(ex) : std::nullopt;
+  auto wish = event ? read_wish(ex, in, *event) : std::nullopt;
   if (!wish) {
     return;
   }
-  domain::command what{.by = caller_of(ex.who(), caller::kind::box_office), .id = command_id_of(ex, in), .body = {}};
+  if (wish->resale) {
+    domain::command what{
+        .by = caller_of(ex.who(), caller::kind::box_office), .id = command_id_of(ex, in), .body = *wish->resale};
+    const auto meta = meta_of(ex);
+    in.engine.submit(*event, std::move(what), meta, reply_to(ex, in));
+    return;
+  }
+  std::optional<code_attempts::counted> attempt;
+  if (wish->hold.access_code && ex.who().is_buyer()) {
+    const auto begun = in.attempts->begin(ex.client(), ex.who().subject, std::chrono::steady_clock::now());
+    if (!begun) {
+      ex.refuse(problem_kind::rate_limited, {.detail = "too many wrong access codes", .retry_after = begun.error()});
+      return;
+    }
+    attempt = *begun;
+  }
+  domain::command what{
+      .by = caller_of(ex.who(), caller::kind::box_office), .id = command_id_of(ex, in), .body = std::move(wish->hold)};
   const auto meta = meta_of(ex);
-  in.engine.submit(*event, std::move(what), std::move(*wish), meta, reply_to(ex, in));
+  auto reply = attempt ? counting(ex, in, *attempt) : reply_to(ex, in);
+  in.engine.submit(*event, std::move(what), std::move(wish->places), meta, std::move(reply));
 }
 
 auto hold_of(exchange& ex, const context& in) -> std::optional<domain::public_ids::hold_ref> {
@@ -153,8 +249,12 @@ void show_hold(deferred&& to, const domain::public_ids& ids, projections::read_o
   } else if (line->status == kind::released) {
     to->refuse(problem_kind::hold_ended);
   } else {
-    const booking_context in{
-        .ids = ids, .seats = *line->seats, .event = line->event, .currency = line->currency, .seq = line->seq};
+    const booking_context in{.ids = ids,
+                             .seats = *line->seats,
+                             .event = line->event,
+                             .currency = line->currency,
+                             .seq = line->seq,
+                             .tickets = line->tickets};
     auto out = to->json();
     if (line->status == kind::held) {
       write_hold(out, line->what, in, now);
@@ -185,88 +285,6 @@ void read_hold(exchange& ex, const context& in) {
       });
 }
 
-auto read_payment(const json_object& body) -> domain::payment_record {
-  const auto payment = body.object("payment");
-  domain::payment_record made;
-  const auto method = payment.text("method", {.bytes_min = 1, .bytes_max = 64});
-  using by = domain::payment_record::method;
-  if (method == payment_method_text(by::cash)) {
-    made.by = by::cash;
-  } else if (method == payment_method_text(by::card_terminal)) {
-    made.by = by::card_terminal;
-  } else if (method == payment_method_text(by::complimentary)) {
-    made.by = by::complimentary;
-  } else {
-    payment.fault("method", "cash, card_terminal or complimentary");
-  }
-  constexpr text_rule short_text{.bytes_min = 1, .bytes_max = limits::payment_text_bytes_max};
-  made.reference = payment.optional_text("reference", short_text).value_or(std::string_view{});
-  made.reason = payment.optional_text("reason", short_text).value_or(std::string_view{});
-  if (made.by == by::complimentary && made.reason.empty()) {
-    payment.fault("reason", "a complimentary ticket needs a reason");
-  }
-  const auto plain = [](std::string_view text) {
-    return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._-") ==
-           std::string_view::npos;
-  };
-  if (!plain(made.reference)) {
-    payment.fault("reference", "only letters, digits, blanks, dots, underscores and hyphens");
-  }
-  if (!plain(made.reason)) {
-    payment.fault("reason", "only letters, digits, blanks, dots, underscores and hyphens");
-  }
-  return made;
-}
-
-/// Data about people has no store here: it is refused rather than dropped.
-auto names_people(const json_object& body) -> bool {
-  bool named = false;
-  for (const auto* field : {"email", "attendees"}) {
-    if (body.find(field)) {
-      body.fault(field, "this server does not take personal data");
-      named = true;
-    }
-  }
-  return named;
-}
-
-void confirm_hold(exchange& ex, const context& in) {
-  const auto hold = hold_of(ex, in);
-  if (!hold) {
-    return;
-  }
-  auto& document = thread_document();
-  const auto body = read_body(ex, document);
-  if (!body) {
-    return;
-  }
-  domain::confirm_hold confirm{.hold = hold->hold, .payment = std::nullopt};
-  const bool people = names_people(*body);
-  if (ex.who().is_buyer()) {
-    // A buyer pays by a gateway's method; the event decides whose hold it is before it says that there is no gateway.
-    if (const auto payment = body->optional_object("payment")) {
-      static_cast<void>(payment->text("method", {.bytes_min = 1, .bytes_max = 128}));
-    }
-  } else {
-    confirm.payment = read_payment(*body);
-  }
-  if (people) {
-    ex.refuse(problem_kind::field_not_supported, {.errors = document.faults()});
-    return;
-  }
-  if (!body_is_sound(ex, document)) {
-    return;
-  }
-  if (confirm.payment && domain::has_card_number(confirm.payment->reference, confirm.payment->reason)) {
-    ex.refuse(problem_kind::card_number_refused);
-    return;
-  }
-  domain::command what{
-      .by = caller_of(ex.who(), caller::kind::box_office), .id = command_id_of(ex, in), .body = std::move(confirm)};
-  const auto meta = meta_of(ex);
-  in.engine.submit(hold->event, std::move(what), meta, reply_to(ex, in));
-}
-
 } // namespace
 
 void add_holds(router& table, const context& in) {
@@ -294,12 +312,6 @@ void add_holds(router& table, const context& in) {
              .rate = rate_class::act,
              .keyed = idempotency::required,
              .run = with(in, extend_hold)});
-  table.add({.verb = method::post,
-             .pattern = "/v1/holds/{hold}/confirm",
-             .who = owner,
-             .rate = rate_class::act,
-             .keyed = idempotency::required,
-             .run = with(in, confirm_hold)});
 }
 
 } // namespace holdfast::http::routes

@@ -16,11 +16,18 @@ namespace holdfast::http::routes {
 
 namespace {
 
-using lines = std::vector<actors::fact_line>;
+using actors::fact_page;
+using facts_read = tl::expected<fact_page, actors::refusal>;
 
 constexpr std::size_t facts_per_page = 100;
+/// A page ends early once it has as many bytes. One fact alone may have more: a layout.
+constexpr std::size_t page_bytes_max = std::size_t{256} * 1024;
 /// Facts read at once while an event's beginning is gone through.
 constexpr std::size_t facts_per_look = 200;
+
+auto problem_of(actors::refusal why) noexcept -> problem_kind {
+  return why == actors::refusal::unreadable ? problem_kind::event_unreadable : problem_kind::overloaded;
+}
 
 /// What a page of facts is shown with.
 struct event_frame {
@@ -81,19 +88,18 @@ class feed_reading : public std::enable_shared_from_this<feed_reading> {
  private:
   /// Goes through the event's facts up to its publication: from then on its layout is fixed.
   void look(std::uint64_t from) {
-    in_.engine.read_facts(wish_.event, from, facts_per_look,
-                          [self = shared_from_this(), from](std::optional<lines> read) {
-                            if (!read) {
-                              self->refuse(problem_kind::overloaded);
-                            } else {
-                              self->looked(from, *read);
-                            }
-                          });
+    in_.engine.read_facts(wish_.event, from, facts_per_look, [self = shared_from_this(), from](const facts_read& read) {
+      if (!read) {
+        self->refuse(problem_of(read.error()));
+      } else {
+        self->looked(from, *read);
+      }
+    });
   }
 
-  void looked(std::uint64_t from, const lines& read) {
+  void looked(std::uint64_t from, const fact_page& read) {
     bool published = false;
-    for (const auto& line : read) {
+    for (const auto& line : read.lines) {
       if (const auto* created = std::get_if<domain::event_created>(&line.what.body)) {
         frame_ = {created->organisation, created->seats};
       } else if (const auto* replaced = std::get_if<domain::layout_replaced>(&line.what.body)) {
@@ -105,8 +111,8 @@ class feed_reading : public std::enable_shared_from_this<feed_reading> {
     }
     if (published) {
       frames_->keep(wish_.event, frame_);
-    } else if (read.size() == facts_per_look) {
-      look(from + read.size());
+    } else if (read.more) {
+      look(from + read.lines.size());
       return;
     }
     judge();
@@ -118,26 +124,27 @@ class feed_reading : public std::enable_shared_from_this<feed_reading> {
       return;
     }
     in_.engine.read_facts(wish_.event, wish_.from_seq, wish_.limit,
-                          [self = shared_from_this()](std::optional<lines> read) {
+                          [self = shared_from_this()](const facts_read& read) {
                             if (!read) {
-                              self->refuse(problem_kind::overloaded);
+                              self->refuse(problem_of(read.error()));
                             } else {
                               self->answer(*read);
                             }
                           });
   }
 
-  void answer(const lines& read) {
+  void answer(const fact_page& read) {
     auto out = to_->json();
     out.begin_object().key("items").begin_array();
-    for (const auto& line : read) {
-      write(out, line);
+    std::size_t written = 0;
+    while (written < read.lines.size() && (written == 0 || to_->answer().body().size() < page_bytes_max)) {
+      write(out, read.lines[written++]);
     }
     out.end_array().key("next_cursor");
-    if (read.size() < wish_.limit) {
+    if (written == read.lines.size() && !read.more) {
       out.null();
     } else {
-      out.value(std::string_view{std::to_string(read.back().seq + 1)});
+      out.value(std::string_view{std::to_string(read.lines[written - 1].seq + 1)});
     }
     out.end_object();
     to_.complete();

@@ -29,7 +29,8 @@ void list_projections(exchange& ex, const context& in) {
         .member("caught_up", its.caught_up)
         .member("lag_ms", its.lag.count)
         .member("commands", its.commands)
-        .member("rebuilding", its.rebuilding);
+        .member("rebuilding", its.rebuilding)
+        .member("checkpoints_ended", its.checkpoints_ended);
     if (!its.reason.empty()) {
       out.member("reason", std::string_view{its.reason});
     }

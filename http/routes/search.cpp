@@ -1,5 +1,6 @@
-#include "http/entity_tag.hpp"
+#include "http/negotiation.hpp"
 #include "http/routes/context.hpp"
+#include "http/routes/show_body.hpp"
 #include "http/search_query.hpp"
 
 #include <algorithm>
@@ -14,28 +15,21 @@ namespace {
 
 constexpr std::string_view caching = "public, max-age=1, stale-while-revalidate=5, stale-if-error=600";
 constexpr std::int64_t ms_per_second = 1'000;
-constexpr std::uint16_t not_modified = 304;
 constexpr std::size_t suggestions_usual = 10;
 
 /// Answers with what was found, or that the client has it.
 auto show(exchange& of, const context& in) -> projections::view_done {
+  const wanted_form form{media::json, best_coding(of), caching, "Accept-Encoding"};
   auto to = std::make_shared<deferred>(of.defer());
-  return [to, &in](projections::read_outcome outcome, const std::shared_ptr<const projections::view_body>& body) {
-    auto& ex = **to;
-    if (was_read(ex, outcome)) {
-      if (client_has(ex, body->etag)) {
-        ex.empty(not_modified);
-      } else {
-        ex.answer().status(200);
-        ex.answer().content_type(media::json);
-        ex.answer().share_body(std::shared_ptr<const std::string>{body, &body->bytes});
-      }
-      const auto age = std::max<std::int64_t>((in.engine.now() - body->made_at).count / ms_per_second, 0);
-      ex.answer().cache_control(caching);
-      ex.answer().header("ETag", body->etag);
-      ex.answer().header("Age", static_cast<std::uint64_t>(age));
+  return [to, &in, form](projections::read_outcome outcome, const body_ptr& body) {
+    if (!was_read(**to, outcome)) {
+      to->complete();
+      return;
     }
-    to->complete();
+    show_packed(to, in, body, form, [&in, body](exchange& ex) {
+      const auto age = std::max<std::int64_t>((in.engine.now() - body->made_at).count / ms_per_second, 0);
+      ex.answer().header("Age", static_cast<std::uint64_t>(age));
+    });
   };
 }
 

@@ -59,11 +59,7 @@ void create_venue(exchange& ex, const context& in) {
   summary.timezone = body->optional_text("timezone", timezone_rule).value_or("");
   summary.latitude_e6 = degrees(*body, "lat", latitude_max);
   summary.longitude_e6 = degrees(*body, "lon", longitude_max);
-  auto spec = read_layout(body->object("layout"));
-  if (!body_is_sound(ex, document)) {
-    return;
-  }
-  create.what.seats = build_layout(ex, std::move(spec), "/layout");
+  create.what.seats = build_layout(ex, document, read_layout(body->object("layout")), "/layout");
   if (!create.what.seats) {
     return;
   }
@@ -102,18 +98,13 @@ void amend_venue(exchange& ex, const context& in) {
   amend.changes.timezone = changed_text(*body, "timezone", timezone_rule);
   amend.changes.latitude_e6 = changed_degrees(*body, "lat", latitude_max);
   amend.changes.longitude_e6 = changed_degrees(*body, "lon", longitude_max);
-  std::optional<domain::layout_spec> spec;
   if (const auto layout = body->optional_object("layout")) {
-    spec = read_layout(*layout);
-  }
-  if (!body_is_sound(ex, document)) {
-    return;
-  }
-  if (spec) {
-    amend.changes.seats = build_layout(ex, *std::move(spec), "/layout");
+    amend.changes.seats = build_layout(ex, document, read_layout(*layout), "/layout");
     if (!amend.changes.seats) {
       return;
     }
+  } else if (!body_is_sound(ex, document)) {
+    return;
   }
   domain::organisation_command what{
       .by = caller_of(ex.who(), caller::kind::organiser), .id = {}, .body = std::move(amend)};

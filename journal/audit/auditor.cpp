@@ -2,6 +2,7 @@
 
 #include "journal/audit/commit_check.hpp"
 #include "journal/audit/facts.hpp"
+#include "journal/audit/payment_check.hpp"
 #include "journal/audit/record.hpp"
 #include "journal/audit/register.hpp"
 #include "journal/audit/stream_check.hpp"
@@ -13,6 +14,7 @@ namespace holdfast::journal::audit {
 namespace {
 
 constexpr std::uint8_t kind_event = 1;
+constexpr std::uint8_t kind_payment = 3;
 constexpr std::uint8_t kind_organisation = 4;
 constexpr std::uint64_t records_between_progress = 65'536;
 
@@ -32,10 +34,11 @@ class auditor {
     std::stable_partition(streams->begin(), streams->end(),
                           [](stream_name stream) { return stream.kind == kind_organisation; });
     for (const auto stream : *streams) {
-      if (stream.kind == kind_organisation || !options_.event ||
-          (stream.kind == kind_event && stream.id == *options_.event))
+      const bool of_event = stream.kind == kind_event || stream.kind == kind_payment;
+      if (stream.kind == kind_organisation || !options_.event || (of_event && stream.id == *options_.event))
         check_stream(stream);
     }
+    settle_rest();
     if (from_.has_commits() && !options_.event)
       check_commits(from_, ends_, report_.found);
     return std::move(report_);
@@ -47,6 +50,10 @@ class auditor {
   auto fact_of(const record& at) -> std::optional<fact>;
   void compare(const snapshot_claim& claim, const event_check& event, const record& at);
   void check_deadline(const event_check& event, const std::optional<stored_head>& head);
+  void check_payments(const payment_check& payments, const stream_check& checked,
+                      const std::optional<stored_head>& head, stream_name stream);
+  /// Orders by card of events that have no payments.
+  void settle_rest();
   void summarise(const event_check& event, const stream_check& checked, stream_name stream);
   void count();
 
@@ -55,6 +62,7 @@ class auditor {
   report report_;
   organisation_register register_;
   std::map<stream_name, std::uint64_t> ends_;
+  std::map<std::uint64_t, sold_by_card> sold_; ///< by event, until its payments have been compared with it
 };
 
 void auditor::count() {
@@ -82,6 +90,7 @@ void auditor::check_stream(stream_name stream) {
   ++report_.streams;
   stream_check checked{stream, report_.found};
   event_check event{stream, register_, report_.found};
+  payment_check payments{stream, report_.found};
   const auto claims = stream.kind == kind_event ? from_.snapshots(stream) : std::vector<snapshot_claim>{};
   auto next_claim = claims.begin();
   bool folding = true;
@@ -92,6 +101,8 @@ void auditor::check_stream(stream_name stream) {
     folding = what.has_value();
     if (what && stream.kind == kind_organisation)
       register_.take(*at, *what, report_.found);
+    if (what && stream.kind == kind_payment)
+      payments.take(*at, *what);
     if (what && stream.kind == kind_event) {
       event.take(*at, *what);
       for (; next_claim != claims.end() && next_claim->seq <= seq; ++next_claim)
@@ -112,7 +123,12 @@ void auditor::check_stream(stream_name stream) {
   if (stream.kind == kind_event && folding) {
     check_deadline(event, *head);
     summarise(event, checked, stream);
+    sold_[stream.id] = {event.config().currency, event.status() == event_check::life::cancelled, event.sales_by_card()};
   }
+  if (stream.kind == kind_payment && folding)
+    check_payments(payments, checked, *head, stream);
+  else if (stream.kind == kind_payment)
+    sold_.erase(stream.id); // what cannot be read cannot be compared either
 }
 
 void auditor::compare(const snapshot_claim& claim, const event_check& event, const record& at) {
@@ -127,13 +143,47 @@ void auditor::compare(const snapshot_claim& claim, const event_check& event, con
 void auditor::check_deadline(const event_check& event, const std::optional<stored_head>& head) {
   std::optional<std::int64_t> due;
   for (const auto& [number, booking] : event.bookings()) {
-    if (!booking.confirmed)
+    if (!booking.confirmed || event.status() == event_check::life::cancelled)
       due = std::min(due.value_or(booking.expires_at), booking.expires_at);
   }
   if (head && due && (!head->next_deadline_ms || *head->next_deadline_ms > *due))
     report_.found.add(violation_kind::deadline_missed, {kind_event, event.event()}, event.seq(),
-                      "a hold is due at " + std::to_string(*due) + " ms, the stored head says " +
+                      "a hold, or an order of a cancelled event, is due at " + std::to_string(*due) +
+                          " ms, the stored head says " +
                           (head->next_deadline_ms ? std::to_string(*head->next_deadline_ms) + " ms" : "never"));
+}
+
+void auditor::check_payments(const payment_check& payments, const stream_check& checked,
+                             const std::optional<stored_head>& head, stream_name stream) {
+  const auto sum = payments.sum();
+  if (head && sum.open != 0 && !head->next_deadline_ms)
+    report_.found.add(violation_kind::deadline_missed, stream, checked.last_seq(),
+                      std::to_string(sum.open) + " payments have not ended, and nothing would wake them after a start");
+  const auto event = std::find_if(report_.events.begin(), report_.events.end(),
+                                  [&](const event_summary& one) { return one.event == stream.id; });
+  if (event == report_.events.end()) {
+    // An event that could not be folded has its violations already.
+    if (checked.records() != 0 && !ends_.contains({kind_event, stream.id}))
+      report_.found.add(violation_kind::illegal_payment, stream, 1, "payments of an event that is not there");
+    return;
+  }
+  event->payments = sum.payments;
+  event->payments_open = sum.open;
+  event->captures = sum.captured;
+  event->captured = sum.taken;
+  auto& total = report_.by_currency[event->currency];
+  total.captures += sum.captured;
+  total.payments_open += sum.open;
+  total.captured += sum.taken;
+  for (const auto& [number, what] : payments.all())
+    report_.payments.push_back({stream.id, number, what});
+  payments.settle(sold_[stream.id]);
+  sold_.erase(stream.id);
+}
+
+void auditor::settle_rest() {
+  for (const auto& [event, sold] : sold_)
+    payment_check{{kind_payment, event}, report_.found}.settle(sold);
 }
 
 void auditor::summarise(const event_check& event, const stream_check& checked, stream_name stream) {
@@ -151,7 +201,7 @@ void auditor::summarise(const event_check& event, const stream_check& checked, s
   for (const auto& area : event.seats().areas)
     sum.places += area.capacity;
   for (const auto& [number, booking] : event.bookings()) {
-    (booking.confirmed ? sum.sold : sum.held) += booking.places();
+    (booking.confirmed ? sum.sold : sum.held) += booking.borrows() ? 0 : booking.places();
     (booking.confirmed ? sum.orders : sum.holds) += 1;
     sum.complimentary += booking.method == 3 ? 1 : 0;
     sum.taken += booking.total;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "journal/audit/books.hpp"
 #include "journal/audit/event_check.hpp"
 #include "journal/audit/source.hpp"
 #include "journal/audit/violation.hpp"
@@ -32,12 +33,19 @@ struct event_summary {
   std::uint64_t orders = 0;
   std::uint64_t complimentary = 0; ///< of the orders
   std::int64_t taken = 0;          ///< Σ totals of orders, in minor units
+  std::uint64_t payments = 0;      ///< by card, whatever became of them
+  std::uint64_t payments_open = 0; ///< of them, those that have not ended
+  std::uint64_t captures = 0;      ///< of them, those whose money was taken
+  std::int64_t captured = 0;       ///< Σ of what they took, in minor units
 };
 
 struct money_total {
   std::uint64_t orders = 0;
   std::uint64_t places = 0;
   std::int64_t taken = 0;
+  std::uint64_t captures = 0;      ///< orders of these that were paid by card
+  std::uint64_t payments_open = 0; ///< payments by card that have not ended
+  std::int64_t captured = 0;       ///< Σ of what was taken by card
 };
 
 struct report {
@@ -45,7 +53,8 @@ struct report {
   std::uint64_t streams = 0;
   std::uint64_t records = 0;
   std::uint64_t snapshots_compared = 0;
-  std::vector<event_summary> events; ///< ascending by event
+  std::vector<event_summary> events;     ///< ascending by event
+  std::vector<journal_payment> payments; ///< by event and number; none of events that cannot be folded
   std::map<std::string, money_total> by_currency;
   [[nodiscard]] auto sound() const noexcept -> bool { return found.count() == 0; }
 };

@@ -16,6 +16,7 @@ constexpr std::uint64_t area_capacity_max = 1'000'000;
 constexpr std::size_t payment_text_max = 64;
 
 constexpr std::uint64_t method_complimentary = 3;
+constexpr std::uint64_t method_card = 4;
 
 auto is_payment_text(std::string_view text) -> bool {
   return text.size() <= payment_text_max && std::all_of(text.begin(), text.end(), [](char c) {
@@ -37,6 +38,33 @@ auto tiers_fault(const configuration& config) -> std::string {
       return "price tier '" + each.id + "' has no id of its own";
     if (!in_range(each.price, 0, price_max))
       return "the price of tier '" + each.id + "' is out of range";
+    if (!in_range(each.fee, 0, price_max))
+      return "the fee of tier '" + each.id + "' is out of range";
+  }
+  return {};
+}
+
+auto rule_fault(const price_rule& rule, const configuration& config) -> std::string {
+  const auto tier = std::any_of(config.tiers.begin(), config.tiers.end(),
+                                [&](const price_tier& each) { return each.id == rule.tier; });
+  if (!tier)
+    return "price rule '" + rule.id + "' is about no tier";
+  if (rule.at.has_value() == (rule.sold_percent != 0) || rule.sold_percent > 100 ||
+      rule.price.has_value() == (rule.change_percent != 0))
+    return "price rule '" + rule.id + "' does not say when and what";
+  if (!in_range(rule.floor, 0, price_max) || !in_range(rule.cap, rule.floor, price_max) ||
+      (rule.price && !in_range(*rule.price, rule.floor, rule.cap)))
+    return "price rule '" + rule.id + "' goes beyond its floor and cap";
+  return {};
+}
+
+auto rules_fault(const configuration& config) -> std::string {
+  std::set<std::string> ids;
+  for (const auto& each : config.price_rules) {
+    if (each.id.empty() || !ids.insert(each.id).second)
+      return "price rule '" + each.id + "' has no id of its own";
+    if (auto fault = rule_fault(each, config); !fault.empty())
+      return fault;
   }
   return {};
 }
@@ -53,12 +81,86 @@ auto config_fault(const configuration& config) -> std::string {
       !in_range(config.hold_cap_ms, config.hold_time_ms, 120 * minute_ms))
     return "a hold time of 1 to 60 minutes, and a cap from that to 120, are allowed";
   if (config.max_per_order < 1 || config.max_per_order > tickets_max || config.max_per_buyer < 1 ||
-      config.max_per_buyer > tickets_max)
+      config.max_per_buyer > tickets_max || config.max_per_card > tickets_max)
     return "1 to 100,000 tickets an order and a buyer are allowed";
-  return tiers_fault(config);
+  if (config.resale_max_percent > 100)
+    return "tickets are resold for at most what was paid for them";
+  constexpr std::uint64_t week_s = 7 * 24 * 3'600;
+  const auto is_sound = [](const velocity_rule& rule) {
+    return (rule.per == 1 || rule.per == 2) && rule.places >= 1 && rule.places <= tickets_max && rule.seconds >= 1 &&
+           rule.seconds <= week_s;
+  };
+  if (config.velocity.size() > 8 || !std::all_of(config.velocity.begin(), config.velocity.end(), is_sound))
+    return "at most 8 rules of 1 to 100,000 places within a week at most, of a buyer or of a card, are allowed";
+  const auto tiers = tiers_fault(config);
+  return tiers.empty() ? rules_fault(config) : tiers;
+}
+
+auto find_rule(const configuration& config, const std::string& id) -> const price_rule* {
+  const auto found = std::find_if(config.price_rules.begin(), config.price_rules.end(),
+                                  [&](const price_rule& each) { return each.id == id; });
+  return found == config.price_rules.end() ? nullptr : &*found;
+}
+
+auto price_after(std::int64_t before, const price_rule& rule) -> std::int64_t {
+  const auto wanted = rule.price ? *rule.price : before * (100 + rule.change_percent) / 100;
+  const auto bounded = std::min(std::max(wanted, rule.floor), rule.cap);
+  // Bounds never turn a reduction into a rise, or the other way round.
+  const bool other_way = !rule.price && (rule.change_percent < 0 ? bounded > before : bounded < before);
+  return other_way ? before : bounded;
 }
 
 } // namespace
+
+/// Rules that were made say so, and the prices are what they come to, one after the other.
+void event_check::check_made_rules(const configuration& next) {
+  auto should = config_.tiers;
+  bool any = false;
+  for (const auto& rule : next.price_rules) {
+    const auto* before = find_rule(config_, rule.id);
+    if (!rule.applied_at || (before != nullptr && before->applied_at == rule.applied_at))
+      continue;
+    any = true;
+    auto declared = rule;
+    declared.applied_at.reset();
+    if (before == nullptr || declared != *before || *rule.applied_at != time_ms_ || (rule.at && *rule.at > time_ms_))
+      refuse(violation_kind::wrong_price, "price rule '" + rule.id + "' was made before its time, or was not declared");
+    if (!rule.at && !is_reached(rule))
+      refuse(violation_kind::wrong_price, "price rule '" + rule.id + "' was made before " +
+                                              std::to_string(rule.sold_percent) + " % of its tier was sold");
+    for (auto& tier : should)
+      if (tier.id == rule.tier)
+        tier.price = price_after(tier.price, rule);
+  }
+  if (!any)
+    return;
+  for (const auto& tier : should) {
+    for (const auto& its : next.tiers)
+      if (its.id == tier.id && its.price != tier.price)
+        refuse(violation_kind::wrong_price, "tier '" + tier.id + "' costs " + std::to_string(its.price) +
+                                                " after a price rule that makes it " + std::to_string(tier.price));
+  }
+}
+
+auto event_check::is_reached(const price_rule& rule) const -> bool {
+  std::uint64_t all = 0;
+  std::uint64_t sold = 0;
+  const auto is_its = [&](std::uint32_t tier) { return seats_.tiers[tier] == rule.tier; };
+  for (const auto tier : seats_.seat_tier)
+    all += is_its(tier) ? 1U : 0U;
+  for (const auto& area : seats_.areas)
+    all += area.tier == rule.tier ? area.capacity : 0;
+  for (const auto& [number, each] : bookings_) {
+    if (!each.confirmed)
+      continue;
+    for (const auto seat : each.seats)
+      sold += seat < seats_.seat_tier.size() && is_its(seats_.seat_tier[static_cast<std::size_t>(seat)]) ? 1U : 0U;
+    for (const auto& part : each.areas)
+      if (part.area < seats_.areas.size() && seats_.areas[static_cast<std::size_t>(part.area)].tier == rule.tier)
+        sold += part.quantity;
+  }
+  return all > 0 && sold * 100 >= all * rule.sold_percent;
+}
 
 void event_check::check_config(const configuration& next) {
   if (const auto fault = config_fault(next); !fault.empty())
@@ -96,10 +198,51 @@ auto event_check::price_of(const std::string& id) const -> const price_tier* {
   return found == config_.tiers.end() ? nullptr : &*found;
 }
 
-void event_check::check_sale_open() {
-  if (status_ != life::published || (config_.sale_opens_at && time_ms_ < *config_.sale_opens_at) ||
-      (config_.sale_closes_at && time_ms_ >= *config_.sale_closes_at))
+/// A box office has the places of a house's or comps' allocation, and no others by that right, whenever the event is published.
+auto event_check::is_of_the_house(const hold_created& what) const -> bool {
+  constexpr std::uint64_t house = 1;
+  constexpr std::uint64_t comp = 4;
+  const auto found = pools_.find(what.allocation);
+  if (what.by.is_buyer() || found == pools_.end() || (found->second.kind != house && found->second.kind != comp))
+    return false;
+  return std::all_of(what.seats.begin(), what.seats.end(), [&](std::uint64_t seat) {
+    return seat < seat_pool_.size() && seat_pool_[static_cast<std::size_t>(seat)] == what.allocation;
+  });
+}
+
+void event_check::check_sale_open(const hold_created& what) {
+  const bool over = config_.sale_closes_at && time_ms_ >= *config_.sale_closes_at;
+  const bool general = !config_.sale_opens_at || time_ms_ >= *config_.sale_opens_at;
+  const bool presale = std::any_of(config_.phases.begin(), config_.phases.end(), [&](const sale_phase& each) {
+    return time_ms_ >= each.opens_at && (!each.closes_at || time_ms_ < *each.closes_at);
+  });
+  if (status_ != life::published || ((over || (!general && !presale)) && !is_of_the_house(what)))
     refuse(violation_kind::sale_not_open, "held at " + std::to_string(time_ms_) + " ms, when nothing was on sale");
+  names_phases_ = names_phases_ || !what.phase.empty();
+  if (!what.phase.empty())
+    check_phase(what);
+  else if (names_phases_ && !general && !is_of_the_house(what))
+    refuse(violation_kind::sale_not_open, "held before the general sale without naming a presale, as others did");
+}
+
+/// A hold that names a presale had no other right, and its code: whose allocation has the same code is the one that the hold has places of.
+void event_check::check_phase(const hold_created& what) {
+  const auto found = std::find_if(config_.phases.begin(), config_.phases.end(),
+                                  [&](const sale_phase& each) { return each.id == what.phase; });
+  const auto named = "presale '" + what.phase + "'";
+  if (found == config_.phases.end()) {
+    refuse(violation_kind::sale_not_open, "held by " + named + ", which the event has not");
+    return;
+  }
+  if (time_ms_ < found->opens_at || (found->closes_at && time_ms_ >= *found->closes_at))
+    refuse(violation_kind::sale_not_open, "held by " + named + ", which was not open");
+  if (!config_.sale_opens_at || time_ms_ >= *config_.sale_opens_at)
+    refuse(violation_kind::sale_not_open, "held by " + named + " while the general sale was open");
+  const auto same_code = [&](const auto& entry) { return entry.second.code_hash == found->code_hash; };
+  const auto its = std::find_if(pools_.begin(), pools_.end(), same_code);
+  if (what.allocation != (its == pools_.end() ? 0 : its->first))
+    refuse(violation_kind::illegal_allocation, "a hold by " + named + " has places of allocation " +
+                                                   std::to_string(what.allocation) + ", whose code is another");
 }
 
 void event_check::check_owner(const hold_created& what) {
@@ -134,6 +277,10 @@ void event_check::check_seats(const hold_created& what) {
       refuse(violation_kind::wrong_price, "seat " + std::to_string(seat) + " was priced " +
                                               std::to_string(what.prices[i]) + ", its tier costs " +
                                               (price == nullptr ? "nothing known" : std::to_string(price->price)));
+    const auto fee = what.fees.empty() ? 0 : what.fees[i];
+    if (price == nullptr || fee != static_cast<std::uint64_t>(price->fee))
+      refuse(violation_kind::wrong_fee, "seat " + std::to_string(seat) + " was given a fee of " + std::to_string(fee) +
+                                            ", which is not its tier's");
   }
 }
 
@@ -146,7 +293,9 @@ void event_check::check_areas(const hold_created& what) {
       continue;
     }
     const auto& place = seats_.areas[static_cast<std::size_t>(part.area)];
-    const auto taken = area_taken_[static_cast<std::size_t>(part.area)];
+    // Of a hold that names an allocation, `check_allocation` looks at what is set apart.
+    const auto apart = what.allocation == 0 ? area_apart_[static_cast<std::size_t>(part.area)] : 0;
+    const auto taken = area_taken_[static_cast<std::size_t>(part.area)] + apart;
     if (part.quantity > place.capacity || taken > place.capacity - part.quantity)
       refuse(violation_kind::area_over_capacity,
              "area " + std::to_string(part.area) + " has " + std::to_string(place.capacity) + " places, " +
@@ -155,6 +304,9 @@ void event_check::check_areas(const hold_created& what) {
     if (price == nullptr || part.price != price->price)
       refuse(violation_kind::wrong_price,
              "a place of area " + std::to_string(part.area) + " was priced " + std::to_string(part.price));
+    if (price == nullptr || part.fee != price->fee)
+      refuse(violation_kind::wrong_fee,
+             "a place of area " + std::to_string(part.area) + " was given a fee of " + std::to_string(part.fee));
   }
 }
 
@@ -187,11 +339,13 @@ void event_check::check_deadlines(const hold_created& what) {
 
 void event_check::check_payment(const order_confirmed& what, const booking& hold) {
   const bool free_of_charge = what.method == method_complimentary;
-  if (what.method < 1 || what.method > method_complimentary || !is_payment_text(what.reference) ||
-      !is_payment_text(what.reason) || (free_of_charge && what.reason.empty()))
+  const bool by_card = what.method == method_card;
+  if (what.method < 1 || what.method > method_card || !is_payment_text(what.reference) ||
+      !is_payment_text(what.reason) || (free_of_charge && what.reason.empty()) || by_card != (what.by_payment != 0))
     refuse(violation_kind::invalid_payment,
            "order " + std::to_string(what.hold) +
-               " was paid by no known method, with a text of other letters, or given away without a reason");
+               " was paid by no known method, with a text of other letters, given away without a reason, or by card "
+               "without naming its payment");
   const auto due = free_of_charge ? 0 : hold.value();
   if (what.total != due)
     refuse(violation_kind::wrong_total, "order " + std::to_string(what.hold) + " was paid with " +

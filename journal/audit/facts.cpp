@@ -1,6 +1,8 @@
 #include "journal/audit/facts.hpp"
 
+#include "journal/audit/facts_parts.hpp"
 #include "journal/audit/message.hpp"
+#include "journal/audit/payment_facts.hpp"
 
 #include <algorithm>
 
@@ -18,22 +20,24 @@ enum : std::uint16_t {
   type_layout_replaced = 3,
   type_event_published = 4,
   type_event_cancelled = 8,
+  type_seats_allocated = 9,
+  type_allocation_changed = 10,
+  type_allocation_released = 11,
   type_hold_created = 16,
   type_hold_extended = 17,
   type_hold_released = 18,
   type_hold_expired = 19,
-  type_order_confirmed = 20,
+  type_ticket_transferred = 24,
+  type_ticket_resold = 30,
   type_organisation_created = 64,
   type_venue_created = 65,
   type_venue_amended = 66,
   type_key_created = 67,
   type_key_revoked = 68,
   type_slug_reserved = 69,
+  type_payment_requested = 128,
+  type_resale_owed = 143,
 };
-
-auto signed_of(std::uint64_t value) -> std::int64_t {
-  return static_cast<std::int64_t>(value);
-}
 
 auto has_row_shape(const message& row) -> bool {
   const auto point = [](std::string_view bytes) { return message{bytes}.is({{1, shape::varint}, {2, shape::varint}}); };
@@ -89,46 +93,6 @@ auto read_seating(std::string_view bytes) -> std::optional<seating> {
   return seats;
 }
 
-auto read_configuration(std::string_view bytes) -> std::optional<configuration> {
-  const message config{bytes};
-  if (!config.is({{1, shape::bytes},
-                  {2, shape::bytes},
-                  {3, shape::bytes},
-                  {4, shape::bytes},
-                  {5, shape::bytes},
-                  {6, shape::varint},
-                  {7, shape::bytes},
-                  {8, shape::bytes},
-                  {9, shape::varint},
-                  {10, shape::varint},
-                  {11, shape::varint},
-                  {12, shape::varint},
-                  {13, shape::varint},
-                  {14, shape::varint},
-                  {15, shape::varint}}))
-    return std::nullopt;
-  configuration to;
-  to.name = config.text(1);
-  to.venue = config.text(5);
-  to.currency = config.text(7);
-  for (const auto tier_bytes : config.texts(8)) {
-    const message tier{tier_bytes};
-    if (!tier.is({{1, shape::bytes}, {2, shape::bytes}, {3, shape::varint}}))
-      return std::nullopt;
-    to.tiers.push_back({std::string{tier.text(1)}, std::string{tier.text(2)}, signed_of(tier.value(3))});
-  }
-  if (config.has(9))
-    to.sale_opens_at = signed_of(config.value(9));
-  if (config.has(10))
-    to.sale_closes_at = signed_of(config.value(10));
-  to.hold_time_ms = signed_of(config.value(11));
-  to.hold_extension_ms = signed_of(config.value(12));
-  to.hold_cap_ms = signed_of(config.value(13));
-  to.max_per_order = config.value(14);
-  to.max_per_buyer = config.value(15);
-  return to;
-}
-
 auto read_event_created(const message& from) -> std::optional<fact> {
   auto config = read_configuration(from.text(3));
   auto seats = read_seating(from.text(4));
@@ -162,12 +126,18 @@ auto read_hold_created(const message& from) -> std::optional<fact> {
                 {5, shape::varint},
                 {6, shape::bytes},
                 {7, shape::varint},
-                {8, shape::varint}}) ||
+                {8, shape::varint},
+                {9, shape::bytes},
+                {9, shape::varint},
+                {10, shape::varint},
+                {11, shape::bytes}}) ||
       !by.is({{1, shape::fixed64}, {2, shape::fixed64}, {3, shape::fixed64}}))
     return std::nullopt;
   auto seats = from.list(4);
   auto prices = from.list(5);
-  if (!seats || !prices || seats->size() != prices->size())
+  auto fees = from.list(9);
+  if (!seats || !prices || !fees || seats->size() != prices->size() ||
+      (!fees->empty() && fees->size() != seats->size()))
     return std::nullopt;
   hold_created to{from.value(1),
                   {by.value(1), by.value(2), by.value(3)},
@@ -176,24 +146,62 @@ auto read_hold_created(const message& from) -> std::optional<fact> {
                   *std::move(prices),
                   {},
                   signed_of(from.value(7)),
-                  signed_of(from.value(8))};
+                  signed_of(from.value(8)),
+                  *std::move(fees),
+                  from.value(10),
+                  std::string{from.text(11)}};
   for (const auto area_bytes : from.texts(6)) {
     const message area{area_bytes};
-    if (!area.is({{1, shape::varint}, {2, shape::varint}, {3, shape::varint}}))
+    if (!area.is({{1, shape::varint}, {2, shape::varint}, {3, shape::varint}, {4, shape::varint}}))
       return std::nullopt;
-    to.areas.push_back({area.value(1), area.value(2), signed_of(area.value(3))});
+    to.areas.push_back({area.value(1), area.value(2), signed_of(area.value(3)), signed_of(area.value(4))});
   }
   return to;
 }
 
-auto read_order_confirmed(const message& from) -> std::optional<fact> {
-  const message payment{from.text(2)};
-  if (!from.is({{1, shape::varint}, {2, shape::bytes}, {3, shape::fixed64}, {4, shape::varint}}) ||
-      !payment.is({{1, shape::varint}, {2, shape::bytes}, {3, shape::bytes}}))
+/// Areas of an allocation; false when one has another shape.
+auto read_allocated(const std::vector<std::string_view>& texts, std::vector<area_places>& to) -> bool {
+  for (const auto bytes : texts) {
+    const message area{bytes};
+    if (!area.is({{1, shape::varint}, {2, shape::varint}}))
+      return false;
+    to.push_back({area.value(1), area.value(2), 0, 0});
+  }
+  return true;
+}
+
+auto read_seats_allocated(const message& from) -> std::optional<fact> {
+  auto seats = from.list(6);
+  if (!from.is({{1, shape::varint},
+                {2, shape::bytes},
+                {3, shape::varint},
+                {4, shape::bytes},
+                {5, shape::bytes},
+                {6, shape::bytes},
+                {6, shape::varint},
+                {7, shape::bytes},
+                {8, shape::fixed64}}) ||
+      !seats)
     return std::nullopt;
-  return order_confirmed{
-      from.value(1), payment.value(1),        std::string{payment.text(2)}, std::string{payment.text(3)},
-      from.value(3), signed_of(from.value(4))};
+  seats_allocated to{from.value(1), from.value(3), std::string{from.text(5)}, *std::move(seats), {}};
+  return read_allocated(from.texts(7), to.areas) ? std::optional<fact>{std::move(to)} : std::nullopt;
+}
+
+auto read_allocation_changed(const message& from) -> std::optional<fact> {
+  auto added = from.list(2);
+  auto removed = from.list(3);
+  if (!from.is({{1, shape::varint},
+                {2, shape::bytes},
+                {2, shape::varint},
+                {3, shape::bytes},
+                {3, shape::varint},
+                {4, shape::fixed64},
+                {5, shape::varint},
+                {6, shape::bytes}}) ||
+      !added || !removed)
+    return std::nullopt;
+  allocation_changed to{from.value(1), *std::move(added), *std::move(removed), from.value(5), {}};
+  return read_allocated(from.texts(6), to.areas) ? std::optional<fact>{std::move(to)} : std::nullopt;
 }
 
 auto read_venue(const message& from, bool created) -> std::optional<fact> {
@@ -227,8 +235,13 @@ auto read_sale(std::uint16_t type, const message& from) -> std::optional<fact> {
     if (from.is({{1, shape::varint}}))
       return hold_expired{from.value(1)};
     break;
-  case type_order_confirmed: return read_order_confirmed(from);
-  default: break;
+  case type_seats_allocated: return read_seats_allocated(from);
+  case type_allocation_changed: return read_allocation_changed(from);
+  case type_allocation_released:
+    if (from.is({{1, shape::varint}, {2, shape::fixed64}}))
+      return allocation_released{from.value(1)};
+    break;
+  default: return read_of_payments(type, from);
   }
   return std::nullopt;
 }
@@ -266,14 +279,15 @@ auto operator==(const standing_area& a, const standing_area& b) -> bool {
 }
 
 auto is_known(std::uint16_t type, std::uint16_t version) -> bool {
-  const bool known = (type >= type_event_created && type <= type_event_cancelled) ||
-                     (type >= type_hold_created && type <= type_order_confirmed) ||
-                     (type >= type_organisation_created && type <= type_slug_reserved);
+  const bool known = (type >= type_event_created && type <= type_allocation_released) ||
+                     (type >= type_hold_created && type <= type_ticket_resold) ||
+                     (type >= type_organisation_created && type <= type_slug_reserved) ||
+                     (type >= type_payment_requested && type <= type_resale_owed);
   return known && version == 1;
 }
 
 auto belongs(std::uint16_t type, std::uint8_t stream_kind) -> bool {
-  return type < type_organisation_created ? stream_kind == 1 : stream_kind == 4;
+  return stream_kind == (type < type_organisation_created ? 1 : type < type_payment_requested ? 4 : 3);
 }
 
 auto read_fact(std::uint16_t type, std::string_view payload) -> std::optional<fact> {
@@ -283,6 +297,10 @@ auto read_fact(std::uint16_t type, std::string_view payload) -> std::optional<fa
       return std::nullopt;
     return life_changed{static_cast<life_changed::to>(type - type_event_published)};
   }
+  if ((type >= type_ticket_transferred && type <= type_ticket_resold) || type == type_resale_owed)
+    return read_ticket_fact(type, payload);
+  if (type >= type_payment_requested)
+    return read_of_payments(type, from);
   if (type >= type_organisation_created)
     return read_of_organisation(type, from);
   switch (type) {

@@ -6,6 +6,7 @@ namespace holdfast::journal::audit {
 namespace {
 
 constexpr std::uint64_t scope_sell = 2;
+constexpr std::uint64_t scope_scan = 4;
 constexpr std::uint64_t scope_admin = 32;
 constexpr std::uint64_t scopes_all = 63;
 /// The server's register of slugs is in the first organisation's stream.
@@ -71,16 +72,26 @@ void organisation_register::take_slug(const record& at, const slug_reserved& wha
            "'" + what.slug + "' is event " + std::to_string(known->second) + "'s already");
 }
 
-auto organisation_register::why_not_sell(std::uint64_t key, std::uint64_t organisation, std::int64_t time_ms) const
-    -> std::string {
+auto organisation_register::why_not(std::uint64_t key, std::uint64_t organisation, std::int64_t time_ms,
+                                    std::uint64_t scope, const char* done) const -> std::string {
   const auto found = keys_.find(key);
   if (found == keys_.end() || found->second.organisation != organisation)
     return "the organisation has no key " + std::to_string(key);
-  if ((found->second.scopes & (scope_sell | scope_admin)) == 0)
-    return "key " + std::to_string(key) + " has no scope to sell";
+  if ((found->second.scopes & (scope | scope_admin)) == 0)
+    return "key " + std::to_string(key) + " has no scope to " + done;
   if (found->second.revoked_at && time_ms > *found->second.revoked_at + request_life_ms)
     return "key " + std::to_string(key) + " was revoked at " + std::to_string(*found->second.revoked_at) + " ms";
   return {};
+}
+
+auto organisation_register::why_not_sell(std::uint64_t key, std::uint64_t organisation, std::int64_t time_ms) const
+    -> std::string {
+  return why_not(key, organisation, time_ms, scope_sell, "sell");
+}
+
+auto organisation_register::why_not_scan(std::uint64_t key, std::uint64_t organisation, std::int64_t time_ms) const
+    -> std::string {
+  return why_not(key, organisation, time_ms, scope_scan, "scan");
 }
 
 } // namespace holdfast::journal::audit

@@ -26,8 +26,13 @@ class organisation_register {
   /// Whether the key could sell for the organisation at that time. An empty answer is a yes; otherwise it says why not.
   [[nodiscard]] auto why_not_sell(std::uint64_t key, std::uint64_t organisation, std::int64_t time_ms) const
       -> std::string;
+  /// The same for scanning at its doors.
+  [[nodiscard]] auto why_not_scan(std::uint64_t key, std::uint64_t organisation, std::int64_t time_ms) const
+      -> std::string;
 
  private:
+  [[nodiscard]] auto why_not(std::uint64_t key, std::uint64_t organisation, std::int64_t time_ms, std::uint64_t scope,
+                             const char* done) const -> std::string;
   void refuse(const record& at, findings& to, std::string why) const;
   void take_key(const record& at, const key_created& what, findings& to);
   void take_key(const record& at, const key_revoked& what, findings& to);

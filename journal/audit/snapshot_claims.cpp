@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t header_size = 80;
 constexpr std::size_t digest_size = 32;
+constexpr std::uint64_t snapshot_version = 5;
 
 auto number_at(std::string_view bytes, std::size_t offset) -> std::uint64_t {
   std::uint64_t value = 0;
@@ -39,8 +40,8 @@ auto folder_name(std::uint64_t event) -> std::string {
 } // namespace
 
 auto read_claim(std::string_view bytes, std::uint64_t event) -> std::optional<snapshot_claim> {
-  if (bytes.size() < header_size + digest_size || bytes.substr(0, 8) != "HFSNAPSH" || number_at(bytes, 8) != 1 ||
-      number_at(bytes, 16) != event) {
+  if (bytes.size() < header_size + digest_size || bytes.substr(0, 8) != "HFSNAPSH" ||
+      number_at(bytes, 8) != snapshot_version || number_at(bytes, 16) != event) {
     return std::nullopt;
   }
   const auto covered = bytes.substr(0, bytes.size() - digest_size);

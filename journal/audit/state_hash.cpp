@@ -42,10 +42,48 @@ auto booking_element(std::uint64_t number, const event_check::booking& booking) 
     words.push_back(part.area | part.quantity << 32);
     words.push_back(word(part.price));
   }
+  if (booking.allocation != 0) {
+    words.push_back(booking.allocation | 1ULL << 63);
+  }
+  if (const auto fees = booking.fee_sum(); fees != 0) {
+    words.push_back(word(fees));
+  }
+  if (booking.payment != 0) {
+    words.push_back(booking.payment | (booking.frozen ? 1ULL << 32 : 0) | 1ULL << 62);
+    words.push_back(word(booking.ends_unpaid_at));
+  }
   if (booking.confirmed) {
     words.insert(words.end(), {word(booking.confirmed_at), booking.confirmed_by, word(booking.total), booking.method});
   }
+  if (booking.card != 0) {
+    words.push_back(booking.card);
+  }
+  if (booking.bought.order != 0) {
+    words.push_back(booking.bought.order | booking.bought.index << 32 | (booking.swapped ? 1ULL << 59 : 0) |
+                    1ULL << 60);
+    words.push_back(booking.seller);
+    words.push_back(word(booking.kept));
+  }
+  for (std::size_t ticket = 0; ticket < booking.sold.size(); ++ticket) {
+    if (booking.sold[ticket].gone)
+      words.push_back(ticket | 1ULL << 61);
+  }
   return element(3, words);
+}
+
+auto ticket_element(const ticket_name& name, const event_check::ticket& its) -> std::uint64_t {
+  std::vector<std::uint64_t> words{name.order | name.index << 32,
+                                   its.serial | (its.scanned ? 1ULL << 16 : 0) | (its.undone ? 1ULL << 17 : 0),
+                                   its.holder.subject_high, its.holder.subject_low, its.holder.organisation};
+  if (its.scanned) {
+    words.insert(words.end(), {word(its.scanned_at), its.nonce, its.gate.size()});
+    for (std::size_t i = 0; i < its.gate.size(); ++i) {
+      if (i % 8 == 0)
+        words.push_back(0);
+      words.back() |= std::uint64_t{static_cast<unsigned char>(its.gate[i])} << 8 * (i % 8);
+    }
+  }
+  return element(7, words);
 }
 
 } // namespace
@@ -57,6 +95,8 @@ auto state_hash_of(const event_check& event) -> std::uint64_t {
   std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> areas; // held and sold places
   for (const auto& [number, booking] : event.bookings()) {
     sum += booking_element(number, booking);
+    if (booking.borrows())
+      continue;
     for (const auto seat : booking.seats) {
       sum += element(1, {seat | (booking.confirmed ? sold : held) << 32, number});
     }
@@ -67,6 +107,24 @@ auto state_hash_of(const event_check& event) -> std::uint64_t {
   }
   for (const auto& [area, places] : areas) {
     sum += element(2, {area, places.first | places.second << 32});
+  }
+  for (std::size_t seat = 0; seat < event.seat_pools().size(); ++seat) {
+    if (event.seat_pools()[seat] != 0) {
+      sum += element(5, {seat, event.seat_pools()[seat]});
+    }
+  }
+  for (const auto& [number, pool] : event.pools()) {
+    std::vector<std::uint64_t> words{number | pool.kind << 32};
+    for (const auto& [area, its] : pool.areas) {
+      words.insert(words.end(), {area | its.quantity << 32, its.used});
+    }
+    sum += element(6, words);
+  }
+  for (const auto& [name, its] : event.offered()) {
+    sum += element(8, {name.order | name.index << 32, word(its.price), its.held_by});
+  }
+  for (const auto& [name, its] : event.changed_tickets()) {
+    sum += ticket_element(name, its);
   }
   return sum + element(4, {event.event(), event.organisation(), static_cast<std::uint64_t>(event.status()),
                            event.version(), event.seq(), word(event.time_ms()), event.last_hold()});

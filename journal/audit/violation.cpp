@@ -38,9 +38,12 @@ auto name_of(violation_kind kind) noexcept -> std::string_view {
   case seat_owned_twice: return "seat_owned_twice";
   case unknown_area: return "unknown_area";
   case area_over_capacity: return "area_over_capacity";
+  case seat_set_apart: return "seat_set_apart";
+  case illegal_allocation: return "illegal_allocation";
   case order_limit_exceeded: return "order_limit_exceeded";
   case buyer_limit_exceeded: return "buyer_limit_exceeded";
   case wrong_price: return "wrong_price";
+  case wrong_fee: return "wrong_fee";
   case wrong_deadline: return "wrong_deadline";
   case hold_not_live: return "hold_not_live";
   case illegal_extension: return "illegal_extension";
@@ -49,6 +52,21 @@ auto name_of(violation_kind kind) noexcept -> std::string_view {
   case confirmed_late: return "confirmed_late";
   case wrong_total: return "wrong_total";
   case invalid_payment: return "invalid_payment";
+  case illegal_freeze: return "illegal_freeze";
+  case illegal_thaw: return "illegal_thaw";
+  case hold_in_payment: return "hold_in_payment";
+  case illegal_return: return "illegal_return";
+  case illegal_payment: return "illegal_payment";
+  case payment_differs: return "payment_differs";
+  case sale_without_payment: return "sale_without_payment";
+  case capture_without_order: return "capture_without_order";
+  case captured_twice: return "captured_twice";
+  case pinned_for_nothing: return "pinned_for_nothing";
+  case money_differs: return "money_differs";
+  case hint_repeated: return "hint_repeated";
+  case illegal_transfer: return "illegal_transfer";
+  case illegal_admission: return "illegal_admission";
+  case illegal_resale: return "illegal_resale";
   case illegal_organisation_fact: return "illegal_organisation_fact";
   case slug_taken_twice: return "slug_taken_twice";
   case snapshot_differs: return "snapshot_differs";
@@ -60,8 +78,17 @@ auto family_of(violation_kind kind) noexcept -> char {
   using enum violation_kind;
   switch (kind) {
   case wrong_price:
+  case wrong_fee:
   case wrong_total:
-  case invalid_payment: return 'M';
+  case invalid_payment:
+  case illegal_return:
+  case illegal_payment:
+  case payment_differs:
+  case sale_without_payment:
+  case capture_without_order:
+  case captured_twice:
+  case illegal_resale:
+  case money_differs: return 'M';
   case cancelled_with_sales:
   case illegal_hold_number:
   case sale_not_open:
@@ -72,15 +99,24 @@ auto family_of(violation_kind kind) noexcept -> char {
   case seat_owned_twice:
   case unknown_area:
   case area_over_capacity:
+  case seat_set_apart:
+  case illegal_allocation:
   case order_limit_exceeded:
   case buyer_limit_exceeded:
   case hold_not_live:
-  case illegal_extension: return 'L';
+  case illegal_extension:
+  case illegal_freeze:
+  case illegal_thaw:
+  case hold_in_payment:
+  case illegal_transfer:
+  case illegal_admission:
+  case pinned_for_nothing: return 'L';
   case deadline_missed:
   case wrong_deadline:
   case acted_after_deadline:
   case expired_early:
   case confirmed_late: return 'T';
+  case hint_repeated:
   case command_repeated: return 'I';
   default: return 'J';
   }

@@ -44,10 +44,13 @@ enum class violation_kind : std::uint8_t {
   unknown_seat,
   seat_owned_twice,
   unknown_area,
+  seat_set_apart, ///< held by somebody who may not have it
+  illegal_allocation,
   area_over_capacity,
   order_limit_exceeded,
   buyer_limit_exceeded,
   wrong_price,
+  wrong_fee,
   wrong_deadline,
   hold_not_live, ///< extended, released, expired or confirmed without a live hold of that number
   illegal_extension,
@@ -57,6 +60,23 @@ enum class violation_kind : std::uint8_t {
   // Orders.
   wrong_total,
   invalid_payment,
+  // Paying by card, within an event's stream, within that of its payments, and between the two.
+  illegal_freeze,        ///< frozen for a payment though it could not be
+  illegal_thaw,          ///< thawed though that payment did not have it, or to a time it cannot end at
+  hold_in_payment,       ///< changed or ended by something else than the payment it is frozen for
+  illegal_return,        ///< taken back though it is no order, or not one of that kind
+  illegal_payment,       ///< a payment out of its order, or one that says what no payment can
+  payment_differs,       ///< payment and event do not say the same of hold, buyer, amount, currency or gateway
+  sale_without_payment,  ///< an order by card stands, and its payment came to nothing or is not there
+  capture_without_order, ///< money was kept, and its order does not stand
+  captured_twice,        ///< two payments were taken for one hold
+  pinned_for_nothing,    ///< a hold is frozen for a payment that has ended, or is not there
+  money_differs,         ///< the sum of what was captured is not that of what was sold by card
+  hint_repeated,         ///< a notification of the gateway took effect twice
+  // Tickets.
+  illegal_transfer,  ///< of a ticket that is not there, was used, or is not from whom it comes
+  illegal_admission, ///< with a code that does not hold, a second time, or at no gate; or one undone that was not there
+  illegal_resale,    ///< a ticket offered, held or resold though it could not be, or at another price
   // Organisations.
   illegal_organisation_fact,
   slug_taken_twice,

@@ -16,17 +16,20 @@ void inventory_projection::watch(domain::event_id event, std::optional<std::uint
 void inventory_projection::admit_viewer(domain::event_id event, std::optional<std::uint64_t> since, live_done done) {
   auto& its = open(event);
   live_->request(event, since, clock_() + within_.wait_for_load_max, std::move(done));
-  if (its.at == event_entry::stage::complete)
+  if (its.broken)
+    live_->refuse(event, read_outcome::unreadable);
+  else if (its.at == event_entry::stage::complete)
     live_->serve(its.fold);
   else if (its.at == event_entry::stage::watching)
     queue_load(its, true);
 }
 
-void inventory_projection::tick_live() {
-  live_->tick(now_, [this](domain::event_id event) -> const event_fold* {
+void inventory_projection::pulse(domain::instant now) {
+  live_->tick(now, [this](domain::event_id event) -> const event_fold* {
     const auto found = entries_.find(event);
-    return found != entries_.end() && found->second->at == event_entry::stage::complete ? &found->second->fold
-                                                                                        : nullptr;
+    if (found == entries_.end() || found->second->broken || found->second->at != event_entry::stage::complete)
+      return nullptr;
+    return &found->second->fold;
   });
 }
 

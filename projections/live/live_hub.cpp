@@ -150,13 +150,14 @@ void live_hub::cut(domain::event_id event, watched_event& its, const event_fold&
   news_.push_back({event, std::move(frame)});
 }
 
-auto live_hub::stride(std::size_t viewers) const noexcept -> unsigned {
-  if (viewers <= within_.viewers_every_tick)
-    return 1;
-  if (viewers <= within_.viewers_every_second_tick)
-    return 2;
-  const auto calls = (viewers + within_.viewers_a_further_tick - 1) / within_.viewers_a_further_tick;
-  return static_cast<unsigned>(std::min<std::size_t>(calls, within_.stride_max));
+auto live_hub::stride(std::size_t viewers, bool busy) const noexcept -> unsigned {
+  if (viewers <= within_.viewers_every_tick_and_a_half) {
+    if (busy)
+      return 2 * within_.calls_a_tick;
+    return viewers <= within_.viewers_every_tick ? within_.calls_a_tick : (3 * within_.calls_a_tick + 1) / 2;
+  }
+  const auto ticks = (viewers + within_.viewers_a_further_tick - 1) / within_.viewers_a_further_tick;
+  return static_cast<unsigned>(std::min<std::size_t>(ticks, within_.stride_max)) * within_.calls_a_tick;
 }
 
 void live_hub::expire_waiting(watched_event& its) {
@@ -173,7 +174,8 @@ void live_hub::expire_waiting(watched_event& its) {
 
 void live_hub::tick(domain::instant now, const std::function<const event_fold*(domain::event_id)>& fold_of) {
   now_ = now;
-  const bool due = ++calls_since_tick_ >= stride(metrics_->live_viewers.load(std::memory_order_relaxed));
+  const bool due = ++calls_since_tick_ >= stride(metrics_->live_viewers.load(std::memory_order_relaxed),
+                                                 metrics_->giving_way.load(std::memory_order_relaxed));
   if (due)
     calls_since_tick_ = 0;
   if (events_.empty() && news_.empty())

@@ -26,8 +26,10 @@ namespace holdfast::projections {
 /// as one frame a tick. What a fact means it does not know: it sees seats and areas before and after, so that no kind of change can be
 /// forgotten here.
 ///
-/// A tick is every call of `tick` (100 ms) up to 1,000 viewers, every second one up to 10,000, and then one more for every 5,000
-/// viewers, up to every tenth. An event stays watched for as long as its ring goes back after its last viewer has left.
+/// Ticks last longer the more there are to send to: the shortest (100 ms) up to 1,000 viewers, one and a half of it up to 10,000, and
+/// then one of it for every 5,000 viewers, at most ten. While the machine is busy (`view_metrics::giving_way`) they are at least two of
+/// it. An event stays watched for as long as its ring goes back after its last viewer
+/// has left.
 ///
 /// Runs on the inventory's actor, but for `listen` and the places.
 class live_hub : public std::enable_shared_from_this<live_hub> {
@@ -35,9 +37,10 @@ class live_hub : public std::enable_shared_from_this<live_hub> {
   struct bounds {
     live_ring::bounds ring;
     std::size_t viewers_every_tick = 1'000;
-    std::size_t viewers_every_second_tick = 10'000;
+    std::size_t viewers_every_tick_and_a_half = 10'000;
     std::size_t viewers_a_further_tick = 5'000;
     unsigned stride_max = 10;
+    unsigned calls_a_tick = 1; ///< calls of `tick` that make the shortest; of an odd number a half is rounded up
   };
 
   live_hub(std::shared_ptr<view_metrics> metrics, post_function post, bounds within);
@@ -61,8 +64,8 @@ class live_hub : public std::enable_shared_from_this<live_hub> {
   /// `fold_of` gives a complete fold, or null while there is none.
   void tick(domain::instant now, const std::function<const event_fold*(domain::event_id)>& fold_of);
 
-  /// How many calls of `tick` make one tick with so many viewers.
-  [[nodiscard]] auto stride(std::size_t viewers) const noexcept -> unsigned;
+  /// How many calls of `tick` make one tick with so many viewers, while the machine is `busy` or not.
+  [[nodiscard]] auto stride(std::size_t viewers, bool busy) const noexcept -> unsigned;
 
  private:
   struct waiting_viewer {

@@ -2,6 +2,7 @@
 #include "projections/store/row_codec.hpp"
 
 #include <bit>
+#include <map>
 #include <utility>
 
 /// Rows as they are stored.
@@ -21,15 +22,49 @@ auto signed32(std::uint32_t value) -> std::int32_t {
   return static_cast<std::int32_t>(value);
 }
 
+/// First bytes of keys: the names are there before the events that share them.
+constexpr std::uint8_t names_begin = 1;
+constexpr std::uint8_t events_begin = 2;
+
+auto event_key(std::uint32_t index) -> std::string {
+  return row_writer{}.byte(events_begin).number32(index).take();
+}
+
+auto name_key(std::size_t table, std::uint32_t id) -> std::string {
+  return row_writer{}.byte(names_begin).byte(static_cast<std::uint8_t>(table)).number32(id).take();
+}
+
+auto encode_name(const name_table::entry& from) -> std::string {
+  return row_writer{}.text(from.name).text(from.of).number(bits(from.latest_ms)).take();
+}
+
 } // namespace
+
+auto column_fold::tables() const -> std::array<name_table*, 4> {
+  return {&columns_->categories, &columns_->cities, &columns_->countries, &columns_->venues};
+}
 
 auto column_fold::take_changes() -> store_changes {
   store_changes changes;
+  const auto all = tables();
+  for (std::size_t table = 0; table < all.size(); ++table) {
+    for (const auto id : all[table]->take_changes())
+      changes.put(name_key(table, id), encode_name(all[table]->at(id)));
+  }
   for (const auto index : std::exchange(dirty_, {})) {
     backs_[index].dirty = false;
-    changes.put(row_writer{}.number32(index).take(), encode(index));
+    changes.put(event_key(index), encode(index));
   }
   return changes;
+}
+
+void column_fold::visit_rows(const row_visitor& visit) const {
+  for (std::uint32_t index = 0; index < columns_->size(); ++index)
+    visit(event_key(index), encode(index));
+  const auto all = tables();
+  for (std::size_t table = 0; table < all.size(); ++table)
+    all[table]->for_each(
+        [&](std::uint32_t id, const name_table::entry& each) { visit(name_key(table, id), encode_name(each)); });
 }
 
 auto column_fold::encode(std::uint32_t index) const -> std::string {
@@ -44,32 +79,72 @@ auto column_fold::encode(std::uint32_t index) const -> std::string {
   out.number32(static_cast<std::uint32_t>(row.longitude_e6.get()));
   out.number32(row.available.get()).number32(row.capacity.get());
   out.number(std::bit_cast<std::uint64_t>(row.popularity.get()));
-  out.text(columns_->categories.at(row.category.get()).name);
-  const auto venue = columns_->venues.at(row.venue.get());
-  out.text(columns_->cities.at(row.city.get()).name).text(columns_->countries.at(row.country.get()).name);
-  out.text(venue.name);
-  if (back.live) {
-    for (const auto& [hold, places] : *back.live)
-      out.number32(hold).number32(places);
-  }
+  out.number32(row.category.get()).number32(row.city.get()).number32(row.country.get()).number32(row.venue.get());
+  out.text(columns_->zones.name(row.zone.get()));
+  put_back(back, out);
   return out.take();
 }
 
-void column_fold::read_holds(std::string_view bytes, back_of_row& to) const {
-  row_reader in{bytes};
-  constexpr std::size_t bytes_a_hold = 8;
-  if (bytes.empty())
+void column_fold::put_back(const back_of_row& from, row_writer& to) {
+  to.byte(static_cast<std::uint8_t>(from.few.by)).number32(from.few.value);
+  to.number32(from.live ? static_cast<std::uint32_t>(from.live->size()) : 0);
+  if (from.live) {
+    // In an order of its own, so that the same state has the same bytes.
+    for (const auto& [hold, places] : std::map<std::uint32_t, std::uint32_t>{from.live->begin(), from.live->end()})
+      to.number32(hold).number32(places);
+  }
+  to.byte(from.apart ? 1 : 0);
+  if (!from.apart)
     return;
-  to.live = std::make_unique<std::unordered_map<std::uint32_t, std::uint32_t>>();
-  for (auto left = bytes.size() / bytes_a_hold; left > 0; --left) {
+  from.apart->places.put(to);
+  to.number32(static_cast<std::uint32_t>(from.apart->shares.size()));
+  for (const auto& [hold, share] : from.apart->shares) {
+    to.number32(hold);
+    places_apart::put(share, to);
+  }
+}
+
+void column_fold::take_back(row_reader& in, back_of_row& to) {
+  to.few.by = static_cast<domain::few_left::unit>(in.byte());
+  to.few.value = in.number32();
+  const auto holds = in.number32();
+  if (holds > 0 && in.sound())
+    to.live = std::make_unique<std::unordered_map<std::uint32_t, std::uint32_t>>();
+  for (auto left = holds; left > 0 && in.sound(); --left) {
     const auto hold = in.number32();
     to.live->emplace(hold, in.number32());
+  }
+  if (in.byte() == 0)
+    return;
+  to.apart = std::make_unique<part_apart>();
+  to.apart->places.take_back(in);
+  for (auto left = in.number32(); left > 0 && in.sound(); --left) {
+    const auto hold = in.number32();
+    to.apart->shares.emplace(hold, places_apart::take_share(in));
   }
 }
 
 auto column_fold::take_row(std::string_view key, std::string_view value) -> bool {
+  changed_ = true;
+  return key.starts_with(static_cast<char>(names_begin)) ? take_name(key, value) : take_event(key, value);
+}
+
+auto column_fold::take_name(std::string_view key, std::string_view value) -> bool {
+  row_reader place{key};
+  place.byte();
+  const std::size_t table = place.byte();
+  const auto id = place.number32();
+  row_reader in{value};
+  const auto name = in.text();
+  const auto of = in.text();
+  const auto latest_ms = signed64(in.number());
+  return place.sound() && place.rest().empty() && in.sound() && in.rest().empty() && table < tables().size() &&
+         id == tables().at(table)->size() && tables().at(table)->take(name, of, latest_ms);
+}
+
+auto column_fold::take_event(std::string_view key, std::string_view value) -> bool {
   row_reader name{key};
-  if (name.number32() != columns_->size() || !name.sound() || !name.rest().empty())
+  if (name.byte() != events_begin || name.number32() != columns_->size() || !name.sound() || !name.rest().empty())
     return false;
   row_reader in{value};
   auto& row = columns_->next_row();
@@ -90,26 +165,22 @@ auto column_fold::take_row(std::string_view key, std::string_view value) -> bool
   row.available.set(in.number32());
   row.capacity.set(in.number32());
   row.popularity.set(std::bit_cast<double>(in.number()));
-  const auto category = in.text();
-  const auto city = in.text();
-  const auto country = in.text();
-  const auto venue = in.text();
-  const auto holds = in.rest();
-  constexpr std::size_t bytes_a_hold = 8;
-  if (!in.sound() || holds.size() % bytes_a_hold != 0 || row.status.get() > domain::event_status::cancelled ||
-      rows_.contains(domain::event_id{row.event.get()}))
+  row.category.set(in.number32());
+  row.city.set(in.number32());
+  row.country.set(in.number32());
+  row.venue.set(in.number32());
+  const auto zone = in.text();
+  take_back(in, back);
+  set_few(row, back);
+  if (!in.sound() || !in.rest().empty() || row.status.get() > domain::event_status::cancelled ||
+      rows_.contains(domain::event_id{row.event.get()}) || row.category.get() >= columns_->categories.size() ||
+      row.city.get() >= columns_->cities.size() || row.country.get() >= columns_->countries.size() ||
+      row.venue.get() >= columns_->venues.size())
     return false;
-  read_holds(holds, back);
-  row.category.set(columns_->categories.intern(category, {}));
-  row.city.set(columns_->cities.intern(city, country));
-  row.country.set(columns_->countries.intern(country, {}));
-  row.venue.set(columns_->venues.intern(venue, city));
+  row.zone.set(columns_->zones.intern(zone));
   rows_.emplace(domain::event_id{row.event.get()}, columns_->size());
   backs_.push_back(std::move(back));
   columns_->publish_row();
-  if (row.listed.get())
-    list(row);
-  changed_ = true;
   return true;
 }
 

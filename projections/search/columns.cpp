@@ -4,6 +4,13 @@
 
 namespace holdfast::projections {
 
+auto event_row::availability() const noexcept -> domain::availability {
+  const auto left = available.get();
+  if (left == 0)
+    return domain::availability::none;
+  return left <= few_from.get() ? domain::availability::few : domain::availability::many;
+}
+
 auto event_row::status_at(std::int64_t now_ms) const noexcept -> domain::sale_status {
   switch (status.get()) {
   case domain::event_status::absent:

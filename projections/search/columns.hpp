@@ -2,6 +2,7 @@
 
 #include "domain/event_state.hpp"
 #include "projections/search/name_table.hpp"
+#include "projections/search/zone_table.hpp"
 
 #include <array>
 #include <atomic>
@@ -36,15 +37,18 @@ struct event_row {
   cell<std::int64_t> price_from, price_to;
   cell<std::uint32_t> category, city, country, venue; ///< numbers of the tables
   cell<std::int32_t> latitude_e6, longitude_e6;       ///< `nowhere` without
-  cell<std::uint32_t> available, capacity;            ///< seats and standing places
+  cell<std::uint32_t> available, capacity;            ///< seats and standing places; available: to the public
+  cell<std::uint32_t> few_from;                       ///< the most that may be available for it to be few
   cell<domain::event_status> status;
-  cell<bool> listed; ///< was published once: what is a draft is never found
+  cell<std::uint16_t> zone; ///< of its venue: number of the table
+  cell<bool> listed;        ///< was published once: what is a draft is never found
   cell<std::uint32_t> currency;
   /// Base-2 logarithm of the sum over all holds of 2^(time / half-life): a hold counts half as much with every half-life that passes, for all
   /// events alike, so that their order changes with new holds only. 0 without any.
   cell<double> popularity;
   cell<std::uint64_t> event, organisation;
 
+  [[nodiscard]] auto availability() const noexcept -> domain::availability;
   /// As the public sees it at that time.
   [[nodiscard]] auto status_at(std::int64_t now_ms) const noexcept -> domain::sale_status;
 };
@@ -85,6 +89,7 @@ class search_columns {
   name_table cities{false};
   name_table countries{false};
   name_table venues{true};
+  zone_table zones;
 
   static constexpr std::uint32_t chunk_rows = 4'096;
   static constexpr std::uint32_t rows_max = 4'096 * chunk_rows; ///< 16.7 M events

@@ -6,8 +6,10 @@
 
 namespace holdfast::projections {
 
-columns_projection::columns_projection(std::shared_ptr<search_slots> slots, const search_settings& settings)
+columns_projection::columns_projection(std::shared_ptr<search_slots> slots, const search_settings& settings,
+                                       clock_function clock)
     : slots_{std::move(slots)},
+      clock_{std::move(clock)},
       checkpoint_every_{settings.checkpoint_every},
       fold_{std::make_unique<column_fold>()},
       checkpointed_at_{std::chrono::steady_clock::now()} {
@@ -51,8 +53,14 @@ void columns_projection::reset() {
   position_ = {};
   fold_ = std::make_unique<column_fold>();
   rebuilding_ = true;
+  rebuild_runs_.store(true, std::memory_order_release);
   if (lane_)
     lane_->wipe();
+}
+
+void columns_projection::stopped() {
+  slots_->columns_until_ms.store(clock_().unix_ms, std::memory_order_release);
+  rebuild_runs_.store(false, std::memory_order_release);
 }
 
 void columns_projection::tick(bool caught_up) {
@@ -63,7 +71,9 @@ void columns_projection::tick(bool caught_up) {
     if (!caught_up)
       return;
     rebuilding_ = false;
+    rebuild_runs_.store(false, std::memory_order_release);
     slots_->columns.publish(fold_->columns());
+    slots_->columns_until_ms.store(search_slots::still, std::memory_order_release);
   }
   if (std::chrono::steady_clock::now() - checkpointed_at_ >= checkpoint_every_)
     checkpoint();

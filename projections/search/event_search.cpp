@@ -10,6 +10,7 @@
 #include "projections/search/text_session.hpp"
 
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -43,6 +44,9 @@ auto currency_text(std::uint32_t packed) -> std::string {
   return text;
 }
 
+/// Some 50 µs.
+constexpr std::uint32_t rows_between_looks = 4'096;
+
 /// Answers one search from one session.
 class searching {
  public:
@@ -57,7 +61,8 @@ class searching {
     out.begin_object().key("items").begin_array();
     for (const auto& [place, found] : page.items)
       write_item(out, found);
-    out.end_array().member("total", found_.size());
+    out.end_array().member("total", found_.size()).member("partial", partial_);
+    body.partial = partial_;
     write_facets(out);
     out.key("did_you_mean");
     body.corrected = !text_.corrections.empty();
@@ -82,13 +87,15 @@ class searching {
       return;
     const auto rows = columns.size();
     if (query_.text.empty()) {
-      for (std::uint32_t row = 0; row < rows; ++row) {
+      for (std::uint32_t row = 0; row < rows && !partial_; ++row) {
+        partial_ = row % rows_between_looks == 0 && std::chrono::steady_clock::now() >= from_.give_up_at;
         if (filter.passes(columns.row(row)))
           found_.push_back({row, 0});
       }
       return;
     }
-    text_ = find_text(in_, {words_, goes_on(query_.text, words_), true});
+    text_ = find_text(in_, {words_, goes_on(query_.text, words_), true}, from_.give_up_at);
+    partial_ = text_.partial;
     for (const auto& match : text_.matches) {
       if (match.row < rows && filter.passes(columns.row(match.row)))
         found_.push_back({match.row, match.score});
@@ -116,7 +123,7 @@ class searching {
         .end_object();
     out.member("price_from", row.price_from.get()).member("price_to", row.price_to.get());
     out.member("currency", std::string_view{currency_text(row.currency.get())});
-    out.member("availability", to_text(availability_of(row.available.get(), row.capacity.get())));
+    out.member("availability", to_text(row.availability()));
     if (const auto distance = query_.near ? distance_of(row, *query_.near) : std::nullopt) {
       constexpr double steps_a_km = 10;
       out.member("distance_km", std::round(*distance * steps_a_km) / steps_a_km);
@@ -134,6 +141,7 @@ class searching {
         out.member(name, std::string_view{marked});
     };
     write("name", marked(text.name, text_.groups, in_.forms));
+    write("performers", marked_names(text.performers, text_.groups, in_.forms));
     write("venue", marked(text.venue, text_.groups, in_.forms));
     write("city", marked(text.city, text_.groups, in_.forms));
     write("description", marked_part(text.description, text_.groups, in_.forms));
@@ -143,7 +151,7 @@ class searching {
   void write_facets(json_writer& out) {
     if (query_.facets.empty())
       return;
-    const auto all = count_facets(found_, *from_.columns, query_);
+    const auto all = count_facets(found_, *from_.columns, query_, from_.now_ms);
     out.key("facets").begin_object();
     for (const auto& [facet, counts] : all.facets) {
       out.key(to_text(facet)).begin_array();
@@ -160,6 +168,7 @@ class searching {
   std::vector<text_word> words_;
   text_result text_;
   std::vector<found_row> found_;
+  bool partial_ = false; ///< the time was up before everything was looked at
 };
 
 } // namespace

@@ -7,6 +7,8 @@
 #include "projections/search/text_session.hpp"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
@@ -71,29 +73,47 @@ void write_places(json_writer& out, std::string_view kind, std::string_view of_w
         .end_object();
 }
 
-/// The best events that are to come, one of each name.
-auto events_with(const std::vector<text_word>& words, std::size_t limit, const search_view& from, text_session& in)
-    -> std::vector<std::pair<std::uint32_t, event_text>> {
+/// What the best events that are to come have to propose.
+struct found_events {
+  std::vector<std::pair<std::uint32_t, event_text>> events; ///< one of each name
+  std::vector<std::string> performers; ///< those whose names have the words, the best event's first
+};
+
+/// Adds performers of an event whose names have the words.
+void add_performers(const event_text& text, const std::vector<text_word>& words, std::unordered_set<std::string>& known,
+                    std::vector<std::string>& to) {
+  std::string_view left = text.performers;
+  while (!left.empty()) {
+    const auto name = left.substr(0, left.find('\n'));
+    left.remove_prefix(std::min(left.size(), name.size() + 1));
+    auto folded = folded_text(name);
+    if (has_words(folded, words) && known.insert(std::move(folded)).second)
+      to.emplace_back(name);
+  }
+}
+
+auto events_with(const std::vector<text_word>& words, const search_view& from, text_session& in) -> found_events {
   search_query query;
   query.order = search_order::relevance;
   query.limit = events_looked_at_max;
   const row_filter filter{query, *from.columns, from.now_ms};
   std::vector<found_row> found;
-  for (const auto& match : find_text(in, {words, true, false}).matches) {
+  for (const auto& match : find_text(in, {words, true, false}, from.give_up_at).matches) {
     if (match.row < from.columns->size() && filter.passes(from.columns->row(match.row)))
       found.push_back({match.row, match.score});
   }
-  std::vector<std::pair<std::uint32_t, event_text>> events;
+  found_events best;
   std::unordered_set<std::string> names;
+  std::unordered_set<std::string> performers;
   for (const auto& [place, each] : page_of(found, *from.columns, query).items) {
-    if (events.size() == limit)
-      break;
     auto text = text_at(in, each.row);
-    if (text && text->event.value() == from.columns->row(each.row).event.get() &&
-        names.insert(folded_text(text->name)).second)
-      events.emplace_back(each.row, *std::move(text));
+    if (!text || text->event.value() != from.columns->row(each.row).event.get())
+      continue;
+    add_performers(*text, words, performers, best.performers);
+    if (names.insert(folded_text(text->name)).second)
+      best.events.emplace_back(each.row, *std::move(text));
   }
-  return events;
+  return best;
 }
 
 auto suggest(const std::vector<text_word>& words, std::size_t limit, const search_view& from, text_session& in)
@@ -105,10 +125,13 @@ auto suggest(const std::vector<text_word>& words, std::size_t limit, const searc
     const auto& columns = *from.columns;
     auto venues = places_with(columns.venues, words, from.now_ms);
     auto cities = places_with(columns.cities, words, from.now_ms);
-    // Half of the list is for events at least.
+    auto [events, performers] = events_with(words, from, in);
+    // A quarter of the list is for events at least.
     cities.resize(std::min(cities.size(), limit / 4));
     venues.resize(std::min(venues.size(), limit / 4));
-    for (const auto& [row, text] : events_with(words, limit - venues.size() - cities.size(), from, in)) {
+    performers.resize(std::min({performers.size(), limit / 4, places_max}));
+    events.resize(std::min(events.size(), limit - cities.size() - venues.size() - performers.size()));
+    for (const auto& [row, text] : events) {
       std::string id;
       domain::public_ids::append(id, text.event);
       out.begin_object().member("kind", "event").member("text", std::string_view{text.name});
@@ -118,6 +141,8 @@ auto suggest(const std::vector<text_word>& words, std::size_t limit, const searc
       out.member("city", std::string_view{text.city}).key("starts_at").time(columns.row(row).starts_at.get());
       out.end_object();
     }
+    for (const auto& name : performers)
+      out.begin_object().member("kind", "performer").member("text", std::string_view{name}).end_object();
     write_places(out, "venue", "city", venues);
     write_places(out, "city", "country", cities);
   }

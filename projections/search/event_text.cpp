@@ -9,11 +9,18 @@ namespace holdfast::projections {
 
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t format = 3;
 /// A word that is repeated more often in a field describes the event no better.
 constexpr unsigned repeats_max = 3;
 constexpr std::array texts{&event_text::name,  &event_text::slug, &event_text::description, &event_text::category,
-                           &event_text::venue, &event_text::city, &event_text::country};
+                           &event_text::venue, &event_text::city, &event_text::country,     &event_text::performers};
+
+auto names_of(const std::vector<domain::performer>& performers) -> std::string {
+  std::string names;
+  for (const auto& one : performers)
+    names.append(names.empty() ? "" : "\n").append(one.name);
+  return names;
+}
 
 } // namespace
 
@@ -27,7 +34,9 @@ auto text_of(domain::event_id event, std::uint64_t seq, bool listed, const domai
           config.category,
           config.venue.name,
           config.venue.city,
-          config.venue.country};
+          config.venue.country,
+          names_of(config.performers),
+          languages_of(config.languages)};
 }
 
 auto encode_text(const event_text& text) -> std::string {
@@ -35,6 +44,7 @@ auto encode_text(const event_text& text) -> std::string {
   out.byte(format).number(text.event.value()).number(text.seq).byte(text.listed ? 1 : 0);
   for (const auto& each : texts)
     out.text(text.*each);
+  out.number32(text.languages);
   return out.take();
 }
 
@@ -48,6 +58,7 @@ auto decode_text(std::string_view bytes) -> std::optional<event_text> {
   text.listed = in.byte() != 0;
   for (const auto& each : texts)
     text.*each = in.text();
+  text.languages = in.number32();
   if (!in.sound() || !in.rest().empty())
     return std::nullopt;
   return text;
@@ -61,7 +72,7 @@ auto terms_of(const event_text& text, word_forms& forms) -> text_terms {
       continue;
     std::map<std::string, unsigned> counts;
     for (const auto& word : words) {
-      for (const auto& form : forms.of(word))
+      for (const auto& form : forms.of(word, text.languages))
         ++counts[form];
       ++terms.words[word.folded];
     }

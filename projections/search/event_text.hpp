@@ -20,6 +20,8 @@ struct event_text {
   std::uint64_t seq = 0; ///< of the last fact that it is folded from
   bool listed = false;   ///< published once: what is a draft has no terms
   std::string name, slug, description, category, venue, city, country;
+  std::string performers;       ///< their names, a line each
+  stem_languages languages = 0; ///< whose stems its words have
   friend auto operator==(const event_text&, const event_text&) -> bool = default;
 };
 
@@ -42,7 +44,7 @@ struct text_field {
 /// Where terms are looked for: a line a field.
 inline constexpr text_field text_fields[]{
     {&event_text::name, 8, 24, 64},    {&event_text::venue, 5, 0, 64},          {&event_text::city, 5, 0, 32},
-    {&event_text::category, 5, 0, 16}, {&event_text::description, 1, 0, 1'000},
+    {&event_text::category, 5, 0, 16}, {&event_text::description, 1, 0, 1'000}, {&event_text::performers, 6, 0, 200},
 };
 
 /// Terms of a text with how much each weighs, and its words as they are written, with how often.

@@ -74,6 +74,13 @@ auto marked(std::string_view text, const std::vector<word_group>& groups, word_f
   return words.empty() ? std::string{} : with_marks(text, 0, text.size(), words);
 }
 
+auto marked_names(std::string_view lines, const std::vector<word_group>& groups, word_forms& forms) -> std::string {
+  std::string names;
+  for (const auto letter : lines)
+    letter == '\n' ? names.append(", ") : names.append(1, letter);
+  return marked(names, groups, forms);
+}
+
 auto marked_part(std::string_view text, const std::vector<word_group>& groups, word_forms& forms) -> std::string {
   const auto words = found_words(text, groups, forms);
   if (words.empty())

@@ -13,6 +13,10 @@ namespace holdfast::projections {
 [[nodiscard]] auto marked(std::string_view text, const std::vector<word_group>& groups, word_forms& forms)
     -> std::string;
 
+/// The same for a list of names, a line each: they come with commas between them.
+[[nodiscard]] auto marked_names(std::string_view lines, const std::vector<word_group>& groups, word_forms& forms)
+    -> std::string;
+
 /// The same for a part of a long text: some 160 bytes around its first found word, whole words, "…" where something is left out.
 [[nodiscard]] auto marked_part(std::string_view text, const std::vector<word_group>& groups, word_forms& forms)
     -> std::string;

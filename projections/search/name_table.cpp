@@ -33,8 +33,10 @@ auto name_table::intern(std::string_view name, std::string_view of) -> std::uint
   auto key = key_of(name, of);
   const std::unique_lock lock{mutex_};
   const auto [place, is_new] = ids_.try_emplace(std::move(key), static_cast<std::uint32_t>(entries_.size()));
-  if (is_new)
+  if (is_new) {
     entries_.push_back({std::string{name}, std::string{of}, folded_text(name), 0});
+    changed_.insert(place->second);
+  }
   if (recent_.size() >= recent_max)
     recent_.clear();
   recent_.emplace(std::move(written), place->second);
@@ -44,7 +46,25 @@ auto name_table::intern(std::string_view name, std::string_view of) -> std::uint
 void name_table::use(std::uint32_t id, std::int64_t starts_at_ms) {
   const std::unique_lock lock{mutex_};
   auto& latest = entries_[id].latest_ms;
-  latest = std::max(latest, starts_at_ms);
+  if (starts_at_ms > latest) {
+    latest = starts_at_ms;
+    changed_.insert(id);
+  }
+}
+
+auto name_table::take(std::string_view name, std::string_view of, std::int64_t latest_ms) -> bool {
+  const std::unique_lock lock{mutex_};
+  const auto [place, is_new] = ids_.try_emplace(key_of(name, of), static_cast<std::uint32_t>(entries_.size()));
+  if (is_new)
+    entries_.push_back({std::string{name}, std::string{of}, folded_text(name), latest_ms});
+  return is_new;
+}
+
+auto name_table::take_changes() -> std::vector<std::uint32_t> {
+  const std::unique_lock lock{mutex_};
+  std::vector<std::uint32_t> all{changed_.begin(), changed_.end()};
+  changed_.clear();
+  return all;
 }
 
 auto name_table::find(std::string_view name) const -> std::optional<std::uint32_t> {

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace holdfast::projections {
 
@@ -28,6 +30,10 @@ class name_table {
   [[nodiscard]] auto intern(std::string_view name, std::string_view of) -> std::uint32_t;
   /// An event that starts then may be found under it.
   void use(std::uint32_t id, std::int64_t starts_at_ms);
+  /// Adds an entry that was stored, in the order of numbers. False when its name is there already.
+  [[nodiscard]] auto take(std::string_view name, std::string_view of, std::int64_t latest_ms) -> bool;
+  /// Entries that are new or used anew since the last call, in the order of their numbers. The interning thread's.
+  [[nodiscard]] auto take_changes() -> std::vector<std::uint32_t>;
 
   /// For a table that does not tell apart: the number of a name in any spelling.
   [[nodiscard]] auto find(std::string_view name) const -> std::optional<std::uint32_t>;
@@ -51,6 +57,7 @@ class name_table {
   std::unordered_map<std::string, std::uint32_t> ids_; ///< by key
   /// What was interned lately, as it was written: spares folding the same names again. The interning thread's.
   std::unordered_map<std::string, std::uint32_t> recent_;
+  std::set<std::uint32_t> changed_; ///< since they were last taken
 };
 
 } // namespace holdfast::projections

@@ -11,8 +11,8 @@ namespace holdfast::projections {
 namespace {
 
 constexpr std::array<std::string_view, 5> order_names{"relevance", "date", "popularity", "distance", "price"};
-constexpr std::array<std::string_view, search_facet_count> facet_names{"category", "city", "month", "price"};
-constexpr std::array<std::string_view, 3> availability_names{"none", "few", "many"};
+constexpr std::array<std::string_view, search_facet_count> facet_names{"category", "city",         "month",
+                                                                       "price",    "availability", "status"};
 constexpr std::size_t hex_digits = 16;
 constexpr int hex = 16;
 
@@ -101,10 +101,6 @@ auto to_text(search_order order) noexcept -> std::string_view {
 
 auto to_text(search_facet facet) noexcept -> std::string_view {
   return facet_names[static_cast<std::size_t>(facet)];
-}
-
-auto to_text(availability what) noexcept -> std::string_view {
-  return availability_names[static_cast<std::size_t>(what)];
 }
 
 } // namespace holdfast::projections

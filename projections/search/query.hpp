@@ -28,8 +28,8 @@ inline constexpr std::size_t facet_values_max = 50;
 } // namespace search_limits
 
 enum class search_order : std::uint8_t { relevance = 0, date, popularity, distance, price };
-enum class search_facet : std::uint8_t { category = 0, city, month, price };
-inline constexpr std::size_t search_facet_count = 4;
+enum class search_facet : std::uint8_t { category = 0, city, month, price, availability, status };
+inline constexpr std::size_t search_facet_count = 6;
 
 struct geo_point {
   double latitude = 0; ///< degrees
@@ -76,16 +76,5 @@ struct search_query {
 
 [[nodiscard]] auto to_text(search_order order) noexcept -> std::string_view;
 [[nodiscard]] auto to_text(search_facet facet) noexcept -> std::string_view;
-
-/// How much is left of an event's places, as people are told.
-enum class availability : std::uint8_t { none = 0, few, many };
-/// Few is a tenth of all places or less.
-[[nodiscard]] constexpr auto availability_of(std::uint32_t available, std::uint32_t capacity) noexcept -> availability {
-  constexpr std::uint64_t few_part = 10;
-  if (available == 0)
-    return availability::none;
-  return available * few_part <= capacity ? availability::few : availability::many;
-}
-[[nodiscard]] auto to_text(availability what) noexcept -> std::string_view;
 
 } // namespace holdfast::projections

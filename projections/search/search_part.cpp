@@ -13,16 +13,19 @@ search_part::search_part(const surroundings& around, const search_settings& sett
       columns_post_{columns_gate_.entrance()},
       texts_post_{texts_gate_.entrance()},
       store_post_{around.store_post},
-      columns_{std::make_shared<columns_projection>(slots_, settings)},
-      texts_{std::make_shared<text_projection>(slots_, settings)},
+      columns_{std::make_shared<columns_projection>(slots_, settings, around.clock)},
+      texts_{std::make_shared<text_projection>(slots_, settings, around.clock)},
       columns_runner_{
           std::make_shared<projection_runner>(columns_, around.from, around.live, columns_post_, around.runner)},
       texts_runner_{std::make_shared<projection_runner>(texts_, around.from, around.live, texts_post_, around.runner)},
-      service_{std::make_shared<search_service>(around.from, around.clock, slots_, metrics_, settings)} {
-  if (around.store != nullptr)
-    columns_->keep_in(std::make_shared<checkpoint_lane>(*around.store, store_post_, "search", columns_state_version));
-  else
+      service_{std::make_shared<search_service>(around.from, around.clock, slots_, metrics_, settings)},
+      asked_{std::make_shared<std::array<std::atomic<bool>, 2>>()} {
+  if (around.store != nullptr) {
+    columns_lane_ = std::make_shared<checkpoint_lane>(*around.store, store_post_, "search", columns_state_version);
+    columns_->keep_in(columns_lane_);
+  } else {
     store_post_ = nullptr;
+  }
 }
 
 search_part::~search_part() {
@@ -68,16 +71,26 @@ void search_part::end() {
   thread_.stop();
   columns_->save();
   texts_->save();
+  texts_->close();
 }
 
 auto search_part::rebuild(std::string_view name) -> bool {
-  for (const auto& runner : runners()) {
-    if (runner->name() == name) {
-      runner->rebuild();
-      return true;
-    }
-  }
-  return false;
+  const std::scoped_lock lock{rebuild_mutex_};
+  if (rebuilding(name))
+    return false;
+  const std::size_t which = name == columns_->name() ? 0 : 1;
+  (*asked_)[which].store(true);
+  runners()[which]->rebuild();
+  // After the reset, which says on its own that it runs.
+  (which == 0 ? columns_post_ : texts_post_)([asked = asked_, which] { (*asked)[which].store(false); });
+  return true;
+}
+
+auto search_part::rebuilding(std::string_view name) const -> bool {
+  // In this order: what is asked for no more runs already.
+  if (name == columns_->name())
+    return (*asked_)[0].load() || columns_->rebuild_runs();
+  return (*asked_)[1].load() || texts_->rebuild_runs();
 }
 
 auto search_part::documents() const -> std::uint64_t {

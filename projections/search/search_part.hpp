@@ -19,6 +19,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -49,8 +50,19 @@ class search_part {
   void tick(domain::instant now);
   /// Stops everything and saves it; blocks. Answers are given on. Idempotent.
   void end();
-  /// Folds "search" or "search_text" again, beside what is read until then. False for another name.
+  /// Whether it is one of its two projections.
+  [[nodiscard]] static auto has(std::string_view name) noexcept -> bool {
+    return name == "search" || name == "search_text";
+  }
+
+  /// Folds one of them again, beside what is read until then. False while that is under way.
   [[nodiscard]] auto rebuild(std::string_view name) -> bool;
+  [[nodiscard]] auto rebuilding(std::string_view name) const -> bool;
+
+  /// Whether this one has no more checkpoints until the next start because its store failed.
+  [[nodiscard]] auto checkpoints_ended(std::string_view name) const -> bool {
+    return name == columns_->name() && columns_lane_ && columns_lane_->failed();
+  }
 
   /// Whether everything that was durable at the start has been folded; stays so during a rebuild.
   [[nodiscard]] auto caught_up() const -> bool { return caught_up_->load(std::memory_order_acquire); }
@@ -84,10 +96,14 @@ class search_part {
   post_function texts_post_;
   post_function store_post_;
   std::shared_ptr<columns_projection> columns_;
+  std::shared_ptr<checkpoint_lane> columns_lane_; ///< null: nothing is kept
   std::shared_ptr<text_projection> texts_;
   std::shared_ptr<projection_runner> columns_runner_;
   std::shared_ptr<projection_runner> texts_runner_;
   std::shared_ptr<search_service> service_;
+  /// Asked for, and not begun yet: of the columns, of the texts.
+  std::shared_ptr<std::array<std::atomic<bool>, 2>> asked_;
+  std::mutex rebuild_mutex_; ///< held while one is asked for
   bool ended_ = false;
 };
 

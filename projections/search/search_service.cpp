@@ -1,5 +1,8 @@
 #include "projections/search/search_service.hpp"
 
+#include "projections/wire/packing.hpp"
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -28,23 +31,23 @@ search_service::search_service(journal::journal& pool, clock_function clock, std
                                std::shared_ptr<search_metrics> metrics, const search_settings& settings)
     : pool_{pool},
       clock_{std::move(clock)},
+      shown_since_{settings.read_only ? std::optional{clock_()} : std::nullopt},
       slots_{std::move(slots)},
       metrics_{std::move(metrics)},
+      question_time_max_{settings.question_time_max},
       cache_{settings, metrics_} {}
 
 void search_service::search(search_query what, view_done done) {
-  auto key = "s" + canonical(what);
-  answer(
-      std::move(key), [what = std::move(what)](const search_view& from) { return answer_search(what, from); },
-      std::move(done));
+  const auto key = "s" + canonical(what);
+  if (cache_.ask(key, stamp_of_now(), result_cache::clock::now(), done) != result_cache::claim::answered)
+    work_out(key, [what = std::move(what)](const search_view& from) { return answer_search(what, from); });
 }
 
 void search_service::suggest(std::string text, std::size_t limit, view_done done) {
-  auto key = "g" + std::to_string(limit) + ":" + text;
-  answer(
-      std::move(key),
-      [text = std::move(text), limit](const search_view& from) { return answer_suggest(text, limit, from); },
-      std::move(done));
+  const auto key = "g" + std::to_string(limit) + ":" + text;
+  if (cache_.ask(key, stamp_of_now(), result_cache::clock::now(), done) != result_cache::claim::answered)
+    work_out(key,
+             [text = std::move(text), limit](const search_view& from) { return answer_suggest(text, limit, from); });
 }
 
 auto search_service::stamp_of_now() const -> result_cache::stamp {
@@ -54,9 +57,7 @@ auto search_service::stamp_of_now() const -> result_cache::stamp {
           columns.serial};
 }
 
-void search_service::answer(std::string key, work how, view_done done) {
-  if (cache_.ask(key, stamp_of_now(), result_cache::clock::now(), done) == result_cache::claim::answered)
-    return;
+void search_service::work_out(const std::string& key, work how) {
   const bool queued =
       pool_.run_on_read_pool([self = shared_from_this(), key, how = std::move(how)] { self->run(key, how); });
   if (!queued) {
@@ -70,7 +71,7 @@ void search_service::run(const std::string& key, const work& how) {
   const auto of = stamp_of_now();
   const auto at = result_cache::clock::now();
   const auto now = clock_();
-  const search_view from{slots_->columns.get().what, slots_->texts.get().what, now.unix_ms};
+  const search_view from{slots_->columns.get().what, slots_->texts.get().what, now.unix_ms, at + question_time_max_};
   if (!from.texts || !from.columns) {
     cache_.give_up(key, read_outcome::behind);
     return;
@@ -81,12 +82,15 @@ void search_service::run(const std::string& key, const work& how) {
     cache_.give_up(key, read_outcome::overloaded);
     return;
   }
+  if (answer->partial)
+    metrics_->partial.fetch_add(1, std::memory_order_relaxed);
   if (answer->corrected)
     metrics_->corrected.fetch_add(1, std::memory_order_relaxed);
   auto body = std::make_shared<view_body>();
   body->bytes = std::move(answer->json);
   body->etag = tag_of(body->bytes);
-  body->made_at = now;
+  body->made_at = shown_since_.value_or(std::min(now, slots_->follows_until()));
+  body->packed = std::make_shared<packed_forms>(packing::quick);
   cache_.complete(key, of, at, std::move(body));
 }
 

@@ -10,6 +10,7 @@
 #include "projections/search/search_slots.hpp"
 #include "projections/views.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -31,14 +32,17 @@ class search_service : public std::enable_shared_from_this<search_service> {
  private:
   using work = std::function<std::optional<search_body>(const search_view&)>;
 
-  void answer(std::string key, work how, view_done done);
+  /// Has it worked out on the read pool, and answers whoever waits for it.
+  void work_out(const std::string& key, work how);
   void run(const std::string& key, const work& how);
   [[nodiscard]] auto stamp_of_now() const -> result_cache::stamp;
 
   journal::journal& pool_;
   const clock_function clock_;
+  const std::optional<domain::instant> shown_since_; ///< nothing is followed: answers are as old as this
   const std::shared_ptr<search_slots> slots_;
   const std::shared_ptr<search_metrics> metrics_;
+  const std::chrono::milliseconds question_time_max_;
   result_cache cache_;
 };
 

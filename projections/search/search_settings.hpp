@@ -15,6 +15,8 @@ struct search_settings {
   std::filesystem::path directory;
   /// Names the journal: an index that was folded from another one is built anew.
   std::string journal_identity;
+  /// The index is shown as it is, whatever journal it is of, and nothing is written.
+  bool read_only = false;
 
   /// Whether commits wait for the disk, on the search's own thread. Without, a machine that dies may leave an index that is not what it seems;
   /// a process that dies may not.
@@ -29,12 +31,16 @@ struct search_settings {
   /// The columns' checkpoints.
   std::chrono::milliseconds checkpoint_every{5'000};
 
+  /// A question that takes longer is answered with what was found until then, and the answer says so. At a million events some ten times what a
+  /// question takes that finds half of them.
+  std::chrono::milliseconds question_time_max{500};
+
   /// Answers kept, encoded.
   std::size_t cache_bytes_max = std::size_t{16} * 1024 * 1024;
   /// An answer is given again this long even though counts have changed since.
   std::chrono::milliseconds answers_kept{1'000};
   /// And this long when nothing has changed: time itself opens and closes sales.
-  std::chrono::milliseconds unchanged_answers_kept{5'000};
+  std::chrono::milliseconds unchanged_answers_kept{2'000};
 };
 
 } // namespace holdfast::projections

@@ -1,9 +1,13 @@
 #pragma once
 
+#include "domain/instant.hpp"
 #include "projections/search/columns.hpp"
 #include "projections/search/text_place.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -36,8 +40,18 @@ class published_slot {
 };
 
 struct search_slots {
+  static constexpr std::int64_t still = std::numeric_limits<std::int64_t>::max();
+
   published_slot<const search_columns> columns;
   published_slot<text_place> texts;
+  /// Until when each followed the journal; `still`: it does.
+  std::atomic<std::int64_t> columns_until_ms{still};
+  std::atomic<std::int64_t> texts_until_ms{still};
+
+  /// What is worked out from both is not newer than this.
+  [[nodiscard]] auto follows_until() const noexcept -> domain::instant {
+    return {std::min(columns_until_ms.load(std::memory_order_acquire), texts_until_ms.load(std::memory_order_acquire))};
+  }
 };
 
 } // namespace holdfast::projections

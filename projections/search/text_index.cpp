@@ -1,6 +1,8 @@
 #include "projections/search/text_index.hpp"
 
 #include "projections/search/event_text.hpp"
+#include "projections/search/text_rows.hpp"
+#include "projections/search/text_seal.hpp"
 #include "projections/store/row_codec.hpp"
 #include "projections/unfoldable.hpp"
 
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <exception>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -20,10 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Raised with every change of what documents hold or of how words become terms.
-constexpr std::string_view format = "1";
+constexpr std::string_view format = "3";
 constexpr const char* format_key = "format";
 constexpr const char* journal_key = "journal";
-constexpr const char* position_key = "position";
 constexpr std::size_t spelling_bytes_min = 3;
 
 /// Words that are worth proposing.
@@ -32,13 +34,45 @@ auto is_spelling(const std::string& word) -> bool {
          std::ranges::none_of(word, [](unsigned char letter) { return std::isdigit(letter) != 0; });
 }
 
+/// Whether what is on the disk is what was written there, as far as that can be told: after a crash, what can be told from the tables themselves.
+auto is_sound(const fs::path& directory) -> bool {
+  switch (seal_of(directory)) {
+  case text_seal::sound: return true;
+  case text_seal::broken:
+    spdlog::warn("search: the index in {} is not as it was left, and is built anew", directory.string());
+    return false;
+  case text_seal::absent: break;
+  }
+  const auto checked = check_text_index(directory);
+  if (!checked)
+    spdlog::warn("search: {}; it is built anew", checked.error().detail);
+  return checked.has_value();
+}
+
+/// What the work gives, or what it threw, in words: damaged bytes make the library throw more than errors of its own.
+template <class Work>
+auto with_words(Work work) -> tl::expected<decltype(work()), std::string> {
+  try {
+    return work();
+  } catch (const Xapian::Error& error) {
+    return tl::unexpected{error.get_description()};
+  } catch (const std::exception& error) {
+    return tl::unexpected{std::string{error.what()}};
+  }
+}
+
 /// Opens what is there; nothing when it is not, or not to be trusted. A failure when another process has it.
 auto open_sound(const fs::path& directory, const std::string& journal_identity, int flags)
     -> tl::expected<std::optional<Xapian::WritableDatabase>, journal::failure> {
   if (text_place::is_doubtful(directory) || !fs::exists(directory / "iamglass"))
     return std::nullopt;
   try {
+    // Looked at before the library takes what it finds for sound. Nobody else writes here: a data directory is one process's.
+    if (!is_sound(directory))
+      return std::nullopt;
     Xapian::WritableDatabase database{directory.string(), Xapian::DB_OPEN | flags};
+    if (auto broken = break_seal(directory); !broken)
+      return tl::unexpected{std::move(broken.error())};
     if (database.get_metadata(format_key) != format || database.get_metadata(journal_key) != journal_identity) {
       spdlog::warn("search: the index in {} is of another format or journal and is built anew", directory.string());
       return std::nullopt;
@@ -54,6 +88,9 @@ auto open_sound(const fs::path& directory, const std::string& journal_identity, 
     spdlog::warn("search: the index in {} cannot be opened and is built anew: {}", directory.string(),
                  error.get_description());
     return std::nullopt;
+  } catch (const std::exception& error) {
+    spdlog::warn("search: the index in {} cannot be read and is built anew: {}", directory.string(), error.what());
+    return std::nullopt;
   }
 }
 
@@ -67,7 +104,7 @@ auto event_term(domain::event_id event) -> std::string {
 struct text_index::parts {
   parts(Xapian::WritableDatabase opened, std::shared_ptr<text_place> at)
       : place{std::move(at)}, database{std::move(opened)} {
-    position = journal::cursor{database.get_metadata(position_key)};
+    position = journal::cursor{database.get_metadata(text_index::position_key)};
     place->committed(true, database.get_doccount());
   }
 
@@ -156,33 +193,34 @@ text_index::~text_index() = default;
 auto text_index::open(const fs::path& directory, const std::string& journal_identity, bool sync_commits)
     -> tl::expected<std::unique_ptr<text_index>, journal::failure> {
   const int flags = sync_commits ? 0 : Xapian::DB_NO_SYNC;
-  try {
-    std::error_code failed;
-    auto opened = open_sound(directory, journal_identity, flags);
-    if (!opened)
-      return tl::unexpected{std::move(opened.error())};
-    auto database = *std::move(opened);
-    if (!database) {
-      fs::remove_all(directory, failed);
-      fs::create_directories(directory, failed);
-      if (failed)
-        return tl::unexpected{
-            journal::failure{journal::failure_kind::io, directory.string() + ": " + failed.message()}};
-      database.emplace(directory.string(), Xapian::DB_CREATE_OR_OVERWRITE | flags);
-      database->set_metadata(format_key, std::string{format});
-      database->set_metadata(journal_key, journal_identity);
-      database->commit();
-    }
-    auto place = std::make_shared<text_place>(directory);
-    auto own = std::make_unique<parts>(*std::move(database), std::move(place));
+  const auto take = [&](Xapian::WritableDatabase database) {
+    auto own = std::make_unique<parts>(std::move(database), std::make_shared<text_place>(directory));
     own->database.begin_transaction();
     return std::unique_ptr<text_index>{new text_index{std::move(own)}};
-  } catch (const Xapian::Error& error) {
-    return tl::unexpected{
-        journal::failure{journal::failure_kind::io, directory.string() + ": " + error.get_description()}};
-  } catch (const std::exception& error) {
-    return tl::unexpected{journal::failure{journal::failure_kind::io, directory.string() + ": " + error.what()}};
+  };
+  auto found = open_sound(directory, journal_identity, flags);
+  if (!found)
+    return tl::unexpected{std::move(found.error())};
+  if (*found) {
+    // What the check took for sound may still not be readable.
+    auto kept = with_words([&] { return take(**std::move(found)); });
+    if (kept)
+      return *std::move(kept);
+    spdlog::warn("search: the index in {} is damaged and is built anew: {}", directory.string(), kept.error());
+    found->reset();
   }
+  auto made = with_words([&] {
+    fs::remove_all(directory);
+    fs::create_directories(directory);
+    Xapian::WritableDatabase database{directory.string(), Xapian::DB_CREATE_OR_OVERWRITE | flags};
+    database.set_metadata(format_key, std::string{format});
+    database.set_metadata(journal_key, journal_identity);
+    database.commit();
+    return take(std::move(database));
+  });
+  if (!made)
+    return tl::unexpected{journal::failure{journal::failure_kind::io, directory.string() + ": " + made.error()}};
+  return *std::move(made);
 }
 
 auto text_index::place() const noexcept -> const std::shared_ptr<text_place>& {
@@ -209,8 +247,12 @@ void text_index::amended(domain::event_id event, std::uint64_t seq, const domain
   auto& my = *parts_;
   write_through(*my.place, [&] {
     const auto [document, before] = my.known(event);
-    if (before.seq < seq)
-      my.replace(document, before, projections::text_of(event, seq, before.listed, config));
+    auto after = projections::text_of(event, seq, before.listed, config);
+    auto same = before;
+    same.seq = seq;
+    // A price changes no text: what was found before is found as it was, and kept answers stay good.
+    if (before.seq < seq && after != same)
+      my.replace(document, before, after);
   });
 }
 

@@ -38,6 +38,9 @@ class text_index {
   /// Documents changed since the last commit.
   [[nodiscard]] auto uncommitted() const noexcept -> std::size_t;
 
+  /// Under which the index keeps its position.
+  static constexpr const char* position_key = "position";
+
   void created(domain::event_id event, std::uint64_t seq, const domain::event_config& config);
   void amended(domain::event_id event, std::uint64_t seq, const domain::event_config& config);
   /// Published: people may find it from the next commit on.

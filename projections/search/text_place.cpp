@@ -6,6 +6,7 @@
 #include <xapian.h>
 
 #include <fstream>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -94,6 +95,10 @@ auto text_place::read(const std::function<void(text_session&)>& what) -> bool {
     doubt();
   } catch (const Xapian::Error& error) {
     spdlog::error("search: the index in {} cannot be read: {}", directory_.string(), error.get_description());
+  } catch (const std::length_error& error) {
+    // A length that cannot be, read from damaged bytes.
+    spdlog::error("search: the index in {} is damaged: {}", directory_.string(), error.what());
+    doubt();
   }
   return false;
 }

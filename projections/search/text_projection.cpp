@@ -1,6 +1,8 @@
 #include "projections/search/text_projection.hpp"
 
 #include "journal/codec.hpp"
+#include "projections/search/text_seal.hpp"
+#include "projections/search/text_session.hpp"
 #include "projections/unfoldable.hpp"
 
 #include <spdlog/spdlog.h>
@@ -38,8 +40,12 @@ auto number_of(std::string_view name) -> std::uint64_t {
 
 } // namespace
 
-text_projection::text_projection(std::shared_ptr<search_slots> slots, const search_settings& settings)
-    : slots_{std::move(slots)}, settings_{settings}, committed_at_{std::chrono::steady_clock::now()} {}
+text_projection::text_projection(std::shared_ptr<search_slots> slots, const search_settings& settings,
+                                 clock_function clock)
+    : slots_{std::move(slots)},
+      clock_{std::move(clock)},
+      settings_{settings},
+      committed_at_{std::chrono::steady_clock::now()} {}
 
 auto text_projection::wants(journal::stream_kind kind, std::uint16_t type) const noexcept -> bool {
   static const std::array types{journal::fact_type(domain::event_created{}),
@@ -48,11 +54,11 @@ auto text_projection::wants(journal::stream_kind kind, std::uint16_t type) const
   return kind == journal::stream_kind::event && std::ranges::find(types, type) != types.end();
 }
 
-auto text_projection::current() const -> std::string {
-  std::ifstream in{settings_.directory / current_file};
+auto text_projection::current_in(const fs::path& directory) -> fs::path {
+  std::ifstream in{directory / current_file};
   std::string name;
   in >> name;
-  return number_of(name) > 0 ? name : directory_name(1);
+  return directory / (number_of(name) > 0 ? name : directory_name(1));
 }
 
 void text_projection::make_current(const std::string& name) {
@@ -74,10 +80,24 @@ void text_projection::remove_others(const std::string& than) const {
   }
 }
 
+/// There is no index to write to, only a place to read.
+void text_projection::load_to_show() {
+  auto place = std::make_shared<text_place>(current_in(settings_.directory));
+  std::uint64_t documents = 0;
+  if (place->read([&documents](text_session& session) { documents = session.database.get_doccount(); })) {
+    place->committed(false, documents);
+    slots_->texts.publish(std::move(place));
+  }
+}
+
 void text_projection::load() {
+  if (settings_.read_only) {
+    load_to_show();
+    return;
+  }
   std::error_code failed;
   fs::create_directories(settings_.directory, failed);
-  const auto name = current();
+  const auto name = current_in(settings_.directory).filename().string();
   remove_others(name);
   auto opened = text_index::open(settings_.directory / name, settings_.journal_identity, settings_.sync_commits);
   if (!opened) {
@@ -140,10 +160,13 @@ void text_projection::reset() {
   building_.reset();
   caught_up_ = false;
   position_ = {};
+  if (settings_.read_only)
+    return; // what there is stays: there is nothing to make another one of
   const auto directory = settings_.directory / directory_name(number_ + 1);
   std::error_code ignored;
   fs::remove_all(directory, ignored);
   auto opened = text_index::open(directory, settings_.journal_identity, settings_.sync_commits);
+  rebuild_runs_.store(opened.has_value(), std::memory_order_release);
   if (opened)
     building_ = *std::move(opened);
   else // what there is passes over the facts that it has
@@ -159,7 +182,18 @@ void text_projection::guarded(Run&& run) {
     spdlog::error("search: {}", failure_);
     building_.reset();
     index_.reset();
+    rebuild_runs_.store(false, std::memory_order_release);
   }
+}
+
+void text_projection::stopped() {
+  slots_->texts_until_ms.store(clock_().unix_ms, std::memory_order_release);
+  building_.reset();
+  rebuild_runs_.store(false, std::memory_order_release);
+}
+
+auto text_projection::shown_in() const -> std::filesystem::path {
+  return index_ ? index_->place()->directory() : std::filesystem::path{};
 }
 
 void text_projection::tick(bool caught_up) {
@@ -177,9 +211,19 @@ void text_projection::swap() {
   ++number_;
   make_current(directory_name(number_));
   slots_->texts.publish(building_->place());
+  slots_->texts_until_ms.store(search_slots::still, std::memory_order_release);
   if (index_)
     index_->place()->retire();
   index_ = std::move(building_);
+  rebuild_runs_.store(false, std::memory_order_release);
+}
+
+void text_projection::close() {
+  const auto directory = shown_in();
+  building_.reset();
+  index_.reset();
+  if (!directory.empty() && !text_place::is_doubtful(directory))
+    seal_texts(directory);
 }
 
 void text_projection::save() {

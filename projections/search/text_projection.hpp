@@ -1,10 +1,12 @@
 #pragma once
 
+#include "projections/ports.hpp"
 #include "projections/projection.hpp"
 #include "projections/search/search_settings.hpp"
 #include "projections/search/search_slots.hpp"
 #include "projections/search/text_index.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -21,7 +23,8 @@ namespace holdfast::projections {
 /// Everything runs on the thread that may block (`search_thread`), and nothing else does.
 class text_projection final : public projection {
  public:
-  text_projection(std::shared_ptr<search_slots> slots, const search_settings& settings);
+  /// `clock` says when it stopped, if it does.
+  text_projection(std::shared_ptr<search_slots> slots, const search_settings& settings, clock_function clock);
 
   [[nodiscard]] auto name() const noexcept -> std::string_view override { return "search_text"; }
 
@@ -30,19 +33,33 @@ class text_projection final : public projection {
   /// The last commit, when nothing is folded any more and no closure of its runs; blocks.
   void save();
 
+  /// After `save`, and after every reader: closes the index and seals it.
+  void close();
+
   void apply(const applied_group& group) override;
   void publish(const journal::cursor& position) override;
 
   [[nodiscard]] auto position() const -> journal::cursor override { return position_; }
 
   void reset() override;
+  /// A rebuild that threw is over: what was shown before stays.
+  void stopped() override;
   [[nodiscard]] auto wants(journal::stream_kind kind, std::uint16_t type) const noexcept -> bool override;
+
+  /// Whether a second index is made beside the one that people see. Any thread.
+  [[nodiscard]] auto rebuild_runs() const noexcept -> bool { return rebuild_runs_.load(std::memory_order_acquire); }
+
+  /// Where the index is that a start would open in such a directory.
+  [[nodiscard]] static auto current_in(const std::filesystem::path& directory) -> std::filesystem::path;
+
+  /// Where the index is that people see; empty without one. Nothing else of it may run.
+  [[nodiscard]] auto shown_in() const -> std::filesystem::path;
 
   /// Commits that are due, and the end of a rebuild. `caught_up` as its runner says.
   void tick(bool caught_up);
 
  private:
-  [[nodiscard]] auto current() const -> std::string;
+  void load_to_show();
   void make_current(const std::string& name);
   void remove_others(const std::string& than) const;
   [[nodiscard]] auto commit_is_due() const -> bool;
@@ -53,11 +70,13 @@ class text_projection final : public projection {
   void guarded(Run&& run);
 
   const std::shared_ptr<search_slots> slots_;
+  const clock_function clock_;
   const search_settings settings_;
   std::unique_ptr<text_index> index_;    ///< what people see; null when it cannot be opened
   std::unique_ptr<text_index> building_; ///< during a rebuild
-  std::uint64_t number_ = 1;             ///< of the newest directory
-  std::string failure_;                  ///< why there is none
+  std::atomic<bool> rebuild_runs_{false};
+  std::uint64_t number_ = 1; ///< of the newest directory
+  std::string failure_;      ///< why there is none
   journal::cursor position_;
   bool caught_up_ = false;
   std::chrono::steady_clock::time_point committed_at_;

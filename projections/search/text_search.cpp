@@ -42,6 +42,46 @@ class field_weight final : public Xapian::Weight {
   double factor_ = 1;
 };
 
+/// Some 20 µs.
+constexpr std::uint32_t matches_between_looks = 64;
+
+/// Every document, until the time is up: what is asked for besides comes to its end with it. The library's own time limit cuts short what it
+/// estimates, and not the matches that it shows.
+class until final : public Xapian::PostingSource {
+ public:
+  explicit until(std::chrono::steady_clock::time_point give_up_at) : give_up_at_{give_up_at} {}
+
+  [[nodiscard]] auto is_up() const noexcept -> bool { return is_up_; }
+
+  [[nodiscard]] auto get_termfreq_min() const -> Xapian::doccount override { return 0; }
+  [[nodiscard]] auto get_termfreq_est() const -> Xapian::doccount override { return documents_; }
+  [[nodiscard]] auto get_termfreq_max() const -> Xapian::doccount override { return documents_; }
+
+  void init(const Xapian::Database& database) override {
+    documents_ = database.get_doccount();
+    last_ = database.get_lastdocid();
+  }
+
+  void next(double) override { go_to(at_ + 1); }
+  void skip_to(Xapian::docid document, double) override { go_to(std::max(at_, document)); }
+  [[nodiscard]] auto at_end() const -> bool override { return is_up_ || at_ > last_; }
+  [[nodiscard]] auto get_docid() const -> Xapian::docid override { return at_; }
+
+ private:
+  void go_to(Xapian::docid document) {
+    at_ = document;
+    if (looks_++ % matches_between_looks == 0)
+      is_up_ = is_up_ || std::chrono::steady_clock::now() >= give_up_at_;
+  }
+
+  const std::chrono::steady_clock::time_point give_up_at_;
+  Xapian::doccount documents_ = 0;
+  Xapian::docid last_ = 0;
+  Xapian::docid at_ = 0;
+  std::uint32_t looks_ = 0;
+  bool is_up_ = false;
+};
+
 /// Is shown every document that matches.
 class match_collector final : public Xapian::MatchSpy {
  public:
@@ -131,19 +171,22 @@ auto word_group::fits(const text_word& word, word_forms& forms) const -> bool {
                              [this](const std::string& form) { return std::ranges::binary_search(terms, form); });
 }
 
-auto find_text(text_session& in, const text_wish& wish) -> text_result {
+auto find_text(text_session& in, const text_wish& wish, std::chrono::steady_clock::time_point give_up_at)
+    -> text_result {
   text_result result;
   result.groups = groups_of(in, wish, result.corrections);
   const bool hopeless = std::ranges::any_of(result.groups, [](const word_group& group) { return group.terms.empty(); });
   if (hopeless || result.groups.empty())
     return result;
+  until time{give_up_at};
   Xapian::Enquire enquire{in.database};
-  enquire.set_query(query_of(result.groups));
+  enquire.set_query({Xapian::Query::OP_FILTER, query_of(result.groups), Xapian::Query{&time}});
   enquire.set_weighting_scheme(field_weight{});
   match_collector collector{result.matches};
   enquire.add_matchspy(&collector);
   // Every match is shown to the collector, whatever its score.
   static_cast<void>(enquire.get_mset(0, 1, in.database.get_doccount()));
+  result.partial = time.is_up();
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include "projections/search/event_text.hpp"
 #include "projections/search/words.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -52,11 +53,15 @@ struct text_result {
   std::vector<text_match> matches; ///< in no useful order
   std::vector<word_group> groups;
   std::vector<text_correction> corrections; ///< made, in the words' order
+  bool partial = false;                     ///< the time was up: the matches are some of those that there are
 };
 
 /// Finds the events that have all words in any form, each in any field. The query is put together from terms: no text of a user is ever parsed
-/// as a query. Needs at least one word. Throws the library's errors.
-[[nodiscard]] auto find_text(text_session& in, const text_wish& wish) -> text_result;
+/// as a query. Needs at least one word. After `give_up_at` no more matches are looked at. Throws the library's errors.
+[[nodiscard]] auto
+find_text(text_session& in, const text_wish& wish,
+          std::chrono::steady_clock::time_point give_up_at = std::chrono::steady_clock::time_point::max())
+    -> text_result;
 
 /// What the index has about the event of a row; nothing when it has not got there yet.
 [[nodiscard]] auto text_at(text_session& in, std::uint32_t row) -> std::optional<event_text>;

@@ -92,9 +92,9 @@ void booking_checkpoint::forgotten(booking_store::event_slot event, domain::hold
     dirty_.erase(found);
 }
 
-void booking_checkpoint::begin(const booking_store& store) {
+void booking_checkpoint::begin(const booking_store& store, store_changes with) {
   pending_ = std::exchange(dirty_, {});
-  changes_ = {};
+  changes_ = std::move(with);
   for (const auto event : std::exchange(events_, {}))
     put_event(store.row_of(event), changes_);
 }
@@ -146,6 +146,10 @@ auto take_row(std::string_view key, std::string_view value, booking_store& to, l
   row_reader name{key};
   row_reader in{value};
   const auto kind = name.byte();
+  if (kind == return_store::return_row)
+    return to.returns().restore(key, value);
+  if (kind == ticket_store::ticket_row || kind == ticket_store::revocation_row || kind == ticket_store::offer_row)
+    return to.restore_tickets(key, value);
   if (kind == row::event)
     return take_event(name.number(), in, to, layouts);
   booking_store::booking_row its;

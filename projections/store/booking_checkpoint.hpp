@@ -15,7 +15,7 @@
 namespace holdfast::projections {
 
 /// State version of the bookings: raised with every change of their rows or of what they mean.
-inline constexpr std::uint32_t bookings_state_version = 1;
+inline constexpr std::uint32_t bookings_state_version = 7;
 
 /// What has changed in a booking store since its last checkpoint, and the next checkpoint in the making.
 ///
@@ -40,8 +40,8 @@ class booking_checkpoint {
 
   [[nodiscard]] auto under_way() const noexcept -> bool { return pending_.has_value(); }
 
-  /// Begins a checkpoint of the store as it is.
-  void begin(const booking_store& store);
+  /// Begins a checkpoint of the store as it is, with these rows in it.
+  void begin(const booking_store& store, store_changes with = {});
   /// Encodes up to `rows` more; true when all are.
   [[nodiscard]] auto encode(const booking_store& store, std::size_t rows) -> bool;
   /// The checkpoint, when `encode` has said that it is complete.

@@ -1,16 +1,14 @@
 #include "projections/store/offline_fold.hpp"
 
-#include "journal/checksum.hpp"
 #include "projections/bookings_projection.hpp"
 #include "projections/catalogue_projection.hpp"
-#include "projections/catch_up.hpp"
 #include "projections/layout_store.hpp"
 #include "projections/metrics.hpp"
+#include "projections/report/report_projection.hpp"
+#include "projections/search/columns_projection.hpp"
 #include "projections/store/checkpoint_lane.hpp"
+#include "projections/store/offline_parts.hpp"
 
-#include <array>
-#include <cstring>
-#include <future>
 #include <memory>
 #include <utility>
 
@@ -21,66 +19,6 @@ namespace {
 using journal::failure;
 using journal::failure_kind;
 
-/// Sums hashes of rows, so that their order does not matter and none of them is kept.
-class row_sum {
- public:
-  void add(std::string_view key, std::string_view value) {
-    std::string row;
-    const auto size = static_cast<std::uint32_t>(key.size());
-    row.append(reinterpret_cast<const char*>(&size), sizeof size).append(key).append(value);
-    const auto hash = journal::sha256(row);
-    for (std::size_t word = 0; word < sum_.size(); ++word) {
-      std::uint64_t part = 0;
-      std::memcpy(&part, hash.data() + word * sizeof part, sizeof part);
-      sum_[word] += part;
-    }
-    ++rows_;
-  }
-
-  [[nodiscard]] auto rows() const noexcept -> std::uint64_t { return rows_; }
-
-  [[nodiscard]] auto text() const -> std::string {
-    journal::chain_hash bytes{};
-    std::memcpy(bytes.data(), sum_.data(), bytes.size());
-    return journal::hex(bytes);
-  }
-
- private:
-  std::array<std::uint64_t, 4> sum_{};
-  std::uint64_t rows_ = 0;
-};
-
-auto next_chunk(journal::journal& from, const journal::cursor& at, const std::shared_ptr<const projection>& for_whom)
-    -> tl::expected<fact_chunk, failure> {
-  std::promise<tl::expected<fact_chunk, failure>> answer;
-  read_chunk(from, at, for_whom, {},
-             [&](tl::expected<fact_chunk, failure> chunk) { answer.set_value(std::move(chunk)); });
-  return answer.get_future().get();
-}
-
-auto fold_to_end(projection& what, const std::shared_ptr<const projection>& shared, journal::journal& from,
-                 const fold_progress& progress) -> tl::expected<std::uint64_t, failure> {
-  std::uint64_t commands = 0;
-  auto at = what.position();
-  for (bool more = true; more;) {
-    auto chunk = next_chunk(from, at, shared);
-    if (!chunk)
-      return tl::unexpected{std::move(chunk.error())};
-    try {
-      for (const auto& group : chunk->groups)
-        what.apply({group.stream, group.first_seq, group.facts.get(), 0, group.facts});
-    } catch (const std::exception& error) {
-      return tl::unexpected{failure{failure_kind::corrupt, error.what()}};
-    }
-    what.publish(chunk->after);
-    commands += chunk->groups.size();
-    progress(commands);
-    at = std::move(chunk->after);
-    more = !chunk->to_present;
-  }
-  return commands;
-}
-
 /// On the spot: nothing else runs.
 auto at_once() -> post_function {
   return [](const std::function<void()>& job) { job(); };
@@ -88,6 +26,17 @@ auto at_once() -> post_function {
 
 auto no_time() -> clock_function {
   return [] { return domain::instant{}; };
+}
+
+/// The space that a server would go on from: see `kept_projection`.
+auto space_of(std::string_view projection, std::uint32_t version, projection_store& in) -> std::string {
+  std::string first{projection};
+  std::string second = first + ".2";
+  const auto is_begun = [&](const std::string& space) {
+    const auto at = in.open(space, version);
+    return at && *at != journal::cursor{};
+  };
+  return !is_begun(first) && is_begun(second) ? second : first;
 }
 
 template <class Projection>
@@ -103,9 +52,12 @@ auto fold(const std::shared_ptr<Projection>& what, std::uint32_t version, journa
   }
   std::shared_ptr<checkpoint_lane> lane;
   if (store != nullptr) {
-    lane = std::make_shared<checkpoint_lane>(*store, at_once(), name, version);
+    const auto space = from_store != nullptr ? space_of(name, version, *store) : name;
+    lane = std::make_shared<checkpoint_lane>(*store, at_once(), space, version);
     what->keep_in(lane);
     what->load();
+    if (lane->failed())
+      return tl::unexpected{failure{failure_kind::corrupt, name + ": what it kept cannot be read"}};
     row_sum taken;
     what->visit_rows([&](std::string_view key, std::string_view value) { taken.add(key, value); });
     result.from_store = taken.rows();
@@ -129,7 +81,13 @@ auto fold(const std::shared_ptr<Projection>& what, std::uint32_t version, journa
 } // namespace
 
 auto kept_projections() -> const std::vector<std::string_view>& {
-  static const std::vector<std::string_view> names{"catalogue", "bookings"};
+  static const std::vector<std::string_view> names{"catalogue", "bookings", "search", "search_text", "report"};
+  return names;
+}
+
+auto all_projections() -> const std::vector<std::string_view>& {
+  static const std::vector<std::string_view> names{"inventory", "catalogue",   "bookings",
+                                                   "search",    "search_text", "report"};
   return names;
 }
 
@@ -143,6 +101,12 @@ auto fold_offline(std::string_view projection, journal::journal& from, projectio
   if (projection == "bookings")
     return fold(std::make_shared<bookings_projection>(layouts, std::make_shared<view_metrics>(), at_once(), no_time()),
                 bookings_state_version, from, from_store, keep_in, progress);
+  if (projection == "report")
+    return fold(std::make_shared<report_projection>(std::make_shared<view_metrics>(), at_once(), no_time()),
+                report_state_version, from, from_store, keep_in, progress);
+  if (projection == "search")
+    return fold(std::make_shared<columns_projection>(std::make_shared<search_slots>(), search_settings{}, no_time()),
+                columns_state_version, from, from_store, keep_in, progress);
   return tl::unexpected{failure{failure_kind::invalid, "there is no projection '" + std::string{projection} + "'"}};
 }
 

@@ -3,6 +3,12 @@
 #include "domain/check.hpp"
 #include "projections/wire/bytes.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace holdfast::projections::wire {
 
 namespace {
@@ -38,10 +44,20 @@ void append_row(const domain::row_spec& row, row_before& before, std::string& to
   before = {row.origin, row.pitch, row.angle};
 }
 
-auto tier_number(const domain::layout& of, const std::string& id) -> std::uint64_t {
-  const auto index = of.find_tier(id);
-  HF_CHECK(index, "a layout knows its own tiers");
-  return *index;
+/// The tiers of seats and areas, and after them those that only sections without rows have: a layout knows only the former.
+auto tiers_of(const domain::layout& of) -> std::vector<std::string> {
+  std::vector<std::string> tiers(of.tier_ids().begin(), of.tier_ids().end());
+  for (const auto& section : of.spec().sections) {
+    if (std::ranges::find(tiers, section.tier) == tiers.end())
+      tiers.push_back(section.tier);
+  }
+  return tiers;
+}
+
+auto tier_number(const std::vector<std::string>& tiers, const std::string& id) -> std::uint64_t {
+  const auto found = std::ranges::find(tiers, id);
+  HF_CHECK(found != tiers.end(), "every section and area has a tier");
+  return static_cast<std::uint64_t>(found - tiers.begin());
 }
 
 } // namespace
@@ -53,14 +69,15 @@ void append_layout(const domain::layout& of, std::string_view layout_hash, std::
   put_byte(to, spec.focal ? has_focal : 0);
   put_layout_tag(to, layout_hash);
   put_leb128(to, of.seat_count());
-  put_leb128(to, of.tier_ids().size());
-  for (const auto& tier : of.tier_ids())
+  const auto tiers = tiers_of(of);
+  put_leb128(to, tiers.size());
+  for (const auto& tier : tiers)
     put_text(to, tier);
   put_leb128(to, spec.sections.size());
   row_before before;
   for (const auto& section : spec.sections) {
     put_text(to, section.name);
-    put_leb128(to, tier_number(of, section.tier));
+    put_leb128(to, tier_number(tiers, section.tier));
     put_leb128(to, section.rows.size());
     for (const auto& row : section.rows)
       append_row(row, before, to);
@@ -68,7 +85,7 @@ void append_layout(const domain::layout& of, std::string_view layout_hash, std::
   put_leb128(to, spec.areas.size());
   for (const auto& area : spec.areas) {
     put_text(to, area.name);
-    put_leb128(to, tier_number(of, area.tier));
+    put_leb128(to, tier_number(tiers, area.tier));
     put_leb128(to, area.capacity);
   }
   if (spec.focal) {

@@ -56,6 +56,24 @@ auto word_encoder::already_created(const std::string&, const actors::request_met
   return words(409, "already created", 0);
 }
 
+auto word_encoder::payment_refused(const domain::rejection& why, const actors::request_meta&) const -> actors::answer {
+  return words(409, "payment refused " + std::to_string(static_cast<int>(why.why)), 0);
+}
+
+auto word_encoder::payment_failed(const domain::payment& what, const actors::request_meta&) const -> actors::answer {
+  return words(402, "payment failed " + std::to_string(static_cast<int>(what.why)), 0);
+}
+
+auto word_encoder::payment_refunded(domain::event_id, const domain::payment& what, const actors::request_meta&) const
+    -> actors::answer {
+  return words(201, "refunded " + std::to_string(what.number.value()), 0);
+}
+
+auto word_encoder::payment_pending(domain::event_id, const domain::payment& what, const actors::request_meta&) const
+    -> actors::answer {
+  return words(202, "payment " + std::to_string(what.number.value()), 0);
+}
+
 auto word_encoder::refused(actors::refusal why, const actors::request_meta&) const -> actors::answer {
   return words(503, "refusal " + std::to_string(static_cast<int>(why)), 0);
 }

@@ -40,6 +40,26 @@ class word_encoder final : public actors::answer_encoder {
   [[nodiscard]] auto rejected(const domain::organisation_state& state, const domain::organisation_command& what,
                               const domain::rejection& why, const actors::request_meta& meta, domain::instant now) const
       -> actors::answer override;
+  [[nodiscard]] auto payment_refused(const domain::rejection& why, const actors::request_meta& meta) const
+      -> actors::answer override;
+  [[nodiscard]] auto payment_failed(const domain::payment& what, const actors::request_meta& meta) const
+      -> actors::answer override;
+  [[nodiscard]] auto tickets_refunded(domain::event_id, domain::hold_number, std::span<const std::uint32_t>,
+                                      const given_back&) const -> actors::answer override {
+    actors::answer what;
+    what.body = "tickets refunded";
+    return what;
+  }
+  [[nodiscard]] auto refund_refused(domain::event_refusal, const actors::request_meta&) const
+      -> actors::answer override {
+    actors::answer what;
+    what.body = "refund refused";
+    return what;
+  }
+  [[nodiscard]] auto payment_refunded(domain::event_id event, const domain::payment& what,
+                                      const actors::request_meta& meta) const -> actors::answer override;
+  [[nodiscard]] auto payment_pending(domain::event_id event, const domain::payment& what,
+                                     const actors::request_meta& meta) const -> actors::answer override;
   [[nodiscard]] auto already_created(const std::string& location, const actors::request_meta& meta) const
       -> actors::answer override;
   [[nodiscard]] auto refused(actors::refusal why, const actors::request_meta& meta) const -> actors::answer override;

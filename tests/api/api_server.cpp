@@ -1,10 +1,12 @@
 #include "tests/api/api_server.hpp"
 
 #include "http/api_key.hpp"
+#include "http/order_stories.hpp"
 #include "journal/rocksdb_journal.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
@@ -41,9 +43,22 @@ auto table_of(const actors::directory_view& view) -> std::shared_ptr<const http:
   return std::make_shared<const http::key_table>(entries);
 }
 
+auto ticket_desk_of(const server_settings& settings, const domain::public_ids& ids)
+    -> std::shared_ptr<const http::ticket_desk> {
+  const tickets::ticket_key key{.id = 1, .seed = filled(9)};
+  return std::make_shared<const http::ticket_desk>(std::span{&key, 1}, ids, settings.receipts);
+}
+
 auto unlimited() -> http::rate_limits {
   constexpr http::rate_rule off{.per_second = 0, .burst = 1};
-  return {.address_view = off, .address_act = off, .address_session = off, .buyer = off, .key = off, .buckets_max = 64};
+  return {.address_view = off,
+          .address_act = off,
+          .address_session = off,
+          .buyer = off,
+          .key = off,
+          .address_code = off,
+          .buyer_code = off,
+          .buckets_max = 64};
 }
 
 } // namespace
@@ -92,6 +107,7 @@ void api_server::open_journal() {
   options.disk.ballast_bytes = 0;
   options.disk.no_new_holds_below = 0;
   options.disk.settle_only_below = 0;
+  options.read_threads = settings_.read_threads;
   auto opened = journal::rocksdb_journal::open(std::move(options));
   REQUIRE(opened.has_value());
   running_->journal = *std::move(opened);
@@ -109,7 +125,13 @@ void api_server::start() {
   options.search.directory = directory() / "search";
   options.search.sync_commits = false;
   options.search.commit_every = std::chrono::milliseconds{10};
-  options.search.answers_kept = std::chrono::milliseconds{10};
+  options.search.answers_kept = settings_.search_answers_kept;
+  options.search.unchanged_answers_kept =
+      std::max(options.search.unchanged_answers_kept, settings_.search_answers_kept);
+  options.past_facts_max = settings_.past_facts_max;
+  options.gateway = settings_.gateway;
+  options.checkout = settings_.checkout;
+  options.notification_secrets = settings_.notification_secrets;
   if (!settings_.machine_clock) {
     options.clock = clock_;
   }
@@ -122,7 +144,28 @@ void api_server::start() {
   start_http();
 }
 
+void api_server::start_outside() {
+  if (settings_.keeps_people) {
+    auto opened = people::personal_data::open({directory() / "people-rows", directory() / "people-keys"}, filled(5));
+    REQUIRE(opened.has_value());
+    running_->people = *std::move(opened);
+  }
+  if (settings_.notifies) {
+    auto stories = std::make_shared<http::order_stories>(*running_->engine, running_->engine->views(), *callers_, ids_,
+                                                         http::order_link_options{});
+    auto started = notifications::outbox::start(*settings_.notifies, {.folder = directory() / "outbox",
+                                                                      .secret = filled(6),
+                                                                      .journal = *running_->journal,
+                                                                      .journal_identity = "of this test",
+                                                                      .stories = std::move(stories),
+                                                                      .people = running_->people.get()});
+    REQUIRE(started.has_value());
+    running_->outbox = *std::move(started);
+  }
+}
+
 void api_server::start_http() {
+  start_outside();
   running_->routes = std::make_unique<http::routes::context>(
       http::routes::context{.engine = *running_->engine,
                             .views = running_->engine->views(),
@@ -132,7 +175,13 @@ void api_server::start_http() {
                             .secret = filled(3),
                             .subject_key = filled(4),
                             .layout_body_bytes_max = settings_.layout_body_bytes_max,
-                            .live = settings_.live});
+                            .live = settings_.live,
+                            .attempts = std::make_shared<http::code_attempts>(settings_.rates.value_or(unlimited())),
+                            .takes_cards = settings_.gateway != nullptr,
+                            .tickets = ticket_desk_of(settings_, ids_),
+
+                            .people = running_->people.get(),
+                            .desk = running_->outbox.get()});
   http::server_parts parts;
   http::routes::add_all(parts.table, *running_->routes);
   if (settings_.more_routes) {
@@ -140,6 +189,7 @@ void api_server::start_http() {
   }
   parts.callers = callers_;
   parts.metrics = metrics_;
+  parts.traces = settings_.traces;
   http::server_options options;
   options.port = 0;
   options.phases.tick = std::chrono::milliseconds{5};
@@ -171,6 +221,12 @@ void api_server::stop() {
   }
   running_->server->begin_drain();
   running_->server->stop();
+  if (running_->outbox) {
+    running_->outbox->stop();
+  }
+  if (running_->people) {
+    running_->people->stop();
+  }
   running_->engine->stop();
   running_.reset();
 }

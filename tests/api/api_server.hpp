@@ -11,8 +11,11 @@
 #include "journal/journal.hpp"
 #include "journal/memory_journal.hpp"
 #include "journal/snapshot_store.hpp"
+#include "notifications/outbox.hpp"
+#include "people/personal_data.hpp"
 #include "tests/api/api_client.hpp"
 #include "tests/support/eventually.hpp"
+#include "tracing/tracer.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -51,6 +54,8 @@ class turned_clock final : public actors::clock_port {
 
 struct server_settings {
   std::int32_t inflight_per_event_max = 4'096;
+  std::uint64_t past_facts_max = 2'000'000;
+  std::size_t read_threads = 1;                ///< with `on_disk`
   bool on_disk = false;                        ///< RocksDB in a directory instead of a journal in memory
   std::optional<http::rate_limits> rates = {}; ///< absent: none that a test could reach
   std::vector<std::string> allowed_origins = {};
@@ -61,6 +66,14 @@ struct server_settings {
   http::live_options live = {};
   std::chrono::milliseconds stream_look{20'000};
   unsigned io_threads = 1;
+  std::chrono::milliseconds search_answers_kept{10}; ///< by the machine's clock, which a test cannot turn
+  std::shared_ptr<tracing::tracer> traces = {};      ///< null: nothing is traced
+  payments::gateway* gateway = nullptr;              ///< null: nothing can be paid by card. Outlives the server
+  actors::checkout_settings checkout = {};
+  std::vector<std::string> notification_secrets = {};
+  http::receipt_settings receipts = {};
+  bool keeps_people = false;                            ///< names and addresses are taken
+  std::optional<notifications::settings> notifies = {}; ///< absent: nobody is notified
 };
 
 /// The whole server in this process: sockets, edge, routes, engine, projections, over a journal that can be made to fail.
@@ -95,10 +108,15 @@ class api_server {
   [[nodiscard]] auto server() const -> http::server& { return *running_->server; }
   /// The journal in memory; not for `on_disk`.
   [[nodiscard]] auto journal() const -> journal::memory_journal&;
+  /// What the journal in memory has stored; not for `on_disk`.
+  [[nodiscard]] auto disk() const -> journal::memory_disk& { return *disk_; }
+  /// The journal of either kind.
+  [[nodiscard]] auto any_journal() const -> journal::journal& { return *running_->journal; }
   /// Where the journal ends, of either kind: the same as long as nothing is recorded.
   [[nodiscard]] auto recorded() const -> journal::cursor { return running_->journal->end(); }
   [[nodiscard]] auto clock() const -> turned_clock& { return *clock_; }
   [[nodiscard]] auto directory() const -> const std::filesystem::path& { return directory_.path(); }
+  [[nodiscard]] auto ids() const -> const domain::public_ids& { return ids_; }
   [[nodiscard]] auto credentials() const -> http::authenticator& { return *callers_; }
 
  private:
@@ -106,6 +124,8 @@ class api_server {
   struct running {
     std::unique_ptr<journal::journal> journal;
     std::unique_ptr<journal::snapshot_store> snapshots;
+    std::unique_ptr<people::personal_data> people;
+    std::unique_ptr<notifications::outbox> outbox; ///< what the engine ends it with may still be told to it
     std::unique_ptr<actors::engine> engine;
     std::unique_ptr<http::routes::context> routes;
     std::unique_ptr<http::server> server;
@@ -114,6 +134,7 @@ class api_server {
   void start();
   void make_first_key();
   void open_journal();
+  void start_outside();
   void start_http();
 
   server_settings settings_;

@@ -1,4 +1,5 @@
 #include "http/api_key.hpp"
+#include "http/order_link.hpp"
 #include "http/organisation_json.hpp"
 #include "tests/api/box_office.hpp"
 
@@ -95,12 +96,10 @@ class world {
     return made.text("hold_id");
   }
 
-  auto fresh_order(const role& who) -> std::string {
-    const auto sold = confirm(till, fresh_hold(who));
-    REQUIRE(sold.status == 201);
-    holds_.pop_back();
-    seq = sold.event_seq();
-    return sold.text("order_id");
+  auto an_order(const role& who) -> std::string { return sold_to(who).text("order_id"); }
+
+  auto a_ticket(const role& who) -> std::string {
+    return sold_to(who).json().at("tickets").at(0).at("ticket_id").get<std::string>();
   }
 
   auto fresh_draft() -> std::string { return make_draft(organiser, opera.venue); }
@@ -134,8 +133,22 @@ class world {
   std::string seq; ///< of the last write
 
  private:
+  /// One for each side, so that limits are never in the way.
+  auto sold_to(const role& who) -> const reply& {
+    auto& sold = is_key(who) ? sold_by_till_ : sold_to_owner_;
+    if (!sold) {
+      sold = confirm(till, fresh_hold(who));
+      REQUIRE(sold->status == 201);
+      holds_.pop_back();
+      seq = sold->event_seq();
+    }
+    return *sold;
+  }
+
   std::map<std::string, api_client> people_;
   std::vector<std::pair<bool, std::string>> holds_;
+  std::optional<reply> sold_by_till_;
+  std::optional<reply> sold_to_owner_;
 };
 
 struct request {
@@ -170,14 +183,36 @@ auto of_draft(std::string more, json body = json::object()) {
   };
 }
 
-auto of_published(std::string more) {
-  return [more = std::move(more)](world& in, const role&) { return request{"/v1/events/" + in.fresh_event() + more}; };
+auto of_published(std::string more, json body = json::object()) {
+  return [more = std::move(more), body = std::move(body)](world& in, const role&) {
+    return request{"/v1/events/" + in.fresh_event() + more, body};
+  };
 }
 
 auto of_hold(std::string more, json body = json::object()) {
   return [more = std::move(more), body = std::move(body)](world& in, const role& who) {
     const auto id = in.fresh_hold(who);
     return request{"/v1/holds/" + id + (more == "?" ? "?min_seq=" + in.seq : more), body};
+  };
+}
+
+auto of_ticket(std::string more, bool reads = true) {
+  return [more = std::move(more), reads](world& in, const role& who) {
+    const auto id = in.a_ticket(who);
+    return request{"/v1/tickets/" + id + more + (reads ? "?min_seq=" + in.seq : "")};
+  };
+}
+
+const json one_place_apart =
+    json::parse(R"({"name":"Box","kind":"house","reason":"guests","areas":[{"area":"floor","quantity":1}]})");
+
+/// Of an event of its own, so that no other test misses the places.
+auto of_allocation(json body) {
+  return [body = std::move(body)](world& in, const role&) {
+    const auto path = "/v1/events/" + in.fresh_event() + "/allocations";
+    const auto made = in.organiser.post(path, one_place_apart);
+    REQUIRE(made.status == 201);
+    return request{path + "/" + made.text("allocation_id"), body};
   };
 }
 
@@ -195,8 +230,10 @@ auto event_samples() -> std::map<std::string, sample> {
       {"GET /v1/events/{event}", {of_event("")}},
       {"PATCH /v1/events/{event}", {of_event("", {{"name", "Aida"}}), 200, {}, true}},
       {"GET /v1/events/{event}/seats", {of_event("/seats")}},
+      {"GET /v1/events/{event}/prices", {of_event("/prices")}},
       // Whoever may watch is told that this is no seq: a stream would not end.
       {"GET /v1/events/{event}/live", {of_event("/live?since=x"), 400}},
+      {"GET /v1/events/{event}/report", {of_event("/report"), 200, {}, true}},
       {"GET /v1/events/{event}/layout", {of_event("/layout"), 302}},
       {"PUT /v1/events/{event}/layout", {of_draft("/layout", hall_layout()), 200, {}, true}},
       {"GET /v1/layouts/{hash}", {[](world& in, const role&) {
@@ -215,6 +252,10 @@ auto event_samples() -> std::map<std::string, sample> {
         true}},
       {"POST /v1/events/{event}/close", {of_published("/close"), 200, {}, true}},
       {"POST /v1/events/{event}/cancel", {of_published("/cancel"), 200, {}, true}},
+      {"POST /v1/events/{event}/allocations", {of_published("/allocations", one_place_apart), 201, {}, true}},
+      {"GET /v1/events/{event}/allocations", {of_event("/allocations"), 200, {}, true}},
+      {"PATCH /v1/events/{event}/allocations/{allocation}", {of_allocation({{"add_seats", {"A/1/1"}}}), 200, {}, true}},
+      {"DELETE /v1/events/{event}/allocations/{allocation}", {of_allocation(json::object()), 204, {}, true}},
       {"GET /v1/events/{event}/journal", {of_event("/journal?limit=1"), 200, {}, true}},
       {"POST /v1/venues", {at("/v1/venues", hall()), 201}},
       {"GET /v1/venues", {at("/v1/venues")}},
@@ -229,6 +270,9 @@ auto event_samples() -> std::map<std::string, sample> {
         true}},
   };
 }
+
+/// Whoever sells at the counter, where nobody has a limit.
+const role box_office_role{caller::own_key, domain::key_scope::sell, "the till"};
 
 auto booking_samples() -> std::map<std::string, sample> {
   const json cash{{"payment", {{"method", "cash"}}}};
@@ -245,9 +289,43 @@ auto booking_samples() -> std::map<std::string, sample> {
       {"POST /v1/holds/{hold}/extend", {of_hold("/extend"), 200, {}, true}},
       {"POST /v1/holds/{hold}/confirm", {of_hold("/confirm", cash), 201, 501, true}},
       {"GET /v1/orders", {at("/v1/orders")}},
+      {"POST /v1/orders/{order}/refunds", {at("/v1/orders/ord_0/refunds"), 404, 404}}, // refund_test.cpp has real ones
+      {"GET /v1/tickets/keys", {at("/v1/tickets/keys")}},
+      {"GET /v1/tickets/{ticket}", {of_ticket(""), 200, {}, true}},
+      {"GET /v1/tickets/{ticket}/qr.svg", {of_ticket("/qr.svg"), 200, {}, true}},
+      {"GET /v1/tickets/{ticket}/qr.png", {of_ticket("/qr.png"), 200, {}, true}},
+      {"GET /v1/tickets/{ticket}/calendar.ics", {of_ticket("/calendar.ics"), 200, {}, true}},
+      {"GET /v1/tickets", {at("/v1/tickets")}},
+      {"POST /v1/tickets/claim",
+       {at("/v1/tickets/claim", {{"token", "x"}}), 422}}, // ticket_transfer_test.cpp has real ones
+      {"POST /v1/tickets/{ticket}/transfer", {of_ticket("/transfer", false), 201, {}, true}},
+      {"DELETE /v1/tickets/{ticket}/transfer", {of_ticket("/transfer", false), 200, {}, true}},
+      {"POST /v1/tickets/{ticket}/offer",
+       {at("/v1/tickets/tkt_0/offer", {{"price", 1}}), 404, 404}}, // resale_test.cpp has real ones
+      {"DELETE /v1/tickets/{ticket}/offer", {at("/v1/tickets/tkt_0/offer"), 404, 404}},
+      {"GET /v1/events/{event}/resale", {of_event("/resale")}},
+      {"POST /v1/scans", {at("/v1/scans", {{"code", "x"}, {"gate", "north"}, {"nonce", "scan-0001"}})}},
+      {"POST /v1/scans/batch",
+       {at("/v1/scans/batch", {{"scans", {{{"code", "x"}, {"gate", "north"}, {"nonce", "scan-0001"}}}}})}},
+      {"POST /v1/scans/undo",
+       {[](world& in, const role& who) {
+          return request{"/v1/scans/undo", {{"ticket_id", in.a_ticket(who)}, {"nonce", "scan-0001"}}};
+        },
+        409,
+        {},
+        true}},
+      {"GET /v1/events/{event}/revocations", {of_event("/revocations"), 200, {}, true}},
+      {"GET /v1/orders/{order}/receipt",
+       {[](world& in, const role& who) {
+          const auto id = in.an_order(who);
+          return request{"/v1/orders/" + id + "/receipt?min_seq=" + in.seq};
+        },
+        200,
+        {},
+        true}},
       {"GET /v1/orders/{order}",
        {[](world& in, const role& who) {
-          const auto id = in.fresh_order(who);
+          const auto id = in.an_order(who);
           return request{"/v1/orders/" + id + "?min_seq=" + in.seq};
         },
         200,
@@ -255,6 +333,35 @@ auto booking_samples() -> std::map<std::string, sample> {
         true}},
   };
 }
+
+auto people_samples() -> std::map<std::string, sample> {
+  return {
+      {"DELETE /v1/buyers/{buyer}/personal-data",
+       {[](world& in, const role& who) {
+          const auto id = in.server.anybody().post("/v1/sessions").text("buyer_id");
+          return request{"/v1/buyers/" + (is_key(who) ? id : std::string{"me"}) + "/personal-data"};
+        },
+        501,
+        {},
+        false,
+        true}},
+      {"GET /v1/orders/{order}/by-link", {[](world& in, const role&) {
+         const auto id = in.an_order(box_office_role);
+         const auto order = in.server.ids().parse_order(id);
+         const auto link =
+             http::sign_order_link(*in.server.credentials().ring(), {order->event, order->hold}, INT64_MAX);
+         return request{"/v1/orders/" + id + "/by-link?min_seq=" + in.seq + "&access=" + link};
+       }}},
+      {"DELETE /v1/orders/{order}/personal-data",
+       {[](world& in, const role&) { return request{"/v1/orders/" + in.an_order(box_office_role) + "/personal-data"}; },
+        501,
+        {},
+        true}},
+  };
+}
+
+/// tests/notifications has real ones, of a server that notifies.
+const std::string some_webhook = "/v1/webhooks/whk_0000000000001";
 
 auto other_samples() -> std::map<std::string, sample> {
   return {
@@ -268,10 +375,20 @@ auto other_samples() -> std::map<std::string, sample> {
       {"GET /v1/keys", {at("/v1/keys")}},
       {"DELETE /v1/keys/{key}",
        {[](world& in, const role&) { return request{"/v1/keys/" + in.fresh_key()}; }, 204, {}, true}},
+      {"POST /v1/webhooks", {at("/v1/webhooks", {{"url", "https://organiser.example/hooks"}}), 501}},
+      {"GET /v1/webhooks", {at("/v1/webhooks"), 501}},
+      {"DELETE /v1/webhooks/{webhook}", {at(some_webhook), 501}},
+      {"GET /v1/webhooks/{webhook}/deliveries", {at(some_webhook + "/deliveries"), 501}},
+      {"POST /v1/webhooks/{webhook}/redeliver", {at(some_webhook + "/redeliver?from_seq=1"), 501}},
+      {"GET /v1/admin/mail", {at("/v1/admin/mail"), 501, {}, false, true}},
+      {"POST /v1/admin/mail/retry", {at("/v1/admin/mail/retry"), 501, {}, false, true}},
+      {"POST /v1/admin/mail/{mail}/retry", {at("/v1/admin/mail/ord_0.1/retry"), 501, {}, false, true}},
       {"POST /v1/organisations", {at("/v1/organisations", {{"name", "Arena"}}), 201, {}, false, true}},
       {"GET /v1/organisations", {at("/v1/organisations"), 200, {}, false, true}},
       {"POST /v1/admin/backup", {at("/v1/admin/backup"), 201, {}, false, true}},
       {"GET /v1/admin/projections", {at("/v1/admin/projections"), 200, {}, false, true}},
+      {"GET /v1/admin/payments", {at("/v1/admin/payments"), 200, {}, false, true}},
+      {"POST /v1/payments/webhook", {at("/v1/payments/webhook"), 501}},
       {"POST /v1/admin/projections/{projection}/rebuild",
        {at("/v1/admin/projections/inventory/rebuild"), 202, {}, false, true}},
       {"GET /healthz", {at("/healthz")}},
@@ -286,6 +403,7 @@ auto other_samples() -> std::map<std::string, sample> {
 auto samples() -> std::map<std::string, sample> {
   auto all = event_samples();
   all.merge(booking_samples());
+  all.merge(people_samples());
   all.merge(other_samples());
   return all;
 }

@@ -66,7 +66,7 @@ TEST_CASE("an event's configuration is what was asked for, and times may be left
   CHECK(made.header("location") == "/v1/events/" + made.text("event_id"));
   CHECK(event.at("status") == "draft");
   CHECK(event.at("description") == body.at("description"));
-  CHECK(event.at("sale") == json::parse(R"({"opens_at":"2030-12-01T09:00:00.000Z","closes_at":null})"));
+  CHECK(event.at("sale") == json::parse(R"({"opens_at":"2030-12-01T09:00:00.000Z","closes_at":null,"phases":[]})"));
   CHECK(event.at("hold_seconds") == 300);
   CHECK(event.at("hold_extension_seconds") == 120);
   CHECK(event.at("hold_cap_seconds") == 900);
@@ -113,12 +113,15 @@ TEST_CASE("an amendment changes what it names, and null takes away what may be a
   CHECK(amended.text("name") == "Aida");
   CHECK(amended.text("description").empty());
   CHECK(amended.text("category").empty());
-  CHECK(amended.json().at("sale") == json::parse(R"({"opens_at":null,"closes_at":"2031-01-01T00:00:00.000Z"})"));
+  CHECK(amended.json().at("sale") ==
+        json::parse(R"({"opens_at":null,"closes_at":"2031-01-01T00:00:00.000Z","phases":[]})"));
+  const auto reopened = organiser.patch(path, {{"sale", {{"opens_at", "2030-01-01T00:00:00Z"}}}});
+  CHECK(reopened.json().at("sale").at("closes_at") == "2031-01-01T00:00:00.000Z"); // what is not named stays
   CHECK(amended.json().at("max_per_order") == 4);
   CHECK(amended.json().at("max_per_buyer") == 8);
   CHECK(amended.json().at("version") == 2);
   CHECK(organiser.patch(path, {{"sale", nullptr}}).json().at("sale") ==
-        json::parse(R"({"opens_at":null,"closes_at":null})"));
+        json::parse(R"({"opens_at":null,"closes_at":null,"phases":[]})"));
   const auto as_merge_patch = organiser.ask("PATCH", path, R"({"name":"Norma"})",
                                             {.headers = "Content-Type: application/merge-patch+json\r\n"});
   CHECK(as_merge_patch.text("name") == "Norma");

@@ -53,7 +53,8 @@ TEST_CASE("the seat map shows every seat and area, and a section by itself") {
   CHECK(section.json().at("seats").at(0).at("seat") == "B/1/101");
   CHECK(anybody.get(opera.path("/seats?section=Z")).code() == "not_found");
   CHECK(anybody.get(opera.path("/seats?section=B&section=A")).code() == "invalid_query");
-  CHECK(anybody.get(opera.path("/seats?at_seq=1")).code() == "invalid_query");
+  CHECK(anybody.get(opera.path("/seats?at_seq=1")).code() == "credentials_required");
+  CHECK(anybody.get(opera.path("/seats?before=1")).code() == "invalid_query");
 }
 
 TEST_CASE("a layout is found through its event and never changes at its address") {
@@ -81,6 +82,22 @@ TEST_CASE("a layout is found through its event and never changes at its address"
   CHECK(organiser.post("/v1/venues", again).text("layout_hash") == page.text("layout_hash"));
   CHECK(anybody.get("/v1/layouts/" + std::string(64, 'a')).code() == "not_found");
   CHECK(anybody.get("/v1/layouts/latest").code() == "not_found");
+}
+
+TEST_CASE("what a page links to is there") {
+  const api_server server;
+  const box_office opera{server};
+  auto anybody = server.anybody();
+  const auto page = anybody.get(opera.path());
+  const auto& links = page.json().at("links");
+  CHECK(links == json{{"layout", "/v1/layouts/" + page.text("layout_hash")},
+                      {"seats", opera.path("/seats")},
+                      {"live", opera.path("/live")},
+                      {"prices", opera.path("/prices")}});
+  for (const auto* what : {"layout", "seats", "prices"}) {
+    CAPTURE(what);
+    CHECK(anybody.get(links.at(what).get<std::string>()).status == 200);
+  }
 }
 
 TEST_CASE("a draft is its organisation's alone, and no cache keeps it") {

@@ -19,8 +19,8 @@ TEST_CASE("a buyer holds seats, and they are held for everybody") {
   const auto body = made.json();
   CHECK(body.at("event_id") == opera.event);
   CHECK(body.at("status") == "held");
-  CHECK(body.at("seats") == json::parse(R"([{"seat":"A/1/7","tier":"stalls","price":8900},
-                                            {"seat":"A/1/8","tier":"stalls","price":8900}])"));
+  CHECK(body.at("seats") == json::parse(R"([{"seat":"A/1/7","tier":"stalls","price":8900,"fee":0},
+                                            {"seat":"A/1/8","tier":"stalls","price":8900,"fee":0}])"));
   CHECK(body.at("areas").empty());
   CHECK(body.at("total") == 17'800);
   CHECK(body.at("currency") == "EUR");
@@ -90,7 +90,8 @@ TEST_CASE("standing places are held by quantity, and an area that is full says w
   const auto made = first.post(opera.path("/holds"), {{"areas", {{{"area", "floor"}, {"quantity", 30}}}}});
   INFO(made.body);
   REQUIRE(made.status == 201);
-  CHECK(made.json().at("areas") == json::parse(R"([{"area":"floor","tier":"standing","quantity":30,"price":2500}])"));
+  CHECK(made.json().at("areas") ==
+        json::parse(R"([{"area":"floor","tier":"standing","quantity":30,"price":2500,"fee":0}])"));
   CHECK(made.json().at("total") == 75'000);
   const auto refused = second.post(opera.path("/holds"), {{"areas", {{{"area", "floor"}, {"quantity", 11}}}}});
   CHECK(refused.code() == "area_full");

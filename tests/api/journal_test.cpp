@@ -63,7 +63,7 @@ TEST_CASE("the journal feed tells every fact once, in order, each chained to the
   CHECK(facts[0].at("data").at("event_id") == opera.event);
   CHECK(facts[2].at("data").at("name") == "Aida");
   CHECK(facts[3].at("data").at("hold_id") == first);
-  CHECK(facts[3].at("data").at("seats").at(1) == json::parse(R"({"seat":"B/1/101","price":4500})"));
+  CHECK(facts[3].at("data").at("seats").at(1) == json::parse(R"({"seat":"B/1/101","price":4500,"fee":0})"));
   CHECK(facts[3].at("data").at("owner").get<std::string>().starts_with("byr_"));
   CHECK(facts[6].at("data").at("areas").at(0).at("area") == "floor");
   CHECK(facts[7].at("data").at("order_id") == sold.text("order_id"));
@@ -106,6 +106,32 @@ TEST_CASE("seats keep their labels when a draft's layout was replaced before its
     const auto page = auditor.get("/v1/events/" + event + "/journal?from_seq=4");
     CHECK(page.json().at("items").at(0).at("data").at("seats").at(0).at("seat") == "Parkett/1/1");
   }
+}
+
+TEST_CASE("a page of large facts ends early, with a cursor, and nothing is lost") {
+  const api_server server;
+  const box_office opera{server};
+  auto organiser = opera.organiser;
+  auto auditor = server.key({"audit"});
+  // 80 times some 8 KiB, which are more than two pages of 256 KiB.
+  for (int i = 0; i < 80; ++i) {
+    const auto text = std::string(8'000, 'x') + std::to_string(i);
+    REQUIRE(organiser.patch(opera.path(), {{"description", text}}).status == 200);
+  }
+  const auto page = auditor.get(opera.path("/journal?limit=200"));
+  const auto& items = page.json().at("items");
+  CHECK(items.size() < 40);
+  CHECK(page.body.size() < std::size_t{300} * 1024);
+  CHECK(page.json().at("next_cursor") == std::to_string(items.size() + 1));
+  const auto facts = read_all(auditor, opera, 200);
+  REQUIRE(facts.size() == 82);
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    CHECK(facts[i].at("seq") == i + 1);
+  }
+  // A page that ends with the journal has no cursor, however many facts it was to have.
+  const auto last = auditor.get(opera.path("/journal?from_seq=81&limit=2"));
+  CHECK(last.json().at("items").size() == 2);
+  CHECK(last.json().at("next_cursor").is_null());
 }
 
 TEST_CASE("the journal of another organisation is not there") {

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <future>
+#include <string>
+
 namespace holdfast::api_test {
 
 using nlohmann::json;
@@ -43,6 +46,74 @@ TEST_CASE("metrics are Prometheus' text, by route") {
   CHECK(metrics.header("content-type").starts_with("text/plain; version=0.0.4"));
   CHECK(metrics.body.find(R"(holdfast_http_requests_total{route="/healthz",method="GET",status="200"} 1)") !=
         std::string::npos);
+}
+
+namespace {
+
+/// Keeps the journal's only thread for reads busy until it goes.
+class busy_reads {
+ public:
+  explicit busy_reads(journal::journal& of) {
+    REQUIRE(of.run_on_read_pool([go_on = go_on_.get_future().share()] { go_on.wait(); }));
+  }
+
+  ~busy_reads() { go_on_.set_value(); }
+
+  busy_reads(const busy_reads&) = delete;
+  auto operator=(const busy_reads&) -> busy_reads& = delete;
+
+ private:
+  std::promise<void> go_on_;
+};
+
+auto rebuilding(api_client& admin, const std::string& name) -> bool {
+  const auto all = admin.get("/v1/admin/projections");
+  for (const auto& each : all.json().at("items")) {
+    if (each.at("projection") == name)
+      return each.at("rebuilding");
+  }
+  FAIL("there is no such projection");
+  return false;
+}
+
+} // namespace
+
+TEST_CASE("every projection is rebuilt once at a time, says so, and can be rebuilt again") {
+  const api_server server;
+  const box_office opera{server};
+  auto admin = server.admin();
+  for (const std::string name : {"inventory", "bookings", "catalogue", "search", "search_text", "report"}) {
+    CAPTURE(name);
+    const auto path = "/v1/admin/projections/" + name + "/rebuild";
+    REQUIRE(server.anybody().get(opera.path("/seats")).status == 200); // in memory, of the inventory
+    CHECK_FALSE(rebuilding(admin, name));
+    {
+      const busy_reads held{server.journal()};
+      const auto begun = admin.post(path);
+      CHECK(begun.status == 202);
+      CHECK(begun.json() == json{{"projection", name}, {"rebuilding", true}});
+      const auto refused = admin.post(path);
+      CHECK(refused.status == 409);
+      CHECK(refused.code() == "request_in_progress");
+      CHECK(rebuilding(admin, name));
+    }
+    CHECK(eventually([&] { return !rebuilding(admin, name); }));
+    CHECK(admin.post(path).status == 202);
+    CHECK(eventually([&] { return !rebuilding(admin, name); }));
+  }
+  CHECK(admin.post("/v1/admin/projections/nonsense/rebuild").code() == "not_found");
+}
+
+TEST_CASE("with two threads for reads a slow one keeps nobody waiting") {
+  const api_server server{{.read_threads = 2, .on_disk = true}};
+  const box_office opera{server};
+  auto anybody = server.anybody();
+  const auto finds = [&] { return anybody.get("/v1/search?q=tosca").json().at("total") == 1; };
+  REQUIRE(eventually(finds));
+  const busy_reads held{server.any_journal()};
+  CHECK(anybody.get(opera.path("/seats")).status == 200); // loaded
+  CHECK(anybody.get("/v1/search?q=tosca&available=true").status == 200);
+  CHECK(anybody.get("/v1/suggest?q=tos").status == 200);
 }
 
 TEST_CASE("a backup is a journal that opens, with everything that was acknowledged") {

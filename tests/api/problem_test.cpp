@@ -141,6 +141,10 @@ auto booking_errors() -> std::map<std::string, provoke> {
        [](scene& in) {
          return hold(in.buyer, in.opera, {"A/1/1", "A/1/2", "A/1/3", "A/1/4"});
        }},
+      {"wrong_access_code",
+       [](scene& in) {
+         return in.buyer.post(in.opera.path("/holds"), {{"seats", {"A/1/1"}}, {"access_code", "open sesame"}});
+       }},
       {"sale_not_open",
        [](scene& in) {
          in.organiser.post(in.opera.path("/pause"));
@@ -175,6 +179,7 @@ auto hold_errors() -> std::map<std::string, provoke> {
          in.server.clock().turn(domain::seconds(600));
          return confirm(in.till, id);
        }},
+      {"not_configured", [](scene& in) { return in.organiser.get("/v1/webhooks"); }},
       {"field_not_supported",
        [](scene& in) {
          const auto id = held(in.till, in.opera, {"A/1/1"});
@@ -226,11 +231,6 @@ auto organiser_errors() -> std::map<std::string, provoke> {
          return in.now().server.admin().post("/v1/keys", key, {.key = "the-same-key"});
        }},
       {"layout_frozen", [](scene& in) { return in.organiser.put(in.opera.path("/layout"), hall_layout()); }},
-      {"sold_seats_exist",
-       [](scene& in) {
-         confirm(in.till, held(in.till, in.opera, {"A/1/1"}));
-         return in.now().organiser.post(in.opera.path("/cancel"));
-       }},
       {"version_mismatch",
        [](scene& in) {
          return in.organiser.patch(in.opera.path(), {{"name", "Aida"}}, {.if_match = "77"});
@@ -273,14 +273,20 @@ auto server_errors() -> std::map<std::string, provoke> {
   };
 }
 
-/// Needs a server with settings of its own: with what suspends sales.
-const std::set<std::string> of_special_servers{"rate_limited", "overloaded", "clock_unsure"};
+/// Needs a server with settings of its own: with what suspends sales, and with what pays.
+const std::set<std::string> of_special_servers{
+    "rate_limited",     "overloaded",          "clock_unsure",         "past_too_far",
+    "payment_declined", "payment_in_progress", "payments_unavailable", "payment_timed_out",
+    "payment_failed",   "signature_invalid",   "order_refunded",       "no_such_ticket",
+    "refund_closed",    "card_limit_exceeded", "velocity_exceeded",    "event_unreadable"};
 
-/// Documented for what is coming, or beyond what a test can reach: a card gateway, a waiting room, events for verified buyers, a
-/// capability that is switched off, 2^30 holds of one event, and a server that listens before it has recovered.
-const std::set<std::string> cannot_happen_yet{
-    "payment_declined",        "request_in_progress", "admission_expired", "admission_required",
-    "verified_buyer_required", "not_configured",      "holds_exhausted",   "starting"};
+/// In the tests of tickets and of their resale: an offer that is void or taken, an event without resale, a ticket that was used, a scan that admitted nobody.
+const std::set<std::string> of_tickets{"claim_void", "ticket_used", "not_admitted", "resale_closed", "offer_taken"};
+
+/// Documented for what is coming, or beyond what a test can reach: a waiting room, events for verified buyers,
+/// 2^30 holds of one event, and a server that listens before it has recovered.
+const std::set<std::string> cannot_happen_yet{"request_in_progress",     "admission_expired", "admission_required",
+                                              "verified_buyer_required", "holds_exhausted",   "starting"};
 
 auto all_errors() -> std::map<std::string, provoke> {
   auto all = edge_errors();
@@ -308,7 +314,7 @@ TEST_CASE("no documented error is left out") {
     const std::string code{row.code};
     CAPTURE(code);
     const int times = static_cast<int>(tested.contains(code)) + static_cast<int>(of_special_servers.contains(code)) +
-                      static_cast<int>(cannot_happen_yet.contains(code));
+                      static_cast<int>(of_tickets.contains(code)) + static_cast<int>(cannot_happen_yet.contains(code));
     CHECK(times == 1);
     tested.erase(code);
   }

@@ -205,6 +205,11 @@ TEST_CASE("all faults of a body are told at once") {
   bad["layout"]["areas"][0]["capacity"] = -1;
   const auto refused = organiser.post("/v1/venues", bad);
   CHECK(refused.json().at("errors").size() == 4);
+  // What one place alone does not show is told with what it does.
+  bad["layout"]["sections"][1]["name"] = "A";
+  const auto again = organiser.post("/v1/venues", bad);
+  CHECK(again.json().at("errors").size() == 5);
+  CHECK(again.json().at("errors").at(4).at("pointer") == "/layout/sections/1/name");
 }
 
 } // namespace holdfast::api_test

@@ -28,6 +28,12 @@ auto on_paper(const busy_event& event) -> paper_journal {
                 i + 1 < decision.size());
     }
   }
+  for (const auto& decision : event.payment_decisions()) {
+    for (std::size_t i = 0; i < decision.size(); ++i) {
+      paper.add(paper_journal::payment_stream(busy_event::event), decision[i].body, decision[i].time,
+                decision[i].command, i + 1 < decision.size());
+    }
+  }
   paper.seal();
   return paper;
 }
@@ -47,6 +53,8 @@ void check(const busy_event& live) {
   CHECK(event.sold == state.counts().sold);
   CHECK(event.orders == state.orders());
   CHECK(event.holds == state.live_holds());
+  CHECK(event.payments == live.checkout().payments.size());
+  CHECK(event.payments_open == live.checkout().open.size());
 }
 
 } // namespace
@@ -70,4 +78,36 @@ TEST_CASE("whatever the rules decide, the auditor accepts, and both come to the 
   // The days must have been busy, or nothing was compared.
   CHECK(orders > 100);
   CHECK(facts > 20'000);
+}
+
+TEST_CASE("whatever events and their payments decide between them, the auditor accepts, wherever the journal ends") {
+  std::size_t captured = 0;
+  std::size_t failed = 0;
+  std::size_t cancelled = 0;
+  std::size_t resold = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    busy_event event{seed, busy_event::event, busy_event::kind::paying};
+    for (int step = 1; step <= 1'000; ++step) {
+      const auto before = event.state().seq();
+      event.step();
+      // Between the swap and its money too.
+      const bool swapped = event.state().seq() == before + 2 &&
+                           std::holds_alternative<ticket_resold>(event.decisions().back().front().body);
+      resold += swapped ? 1U : 0U;
+      if (step % 100 == 0 || swapped) {
+        check(event);
+      }
+    }
+    for (const auto& one : event.checkout().payments) {
+      captured += one.status == payment_status::captured ? 1U : 0U;
+      failed += one.status == payment_status::failed ? 1U : 0U;
+    }
+    cancelled += event.state().status() == event_status::cancelled ? 1U : 0U;
+  }
+  MESSAGE(captured, " payments captured, ", failed, " failed, ", cancelled, " events cancelled");
+  CHECK(captured > 100);
+  CHECK(failed > 100);
+  CHECK(cancelled > 0);
+  CHECK(resold > 20);
 }

@@ -34,6 +34,8 @@ class paper_journal final : public journal::audit::source {
 
   static auto event_stream(domain::event_id event) -> stream { return {1, event.value()}; }
 
+  static auto payment_stream(domain::event_id event) -> stream { return {3, event.value()}; }
+
   static auto organisation_stream(domain::organisation_id organisation) -> stream { return {4, organisation.value()}; }
 
   /// Adds a fact; returns its seq.

@@ -1,7 +1,6 @@
 #include "journal/audit/auditor.hpp"
 #include "journal/checksum.hpp"
-#include "tests/audit/paper_journal.hpp"
-#include "tests/audit/selling_day.hpp"
+#include "tests/audit/planted.hpp"
 #include "tests/support/sample_facts.hpp"
 
 #include <doctest/doctest.h>
@@ -16,44 +15,11 @@ using namespace holdfast::domain;
 namespace audit = holdfast::journal::audit;
 namespace day = holdfast::testing::day;
 namespace seq = holdfast::testing::day::seq;
-using kind = audit::violation_kind;
+using testing::body;
+using testing::check;
+using testing::hold;
+using testing::kind;
 using testing::paper_journal;
-
-struct planted {
-  const char* what;
-  kind expected;
-  paper_journal::stream stream;
-  std::uint64_t seq;
-  void (*plant)(paper_journal&);
-};
-
-template <class Fact>
-auto body(paper_journal& paper, std::uint64_t at) -> Fact& {
-  return paper.fact<Fact>(day::events, at);
-}
-
-auto hold(paper_journal& paper, std::uint64_t at) -> hold_created& {
-  return body<hold_created>(paper, at);
-}
-
-void check(const std::vector<planted>& cases, bool before_sealing) {
-  for (const auto& [what, expected, stream, at, plant] : cases) {
-    CAPTURE(what);
-    auto paper = day::facts();
-    if (before_sealing) {
-      plant(paper);
-      paper.seal();
-    } else {
-      paper.seal();
-      plant(paper);
-    }
-    const auto found = audit::run_audit(paper).found.by_kind();
-    REQUIRE(found.contains(expected));
-    CHECK(found.at(expected).stream == stream);
-    CHECK(found.at(expected).seq == at);
-    CHECK_FALSE(found.at(expected).detail.empty());
-  }
-}
 
 /// Makes changed bytes look as if they had been stored so.
 void reseal(std::string& bytes) {
@@ -181,7 +147,7 @@ TEST_CASE("every planted fault of order, time, commands and types is found and n
              paper.at(day::events, seq::late_hold).command = {14, 1};
            }},
           {"a fact nobody knows", kind::unknown_fact, day::events, seq::paused,
-           [](paper_journal& paper) { paper.at(day::events, seq::paused).type = std::uint16_t{9}; }},
+           [](paper_journal& paper) { paper.at(day::events, seq::paused).type = std::uint16_t{12}; }},
           {"a version nobody knows", kind::unknown_fact, day::events, seq::paused,
            [](paper_journal& paper) { paper.at(day::events, seq::paused).version = std::uint16_t{2}; }},
           {"a payload that does not parse", kind::payload_malformed, day::events, seq::annas_hold,
@@ -229,8 +195,6 @@ TEST_CASE("every planted fault of an event's life and configuration is found and
            [](paper_journal& paper) { paper.at(day::events, seq::paused).body = event_resumed{}; }},
           {"an event amended after its end", kind::illegal_life_change, day::events, seq::amended,
            [](paper_journal& paper) { paper.at(day::events, seq::paused).body = event_closed{}; }},
-          {"an event cancelled with sales", kind::cancelled_with_sales, day::events, seq::paused,
-           [](paper_journal& paper) { paper.at(day::events, seq::paused).body = event_cancelled{}; }},
       },
       true);
 }
@@ -290,6 +254,15 @@ TEST_CASE("every planted fault of holds is found and named where it is") {
            [](paper_journal& paper) { hold(paper, seq::late_hold).prices[0] = 8'900; }},
           {"a wrong price of a standing place", kind::wrong_price, day::events, seq::floor_hold,
            [](paper_journal& paper) { hold(paper, seq::floor_hold).areas[0].price = 1; }},
+          {"a fee that the tier has not", kind::wrong_fee, day::events, seq::annas_hold,
+           [](paper_journal& paper) {
+             hold(paper, seq::annas_hold).fees = {0, 5};
+             body<order_confirmed>(paper, seq::annas_order).total += 5;
+           }},
+          {"a fee left out", kind::wrong_fee, day::events, seq::late_hold,
+           [](paper_journal& paper) { body<event_amended>(paper, seq::amended).config.tiers[0].fee = 5; }},
+          {"a wrong fee of a standing place", kind::wrong_fee, day::events, seq::floor_hold,
+           [](paper_journal& paper) { hold(paper, seq::floor_hold).areas[0].fee = 1; }},
           {"a deadline beyond the hold time", kind::wrong_deadline, day::events, seq::annas_hold,
            [](paper_journal& paper) { hold(paper, seq::annas_hold).expires_at.unix_ms += 1; }},
           {"a cap beyond the event's", kind::wrong_deadline, day::events, seq::late_hold,
@@ -326,6 +299,11 @@ TEST_CASE("every planted fault of what becomes of holds is found and named where
            [](paper_journal& paper) {
              paper.at(day::events, seq::floor_expiry).body =
                  order_confirmed{hold_number{3}, {payment_record::method::cash, "", ""}, day::seller, 0};
+           }},
+          {"a total without its fees", kind::wrong_total, day::events, seq::annas_order,
+           [](paper_journal& paper) {
+             body<event_created>(paper, seq::created).config.tiers[0].fee = 25;
+             hold(paper, seq::annas_hold).fees = {25, 25};
            }},
           {"a total that is not the sum", kind::wrong_total, day::events, seq::annas_order,
            [](paper_journal& paper) { body<order_confirmed>(paper, seq::annas_order).total = 17'799; }},

@@ -1,6 +1,7 @@
 #include "domain/config_check.hpp"
 #include "domain/event_config.hpp"
 #include "domain/money.hpp"
+#include "domain/state_image.hpp"
 #include "domain/time_zone.hpp"
 #include "tests/domain/stage.hpp"
 
@@ -28,6 +29,81 @@ const faulty_config faulty_configs[] = {
     {"a description with a bell", [](auto& c) { c.description = "\a"; }, "/description"},
     {"a long category", [](auto& c) { c.category = std::string(65, 'x'); }, "/category"},
     {"a category with a line", [](auto& c) { c.category = "a\nb"; }, "/category"},
+    {"a fee below nothing", [](auto& c) { c.tiers[1].fee = -1; }, "/tiers/1/fee"},
+    {"a fee beyond all", [](auto& c) { c.tiers[0].fee = limits::price_max + 1; }, "/tiers/0/fee"},
+    {"too many performers",
+     [](auto& c) {
+       c.performers.assign(51, {"Floria", ""});
+     },
+     "/performers"},
+    {"a performer without a name",
+     [](auto& c) {
+       c.performers = {{"", ""}};
+     },
+     "/performers/0/name"},
+    {"a performer with a blank behind",
+     [](auto& c) {
+       c.performers = {{"Floria ", ""}};
+     },
+     "/performers/0/name"},
+    {"a performer whose URL is none",
+     [](auto& c) {
+       c.performers = {{"Floria", "floria.example"}};
+     },
+     "/performers/0/url"},
+    {"too many images",
+     [](auto& c) {
+       c.images.assign(21, {"https://a.example/b", "x", ""});
+     },
+     "/images"},
+    {"an image without TLS",
+     [](auto& c) {
+       c.images = {{"http://a.example/b", "x", ""}};
+     },
+     "/images/0/url"},
+    {"an image without words",
+     [](auto& c) {
+       c.images = {{"https://a.example/b", "", ""}};
+     },
+     "/images/0/alt"},
+    {"an image of too many words",
+     [](auto& c) {
+       c.images = {{"https://a.example/b", std::string(301, 'x'), ""}};
+     },
+     "/images/0/alt"},
+    {"an image with a line",
+     [](auto& c) {
+       c.images = {{"https://a.example/b", "a\nb", ""}};
+     },
+     "/images/0/alt"},
+    {"an image of an odd kind",
+     [](auto& c) {
+       c.images = {{"https://a.example/b", "x", "Poster"}};
+     },
+     "/images/0/kind"},
+    {"an image of a long kind",
+     [](auto& c) {
+       c.images = {{"https://a.example/b", "x", std::string(33, 'x')}};
+     },
+     "/images/0/kind"},
+    {"too many languages", [](auto& c) { c.languages = {"aa", "ab", "ac", "ad", "ae", "af", "ag", "ah", "ai"}; },
+     "/languages"},
+    {"a language that is none", [](auto& c) { c.languages = {"German"}; }, "/languages/0"},
+    {"a language twice",
+     [](auto& c) {
+       c.languages = {"de", "de"};
+     },
+     "/languages/1"},
+    {"few left of more than all",
+     [](auto& c) {
+       c.few = {few_left::unit::percent, 101};
+     },
+     "/few_left"},
+    {"few left of too many",
+     [](auto& c) {
+       c.few = {few_left::unit::places, 1'000'001};
+     },
+     "/few_left"},
     {"a long venue name", [](auto& c) { c.venue.name = std::string(201, 'x'); }, "/venue/name"},
     {"a long city", [](auto& c) { c.venue.city = std::string(201, 'x'); }, "/venue/city"},
     {"a country in lower case", [](auto& c) { c.venue.country = "at"; }, "/venue/country"},
@@ -105,6 +181,41 @@ const faulty_config faulty_configs[] = {
     {"no tickets an order", [](auto& c) { c.max_per_order = 0; }, "/max_per_order"},
     {"too many tickets an order", [](auto& c) { c.max_per_order = 100'001; }, "/max_per_order"},
     {"no tickets a buyer", [](auto& c) { c.max_per_buyer = 0; }, "/max_per_buyer"},
+    {"a resale above what was paid", [](auto& c) { c.resale_max_percent = 101; }, "/resale/max_percent"},
+    {"too many tickets a card", [](auto& c) { c.max_per_card = 100'001; }, "/max_per_card"},
+    {"too many velocity rules", [](auto& c) { c.velocity.resize(9); }, "/velocity"},
+    {"a velocity rule of nobody",
+     [](auto& c) {
+       c.velocity.resize(2);
+       c.velocity[1].per = {};
+     },
+     "/velocity/1/per"},
+    {"a velocity rule of no places",
+     [](auto& c) {
+       c.velocity.resize(1);
+       c.velocity[0].places = 0;
+     },
+     "/velocity/0/places"},
+    {"a velocity rule of too many places",
+     [](auto& c) {
+       c.velocity.resize(1);
+       c.velocity[0].places = 100'001;
+     },
+     "/velocity/0/places"},
+    {"a velocity rule of no time",
+     [](auto& c) {
+       c.velocity.resize(1);
+       c.velocity[0].seconds = 0;
+     },
+     "/velocity/0/seconds"},
+    {"a velocity rule of more than a week",
+     [](auto& c) {
+       c.velocity.resize(1);
+       c.velocity[0].seconds = 604'801;
+     },
+     "/velocity/0/seconds"},
+    {"an allocation that cannot be", [](auto& c) { c.returns_to_allocation = allocation_number{60'001}; },
+     "/returns_to_allocation"},
     {"too many tickets a buyer", [](auto& c) { c.max_per_buyer = 100'001; }, "/max_per_buyer"},
 };
 
@@ -211,6 +322,11 @@ TEST_CASE("an amendment changes the fields it has and leaves the others") {
       {"extension", [](auto& a) { a.hold_extension = minutes(5); }, [](auto& c) { c.hold_extension = minutes(5); }},
       {"cap", [](auto& a) { a.hold_cap = minutes(5); }, [](auto& c) { c.hold_cap = minutes(5); }},
       {"order limit", [](auto& a) { a.max_per_order = 3; }, [](auto& c) { c.max_per_order = 3; }},
+      {"resale", [](auto& a) { a.resale_max_percent = 90; }, [](auto& c) { c.resale_max_percent = 90; }},
+      {"card limit", [](auto& a) { a.max_per_card = 3; }, [](auto& c) { c.max_per_card = 3; }},
+      {"velocity", [](auto& a) { a.velocity.emplace(2); }, [](auto& c) { c.velocity.resize(2); }},
+      {"returns", [](auto& a) { a.returns_to_allocation = allocation_number{3}; },
+       [](auto& c) { c.returns_to_allocation = allocation_number{3}; }},
       {"buyer limit", [](auto& a) { a.max_per_buyer = 3; }, [](auto& c) { c.max_per_buyer = 3; }},
   };
   for (const auto& row : rows) {
@@ -223,4 +339,43 @@ TEST_CASE("an amendment changes the fields it has and leaves the others") {
     row.expected(expected);
     CHECK(amended(before, amendment) == expected);
   }
+}
+
+TEST_CASE("few are left from the threshold on, and none when nothing is") {
+  const few_left tenth;
+  CHECK(availability_of(tenth, 0, 100) == availability::none);
+  CHECK(availability_of(tenth, 10, 100) == availability::few);
+  CHECK(availability_of(tenth, 11, 100) == availability::many);
+  CHECK(availability_of({few_left::unit::percent, 0}, 1, 100) == availability::many);
+  CHECK(availability_of({few_left::unit::percent, 100}, 100, 100) == availability::few);
+  CHECK(availability_of({few_left::unit::places, 20}, 20, 1'000) == availability::few);
+  CHECK(availability_of({few_left::unit::places, 20}, 21, 1'000) == availability::many);
+  CHECK(availability_of({few_left::unit::places, 20}, 0, 0) == availability::none);
+}
+
+TEST_CASE("a hold has the fees of its moment, and its total includes them") {
+  auto config = sound_config();
+  config.tiers[0].fee = 150;
+  stage on{event_status::draft, config};
+  REQUIRE(on.act(organiser(), publish_event{}));
+  const auto first = on.hold(buyer(1), {0, 1});
+  const auto floor = on.hold_places(buyer(2), 0, 3);
+  event_amendment dearer;
+  dearer.tiers = config.tiers;
+  dearer.tiers->front().fee = 400;
+  REQUIRE(on.act(organiser(), amend_event{{}, dearer}));
+  const auto second = on.hold(buyer(1), {2});
+  CHECK(on.state.fee(0) == 400);
+  CHECK(on.state.find(first)->fees == std::vector<minor_units>{150, 150});
+  CHECK(on.state.find(first)->fees_total() == 300);
+  CHECK(on.state.find(first)->total() == 2'300);
+  CHECK(on.state.find(floor)->fees_total() == 450);
+  CHECK(on.state.find(floor)->total() == 3'450);
+  CHECK(on.state.find(second)->total() == 1'400);
+  on.confirm(first);
+  CHECK(on.state.find(first)->paid == 2'300);
+  const auto taken = on.act(buyer(3), seats({0}));
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().alternatives.front().total == 1'400);
+  CHECK(event_state::from_image(on.state.image())->hash() == on.state.hash());
 }

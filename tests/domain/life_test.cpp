@@ -273,11 +273,26 @@ TEST_CASE("prices change for new holds only") {
   CHECK(on.state.find(after)->total() == 9'999);
 }
 
-TEST_CASE("an event of which something is sold is not cancelled") {
+TEST_CASE("orders that no card paid go back by themselves when their event is cancelled, by number, behind its holds") {
   stage on;
-  on.confirm(on.hold(buyer(1), {0}));
-  CHECK(told(on.act(organiser(), cancel_event{})) == "sold_seats_exist");
+  const auto first = on.hold(box_office(), {0, 1});
+  const auto live = on.hold(buyer(1), {2});
+  const auto second = on.hold(box_office(), {3});
+  REQUIRE(on.act(box_office(), paid(second)));
+  REQUIRE(on.act(box_office(), paid(first)));
   CHECK(told(on.act(organiser(), cancel_event{99})) == "version_mismatch");
+  REQUIRE(on.act(organiser(), cancel_event{}));
+  CHECK(on.state.has_orders_to_return());
+  CHECK(on.state.next_deadline() == on.state.time());
+  const auto ended = on.act({}, end_due_holds{}).value();
+  REQUIRE(ended.size() == 3);
+  CHECK(std::get<hold_released>(ended[0].body).hold == live);
+  CHECK(std::get<order_returned>(ended[1].body).hold == first);
+  CHECK(std::get<order_returned>(ended[1].body).why == return_cause::cancelled);
+  CHECK(std::get<order_returned>(ended[2].body).hold == second);
+  CHECK_FALSE(on.state.has_orders_to_return());
+  CHECK_FALSE(on.state.next_deadline());
+  CHECK(on.state.counts().sold == 0);
 }
 
 TEST_CASE("the holds of a cancelled event are due at once and end in chunks of 64, the earliest first") {

@@ -187,7 +187,7 @@ auto paid(hold_number hold) -> confirm_hold {
 }
 
 auto name_of(reason why) -> std::string {
-  static const std::array<const char*, 22> names{"not_found",
+  static const std::array<const char*, 34> names{"not_found",
                                                  "already_remembered",
                                                  "key_reused",
                                                  "already_exists",
@@ -195,15 +195,27 @@ auto name_of(reason why) -> std::string {
                                                  "version_mismatch",
                                                  "layout_frozen",
                                                  "wrong_status",
-                                                 "sold_seats_exist",
                                                  "sale_not_open",
+                                                 "wrong_access_code",
                                                  "hold_expired",
                                                  "hold_ended",
                                                  "hold_confirmed",
+                                                 "order_refunded",
+                                                 "no_such_ticket",
+                                                 "refund_closed",
+                                                 "claim_void",
+                                                 "resale_closed",
+                                                 "offer_taken",
+                                                 "ticket_revoked",
+                                                 "ticket_used",
+                                                 "not_admitted",
+                                                 "payment_in_progress",
                                                  "already_extended",
                                                  "payments_not_configured",
                                                  "order_limit_exceeded",
                                                  "buyer_limit_exceeded",
+                                                 "card_limit_exceeded",
+                                                 "velocity_exceeded",
                                                  "holds_exhausted",
                                                  "seat_unavailable",
                                                  "area_full",
@@ -227,16 +239,46 @@ struct fact_names {
   auto operator()(const hold_extended& what) const -> std::string { return numbered("extended", what.hold); }
   auto operator()(const hold_released& what) const -> std::string { return numbered("released", what.hold); }
   auto operator()(const hold_expired& what) const -> std::string { return numbered("expired", what.hold); }
+  auto operator()(const hold_frozen& what) const -> std::string { return numbered("frozen", what.hold); }
+  auto operator()(const hold_thawed& what) const -> std::string { return numbered("thawed", what.hold); }
+  auto operator()(const order_returned& what) const -> std::string { return numbered("returned", what.hold); }
   auto operator()(const order_confirmed& what) const -> std::string { return numbered("confirmed", what.hold); }
+  auto operator()(const seats_allocated& what) const -> std::string { return numbered("apart", what.what.number); }
+  auto operator()(const allocation_changed& what) const -> std::string { return numbered("moved", what.allocation); }
+  auto operator()(const allocation_released& what) const -> std::string { return numbered("back", what.allocation); }
   auto operator()(const organisation_created&) const -> std::string { return "organisation"; }
   auto operator()(const venue_created&) const -> std::string { return "venue"; }
   auto operator()(const venue_amended&) const -> std::string { return "venue amended"; }
   auto operator()(const key_created&) const -> std::string { return "key"; }
   auto operator()(const key_revoked&) const -> std::string { return "key revoked"; }
   auto operator()(const slug_reserved&) const -> std::string { return "slug"; }
+  auto operator()(const ticket_transferred& what) const -> std::string { return numbered("handed", what.ticket.order); }
+  auto operator()(const ticket_admitted& what) const -> std::string { return numbered("admitted", what.ticket.order); }
+  auto operator()(const admission_undone& what) const -> std::string { return numbered("undone", what.ticket.order); }
+  auto operator()(const payment_requested& what) const -> std::string { return numbered("requested", what.payment); }
+  auto operator()(const payment_intended& what) const -> std::string { return numbered("intended", what.payment); }
+  auto operator()(const payment_prepared& what) const -> std::string { return numbered("prepared", what.payment); }
+  auto operator()(const payment_authorised& what) const -> std::string { return numbered("authorised", what.payment); }
+  auto operator()(const payment_booked& what) const -> std::string { return numbered("booked", what.payment); }
+  auto operator()(const payment_captured& what) const -> std::string { return numbered("captured", what.payment); }
+  auto operator()(const payment_turned& what) const -> std::string { return numbered("turned", what.payment); }
+  auto operator()(const payment_restored& what) const -> std::string { return numbered("restored", what.payment); }
+  auto operator()(const payment_voided& what) const -> std::string { return numbered("voided", what.payment); }
+  auto operator()(const payment_freed& what) const -> std::string { return numbered("freed", what.payment); }
+  auto operator()(const payment_hinted& what) const -> std::string { return numbered("hinted", what.payment); }
+  auto operator()(const refund_requested& what) const -> std::string { return numbered("refund of", what.payment); }
+  auto operator()(const refund_owed& what) const -> std::string { return numbered("refund owed", what.payment); }
+  auto operator()(const refund_refused& what) const -> std::string { return numbered("refund refused", what.payment); }
+  auto operator()(const refund_paid& what) const -> std::string { return numbered("refund paid", what.payment); }
+  auto operator()(const ticket_offered& what) const -> std::string { return numbered("offered", what.ticket.order); }
+  auto operator()(const offer_withdrawn& what) const -> std::string { return numbered("withdrawn", what.ticket.order); }
+  auto operator()(const resale_held& what) const -> std::string { return numbered("resale", what.hold); }
+  auto operator()(const ticket_resold& what) const -> std::string { return numbered("resold", what.hold); }
+  auto operator()(const resale_owed& what) const -> std::string { return numbered("resale owed", what.payment); }
 
-  static auto numbered(const char* name, hold_number hold) -> std::string {
-    return std::string{name} + " " + std::to_string(hold.value());
+  template <class Number>
+  static auto numbered(const char* name, Number number) -> std::string {
+    return std::string{name} + " " + std::to_string(number.value());
   }
 };
 
@@ -250,7 +292,7 @@ auto told(const tl::expected<facts, rejection>& decision) -> std::string {
   if (!decision) {
     std::string text = name_of(decision.error().why);
     for (const auto& conflict : decision.error().conflicts) {
-      text += " " + std::to_string(conflict.seat) + (conflict.status == seat_status::sold ? "s" : "h");
+      text += " " + std::to_string(conflict.seat) + std::string{"?hsb"[static_cast<std::size_t>(conflict.status)]};
     }
     for (const auto& conflict : decision.error().area_conflicts) {
       text += " " + std::to_string(conflict.area) + ":" + std::to_string(conflict.available);

@@ -28,7 +28,10 @@ auto word(std::int64_t value) -> std::uint64_t {
 auto from_scratch(const state_image& image) -> std::uint64_t {
   std::uint64_t sum = 0;
   for (std::size_t seat = 0; seat < image.statuses.size(); ++seat) {
-    if (image.statuses[seat] != seat_status::available) {
+    if (!image.pools.empty() && image.pools[seat] != 0) {
+      sum += element(5, {seat, image.pools[seat]});
+    }
+    if (image.holders[seat] != 0) {
       sum += element(1, {seat + (static_cast<std::uint64_t>(image.statuses[seat]) << 32), image.holders[seat]});
     }
   }
@@ -53,11 +56,29 @@ auto from_scratch(const state_image& image) -> std::uint64_t {
       words.push_back(area.area + (std::uint64_t{area.quantity} << 32));
       words.push_back(word(area.price));
     }
+    if (booking.allocation) {
+      words.push_back(booking.allocation.value() + (std::uint64_t{1} << 63));
+    }
+    if (booking.fees_total() != 0) {
+      words.push_back(word(booking.fees_total()));
+    }
+    if (booking.paid_by) {
+      words.push_back(booking.paid_by.value() + (std::uint64_t{booking.frozen} << 32) + (std::uint64_t{1} << 62));
+      words.push_back(booking.frozen ? word(booking.ends_unpaid_at.unix_ms) : 0);
+    }
     if (order) {
       words.insert(words.end(), {word(booking.confirmed_at.unix_ms), booking.confirmed_by.value(), word(booking.paid),
                                  static_cast<std::uint64_t>(booking.payment.by)});
     }
     sum += element(3, words);
+  }
+  for (const auto& one : image.allocations) {
+    std::vector<std::uint64_t> words{one.number.value() + (static_cast<std::uint64_t>(one.kind) << 32)};
+    for (const auto& part : one.areas) {
+      words.push_back(part.area + (std::uint64_t{part.quantity} << 32));
+      words.push_back(part.used);
+    }
+    sum += element(6, words);
   }
   return sum + element(4, {image.id.value(), image.organisation.value(), static_cast<std::uint64_t>(image.status),
                            image.version, image.seq, word(image.time.unix_ms), image.last_hold.value()});
@@ -68,6 +89,7 @@ auto from_scratch(const state_image& image) -> std::uint64_t {
 TEST_CASE("the hash that is kept fact by fact is the one that is defined") {
   auto config = sound_config();
   config.max_per_buyer = config.max_per_order = 1'000;
+  config.tiers[0].fee = 70;
   stage on{event_status::draft, config};
   CHECK(event_state{}.hash() == from_scratch({}));
   REQUIRE(on.act(organiser(), publish_event{}));
@@ -96,6 +118,31 @@ TEST_CASE("the hash that is kept fact by fact is the one that is defined") {
     facts = on.history.size();
   }
   CHECK(facts > 500);
+}
+
+TEST_CASE("the hash is the one that is defined through every step of payments by card") {
+  stage on;
+  const caller checkout{};
+  const auto same = [&] { return on.state.hash() == from_scratch(on.state.image()); };
+  const auto hold = on.hold(buyer(1), {0, 1});
+  const payment_number first{1};
+  const payment_number second{2};
+  REQUIRE(on.act(checkout, freeze_hold{hold, first, buyer(1).subject}));
+  CHECK(on.state.find(hold)->frozen);
+  CHECK(same());
+  REQUIRE(on.act(checkout, thaw_hold{hold, first, turn::declined}));
+  CHECK(same());
+  REQUIRE(on.act(checkout, freeze_hold{hold, second, buyer(1).subject}));
+  REQUIRE(on.act(checkout, confirm_paid{hold, second, 2'000, "pi_2"}));
+  CHECK(same());
+  REQUIRE(on.act(checkout, return_order{hold, second}));
+  CHECK(same());
+  const auto places_held = on.hold_places(buyer(2), 0, 3);
+  REQUIRE(on.act(checkout, freeze_hold{places_held, payment_number{3}, buyer(2).subject}));
+  on.now = on.state.find(places_held)->cap_at;
+  REQUIRE(on.act(checkout, end_due_holds{}));
+  CHECK(on.state.live_holds() == 0);
+  CHECK(same());
 }
 
 TEST_CASE("the hash of a known state is known") {

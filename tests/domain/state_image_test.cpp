@@ -117,6 +117,16 @@ const damage_case damages[] = {
     {"a hold that ended before it began", [](auto& i) { i.bookings[0].expires_at = i.bookings[0].created_at; }},
     {"a hold beyond its cap", [](auto& i) { i.bookings[0].expires_at = i.bookings[0].cap_at + millis{1}; }},
     {"a cap beyond all caps", [](auto& i) { i.bookings[0].cap_at = i.bookings[0].created_at + hours(3); }},
+    {"a fee less", [](auto& i) { i.bookings[0].fees = {1}; }},
+    {"a fee below nothing",
+     [](auto& i) {
+       i.bookings[0].fees = {1, -1};
+     }},
+    {"a fee of a place below nothing", [](auto& i) { i.bookings.back().areas[0].fee = -1; }},
+    {"fees that are all nothing",
+     [](auto& i) {
+       i.bookings[0].fees = {0, 0};
+     }},
     {"a price less", [](auto& i) { i.bookings[0].prices.pop_back(); }},
     {"a seat that is not there", [](auto& i) { i.bookings[0].seats[0] = 10; }},
     {"a seat of two bookings", [](auto& i) { i.bookings[0].seats[0] = 2; }},
@@ -138,13 +148,43 @@ const damage_case damages[] = {
     {"more places than there are", [](auto& i) { i.bookings.back().areas[0].quantity = 99; }},
     {"a hold that was paid", [](auto& i) { i.bookings[0].payment.reference = "x"; }},
     {"a hold with an amount", [](auto& i) { i.bookings[0].paid = 1; }},
+    {"a hold that is neither held nor sold", [](auto& i) { i.bookings[0].status = booking_status::unpaid; }},
+    {"a hold that a payment has and that is not frozen", [](auto& i) { i.bookings[0].paid_by = payment_number{1}; }},
+    {"a hold frozen for nothing",
+     [](auto& i) {
+       i.bookings[0].frozen = true;
+       i.bookings[0].ends_unpaid_at = i.bookings[0].expires_at;
+     }},
+    {"a hold frozen after its end",
+     [](auto& i) {
+       i.bookings[0].frozen = true;
+       i.bookings[0].paid_by = payment_number{1};
+       i.bookings[0].ends_unpaid_at = i.bookings[0].expires_at + millis{1};
+     }},
+    {"a hold that is not frozen and would end", [](auto& i) { i.bookings[0].ends_unpaid_at = i.time; }},
+    {"a box office's hold that is being paid",
+     [](auto& i) {
+       i.bookings[0].by = {{}, ours};
+       i.bookings[0].frozen = true;
+       i.bookings[0].paid_by = payment_number{1};
+       i.bookings[0].ends_unpaid_at = i.bookings[0].expires_at;
+     }},
+    {"a frozen order", [](auto& i) { i.bookings[1].frozen = true; }},
+    {"an order by card without its payment", [](auto& i) { i.bookings[1].payment.by = payment_record::method::card; }},
+    {"an order by cash with a payment", [](auto& i) { i.bookings[1].paid_by = payment_number{1}; }},
     {"an order paid wrongly", [](auto& i) { ++i.bookings[1].paid; }},
     {"an order confirmed too late", [](auto& i) { i.bookings[1].confirmed_at = i.bookings[1].expires_at; }},
     {"an order confirmed too early",
      [](auto& i) { i.bookings[1].confirmed_at = i.bookings[1].created_at - millis{1}; }},
     {"a long reference", [](auto& i) { i.bookings[1].payment.reference = std::string(65, 'x'); }},
     {"a long reason", [](auto& i) { i.bookings[1].payment.reason = std::string(65, 'x'); }},
-    {"orders of a cancelled event", [](auto& i) { i.status = event_status::cancelled; }},
+    {"a ticket that went back twice",
+     [](auto& i) {
+       i.bookings[1].returned = {0, 0};
+     }},
+    {"a ticket that the order never had", [](auto& i) { i.bookings[1].returned = {900}; }},
+    {"a card that paid no payment", [](auto& i) { i.bookings[1].card = 9; }},
+    {"tickets of a hold that went back", [](auto& i) { i.bookings[0].returned = {5}; }},
     {"holds of a draft", [](auto& i) { i.status = event_status::draft; }},
     {"an ended hold that lives", [](auto& i) { i.ended[0].number = hold_number{1}; }},
     {"an ended hold without a number", [](auto& i) { i.ended[0].number = {}; }},

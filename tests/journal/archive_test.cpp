@@ -167,6 +167,51 @@ TEST_CASE("an event can be imported beside others, once") {
   CHECK(audit(to.path()).sound());
 }
 
+TEST_CASE(
+    "an event takes its payments along, with whatever is still to be done for them, and they go nowhere without it") {
+  const testing::scratch_directory from;
+  const testing::scratch_directory to;
+  const testing::scratch_directory alone;
+  busy_event paying{4, busy_event::event, busy_event::kind::paying};
+  while (paying.checkout().payments.size() < 40 || paying.checkout().open.empty()) {
+    paying.step();
+  }
+  const journal::stream_id payments{journal::stream_kind::payment, busy_event::event.value()};
+  domain::instant deadline;
+  {
+    const auto journal = open(from.path());
+    REQUIRE(journal->acquire({}));
+    testing::append_organisation(*journal);
+    testing::append_event(*journal, paying);
+    testing::append_event(*journal, day(2, second_event), second_event);
+    testing::append_payments(*journal, paying);
+    const auto streams = journal::streams_of_event(*journal, busy_event::event);
+    REQUIRE(streams);
+    CHECK(*streams == std::vector{event_stream(busy_event::event), payments});
+    CHECK(*journal::streams_of_event(*journal, second_event) == std::vector{event_stream(second_event)});
+    CHECK(journal::streams_of_event(*journal, domain::event_id{5}).error().kind == journal::failure_kind::not_found);
+    export_streams(*journal, from.path() / "both.archive", {organisation_stream, streams->front(), payments});
+    export_streams(*journal, from.path() / "alone.archive", {payments});
+    deadline = journal->head(payments)->next_deadline.value();
+    journal->release();
+  }
+  REQUIRE(import(from.path() / "both.archive", to.path()));
+  const auto report = audit(to.path());
+  CHECK(report.sound());
+  REQUIRE(report.events.size() == 1);
+  CHECK(report.events[0].payments == paying.checkout().payments.size());
+  CHECK(report.events[0].payments_open == paying.checkout().open.size());
+  {
+    // A server that starts there goes on with them.
+    const auto journal = open(to.path());
+    REQUIRE(journal);
+    CHECK(journal->head(payments)->next_deadline == deadline);
+  }
+  const auto refused = import(from.path() / "alone.archive", alone.path());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().detail.find("illegal_payment") != std::string::npos);
+}
+
 TEST_CASE("an event whose keys nobody here has made is refused, and nothing of it stays") {
   const testing::scratch_directory from;
   const testing::scratch_directory to;

@@ -1,5 +1,6 @@
 #include "domain/apply.hpp"
 #include "domain/state_image.hpp"
+#include "journal/absent_journal.hpp"
 #include "journal/codec.hpp"
 #include "journal/fold.hpp"
 #include "journal/memory_journal.hpp"
@@ -250,6 +251,53 @@ TEST_CASE("a fold refuses a stream that is not whole, naming the seq") {
   }
   tampering untouched{here.journal, [](auto&, auto&) { return true; }};
   CHECK(fold(untouched, nullptr).has_value());
+}
+
+TEST_CASE("of a refused journal an event is folded as far as its records are sound, and no snapshot is dropped") {
+  const auto event = busy(19, 120);
+  world here{event};
+  const auto remains = [&](tampering::change how) {
+    return journal::absent_journal{1, 16, std::make_unique<tampering>(here.journal, std::move(how))};
+  };
+  const std::vector<tampering::change> faults{[](auto& record, auto&) { return record.header.seq != 60; },
+                                              [](auto& record, auto&) { return record.header.seq < 60; },
+                                              [](auto& record, auto&) {
+                                                record.header.previous[3] ^= record.header.seq == 60 ? 1 : 0;
+                                                return true;
+                                              }};
+  for (const auto& how : faults) {
+    auto left = remains(how);
+    const auto result = fold(left, nullptr);
+    REQUIRE(result.has_value());
+    CHECK(result->replayed == 59);
+    CHECK(result->state.image() == state_at(event, 59).image());
+    const auto earlier = fold(left, nullptr, 30);
+    REQUIRE(earlier.has_value());
+    CHECK(earlier->state.seq() == 30);
+  }
+  // A snapshot behind the damage is newer than all that can be read; what follows it is folded where it is chained to it.
+  const auto then = fold(here.journal, nullptr, 100);
+  REQUIRE(then.has_value());
+  REQUIRE(here.snapshots.save(busy_event::event, 100, then->chain, then->state));
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    CAPTURE(i);
+    auto left = remains(faults[i]);
+    const auto result = fold(left, &here.snapshots);
+    REQUIRE(result.has_value());
+    CHECK(result->snapshot_seq == 100);
+    CHECK(result->state.seq() == (i == 1 ? 100 : here.last));
+    CHECK(here.snapshots.list(busy_event::event) == std::vector<std::uint64_t>{100});
+  }
+  auto wrong = then->chain;
+  wrong[0] = static_cast<std::uint8_t>(wrong[0] ^ 1U);
+  REQUIRE(here.snapshots.save(busy_event::event, 100, wrong, then->state));
+  auto whole = remains([](auto&, auto&) { return true; });
+  const auto alone = fold(whole, &here.snapshots);
+  REQUIRE(alone.has_value());
+  CHECK(alone->state.seq() == 100);
+  CHECK(here.snapshots.list(busy_event::event) == std::vector<std::uint64_t>{100});
+  journal::absent_journal nothing{1, 16};
+  CHECK(fold(nothing, nullptr).error().kind == journal::failure_kind::not_found);
 }
 
 TEST_CASE("a record that cannot be decoded far behind the reader ends a long fold as a failure") {

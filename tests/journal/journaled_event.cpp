@@ -1,6 +1,7 @@
 #include "tests/journal/journaled_event.hpp"
 
 #include "domain/apply.hpp"
+#include "domain/checkout/decide.hpp"
 
 #include <future>
 #include <memory>
@@ -51,6 +52,23 @@ auto append_event(journal::journal& to, const busy_event& event, domain::event_i
   }
   append_all(to, std::move(groups));
   return state.seq();
+}
+
+void append_payments(journal::journal& to, const busy_event& event, domain::event_id as) {
+  std::vector<journal::append_group> groups;
+  domain::checkout_state state;
+  for (const auto& decision : event.payment_decisions()) {
+    journal::append_group group;
+    group.stream = {journal::stream_kind::payment, as.value()};
+    group.first_seq = state.seq + 1;
+    group.facts = std::make_shared<const domain::facts>(decision);
+    for (const auto& fact : decision) {
+      domain::apply(state, fact);
+    }
+    group.next_deadline = state.next_deadline();
+    groups.push_back(std::move(group));
+  }
+  append_all(to, std::move(groups));
 }
 
 void append_organisation(journal::journal& to) {

@@ -1,4 +1,5 @@
 #include "domain/state_image.hpp"
+#include "journal/audit/snapshot_claims.hpp"
 #include "journal/checksum.hpp"
 #include "journal/snapshot_codec.hpp"
 #include "journal/snapshot_store.hpp"
@@ -71,6 +72,59 @@ TEST_CASE("a snapshot gives back the whole state, of any event at any moment") {
       CHECK(state->hash() == event.state().hash());
     }
   }
+}
+
+TEST_CASE("a hold that is being paid and an order by card survive a snapshot") {
+  std::size_t frozen = 0;
+  std::size_t by_card = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    busy_event event{seed, busy_event::event, busy_event::kind::paying};
+    for (int step = 0; step < 300; ++step) {
+      event.step();
+      if (step % 20 != 0) {
+        continue;
+      }
+      const auto image = event.state().image();
+      for (const auto& one : image.bookings) {
+        frozen += one.frozen && one.paid_by && one.ends_unpaid_at < one.expires_at ? 1U : 0U;
+        by_card += !one.frozen && one.paid_by ? 1U : 0U;
+      }
+      auto decoded = journal::decode_snapshot(journal::encode_snapshot(
+          {event.state().id(), event.state().seq(), chain_of(1), event.state().hash()}, image));
+      REQUIRE(decoded.has_value());
+      CHECK(decoded->image == image);
+      const auto state = domain::event_state::from_image(std::move(decoded->image));
+      REQUIRE(state.has_value());
+      CHECK(state->hash() == event.state().hash());
+      CHECK(state->image() == image);
+    }
+  }
+  CHECK(frozen > 20);
+  CHECK(by_card > 20);
+}
+
+TEST_CASE("a snapshot of another version is no snapshot") {
+  const auto event = after(40);
+  auto bytes = journal::encode_snapshot({event.state().id(), event.state().seq(), chain_of(1), event.state().hash()},
+                                        event.state().image());
+  CHECK(bytes[8] == 5);
+  bytes.resize(bytes.size() - 32);
+  bytes[8] = 4;
+  const auto hash = journal::sha256(bytes);
+  bytes.append(reinterpret_cast<const char*>(hash.data()), hash.size());
+  CHECK_FALSE(journal::decode_snapshot(bytes).has_value());
+}
+
+TEST_CASE("the auditor reads what a snapshot claims") {
+  const testing::scratch_directory scratch;
+  snapshot_store store{scratch.path()};
+  const auto event = after(40);
+  REQUIRE(store.save(busy_event::event, event.state().seq(), chain_of(7), event.state()));
+  const auto claims = journal::audit::snapshot_claims(scratch.path(), busy_event::event.value());
+  REQUIRE(claims.size() == 1);
+  CHECK(claims[0].seq == event.state().seq());
+  CHECK(claims[0].chain == chain_of(7));
+  CHECK(claims[0].state_hash == event.state().hash());
 }
 
 TEST_CASE("a state without facts survives as a snapshot too") {
@@ -150,6 +204,29 @@ TEST_CASE("the newest snapshot at or before a seq is loaded, and only the newest
   CHECK(earlier->state.seq() == seqs[3]);
   CHECK_FALSE(store.load(busy_event::event, seqs[2] - 1).has_value());
   CHECK_FALSE(store.load(domain::event_id{9}, UINT64_MAX).has_value());
+}
+
+TEST_CASE("of older snapshots those stay that are spread over the event's past") {
+  const testing::scratch_directory scratch;
+  snapshot_store store{scratch.path(), 2, 4};
+  busy_event event{3};
+  std::vector<std::uint64_t> saved{0};
+  while (saved.size() < 41) {
+    event.step();
+    if (event.state().seq() < saved.back() + 20) {
+      continue;
+    }
+    saved.push_back(event.state().seq());
+    REQUIRE(store.save(busy_event::event, saved.back(), chain_of(1), event.state()));
+  }
+  auto kept = store.list(busy_event::event);
+  REQUIRE(kept.size() == 6);
+  CHECK(kept[5] == saved[40]);
+  CHECK(kept[4] == saved[39]);
+  kept.insert(kept.begin(), 0);
+  for (std::size_t i = 1; i < kept.size(); ++i) {
+    CHECK(kept[i] - kept[i - 1] <= saved[40] * 2 / 5);
+  }
 }
 
 TEST_CASE("a damaged snapshot is passed over for the one before it, and put aside") {

@@ -16,7 +16,6 @@
 namespace holdfast::live_test {
 
 using namespace projections;
-using projections_test::decision;
 using projections_test::pumped_world;
 using projections_test::sales;
 using projections_test::view_answer;
@@ -294,17 +293,28 @@ TEST_CASE("whoever applies what they are told has the map of the seq that they a
   CHECK(all.fetches > 100);
 }
 
-TEST_CASE("ticks widen with the number of viewers, up to a second") {
-  const auto hub = std::make_shared<live_hub>(
-      std::make_shared<view_metrics>(), [](const auto&) {}, live_hub::bounds{});
-  struct row {
-    std::size_t viewers;
-    unsigned calls;
-  };
-  for (const auto& each : {row{0, 1}, row{1'000, 1}, row{1'001, 2}, row{10'000, 2}, row{10'001, 3}, row{15'000, 3},
-                           row{15'001, 4}, row{50'000, 10}, row{1'000'000, 10}}) {
-    CAPTURE(each.viewers);
-    CHECK(hub->stride(each.viewers) == each.calls);
+TEST_CASE("ticks and pulses are counted together") {
+  view_settings settings;
+  settings.inventory.live.calls_a_tick = 2;
+  sales sold{1, 1};
+  pumped_world world{settings};
+  const domain::event_id event{77};
+  for (const auto& each : sold.open_event(event, projections_test::test_layout(0), world.now())) {
+    world.append(each);
+  }
+  world.settle();
+  live_start start;
+  world.views().watch(event, std::nullopt, [&](read_outcome, live_start got) { start = std::move(got); });
+  world.settle();
+  REQUIRE(start.place);
+  const auto& ticks = world.views().metrics().live_ticks;
+  const auto before = ticks.load();
+  for (std::uint64_t i = 1; i <= 5; ++i) {
+    world.pass(domain::millis{50});
+    world.settle();
+    world.views().pulse(world.now() + domain::millis{50});
+    world.settle();
+    CHECK(ticks.load() == before + i);
   }
 }
 

@@ -147,6 +147,23 @@ TEST_CASE("the form of the seats follows Accept, with its weights") {
             .header("content-type") == "application/json");
 }
 
+TEST_CASE("a section without rows is in both forms of the layout, with its tier") {
+  const api_server server;
+  auto organiser = server.key({"organise"});
+  auto body = hall();
+  body["layout"]["sections"].push_back({{"name", "C"}, {"tier", "spare"}, {"rows", json::array()}});
+  const auto made = organiser.post("/v1/venues", body);
+  INFO(made.body);
+  REQUIRE(made.status == 201);
+  const auto layout = "/v1/layouts/" + made.text("layout_hash");
+  auto anybody = server.anybody();
+  REQUIRE(eventually([&] { return anybody.get(layout).status == 200; }));
+  CHECK(anybody.get(layout).json().at("sections").at(2).at("tier") == "spare");
+  const auto binary = anybody.get(layout, header_lines("Accept", layout_type));
+  REQUIRE(binary.status == 200);
+  CHECK(binary.raw.body.find("spare") != std::string::npos);
+}
+
 TEST_CASE("bodies are compressed as Accept-Encoding likes best, and become the same again") {
   const api_server server;
   auto organiser = server.key({"organise"});
@@ -202,6 +219,35 @@ TEST_CASE("bodies are compressed as Accept-Encoding likes best, and become the s
   // Too small to be worth it.
   const auto small = anybody.get(path + "/seats", {.headers = "Accept: " + seats_type + "\r\nAccept-Encoding: br\r\n"});
   CHECK(small.header("content-encoding").empty());
+}
+
+TEST_CASE("what was found is compressed like any other body, and is the same again") {
+  const api_server server;
+  const box_office opera{server};
+  const box_office theatre{server};
+  auto anybody = server.anybody();
+  const std::string place = "/v1/search?facets=category,city,month,price";
+  REQUIRE(eventually([&] { return anybody.get(place).json().at("items").size() == 2; }));
+  const auto plain = anybody.get(place);
+  CHECK(plain.header("vary") == "Accept-Encoding");
+  CHECK(plain.header("content-encoding").empty());
+  for (const std::string coding : {"br", "gzip"}) {
+    const auto got = as_sent(server, place, "Accept-Encoding: " + coding + "\r\n");
+    CHECK(got.header("content-encoding") == coding);
+    CHECK(got.header("etag") == plain.header("etag"));
+    CHECK(got.header("vary") == "Accept-Encoding");
+    CHECK(got.body.size() < plain.raw.body.size());
+    CHECK((coding == "br" ? unbrotlied(got.body) : ungzipped(got.body)) == plain.raw.body);
+    const auto same =
+        as_sent(server, place, "Accept-Encoding: " + coding + "\r\nIf-None-Match: " + plain.header("etag") + "\r\n");
+    CHECK(same.status == 304);
+    CHECK(same.header("content-encoding").empty());
+    CHECK(same.header("vary") == "Accept-Encoding");
+  }
+  // Too small to be worth it.
+  const auto few = as_sent(server, "/v1/suggest?q=zzzz", "Accept-Encoding: br\r\n");
+  CHECK(few.status == 200);
+  CHECK(few.header("content-encoding").empty());
 }
 
 TEST_CASE("what a client has is not sent again, each form by its own tag") {

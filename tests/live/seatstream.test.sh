@@ -1,15 +1,25 @@
 #!/usr/bin/env bash
 # The JavaScript reader of live seat maps, by itself and against a real server with the npm clients `ws` and `eventsource`: what it shows is
-# what the server shows at the same seq, after 10,000 changes with disconnects and a restart.
+# what the server shows at the same seq, after 10,000 changes with disconnects and a restart; and the same over TLS.
 set -euo pipefail
-root=${HOLDFAST_ROOT:?}
+. "${HOLDFAST_ROOT:?}/tests/support/node.sh"
 holdfast=${HOLDFAST_BIN:?}
-. "$root/tools/environment.sh"
-node_is_new_enough || { echo "skipped: Node 20.19 or newer is not on PATH"; exit 77; }
-cd "$root"
 node --test web/lib/seatstream/
-[ -x "$holdfast" ] || { echo "skipped: $holdfast is not built"; exit 77; }
-[ -d node_modules/ws ] && [ -d node_modules/eventsource ] || { echo "skipped: the npm packages are not installed"; exit 77; }
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-HOLDFAST_BIN=$holdfast HOLDFAST_ROOM=$room timeout 150 node --test --test-timeout=120000 tests/live/real_server.test.mjs
+needs_program "$holdfast"
+needs_npm ws eventsource
+# against ROOM CHANGES: the clients' tests, with a server in this directory.
+against() {
+  HOLDFAST_BIN=$holdfast HOLDFAST_ROOM=$1 HOLDFAST_CHANGES=$2 timeout 150 \
+    node --test --test-timeout=120000 tests/live/real_server.test.mjs
+}
+mkdir "$room/plain" "$room/tls"
+against "$room/plain" 10000
+
+(
+  cd "$room/tls"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout authority.key -out authority.pem -days 2 -subj /CN=authority
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout server.key -out server.csr -subj /CN=localhost
+  printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\n' >names
+  openssl x509 -req -in server.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 2 -extfile names -out server.pem
+) 2>"$room/openssl.log" || { cat "$room/openssl.log"; exit 1; }
+NODE_EXTRA_CA_CERTS=$room/tls/authority.pem against "$room/tls" 3000

@@ -7,14 +7,17 @@
 
 namespace holdfast::live_test {
 
-TEST_CASE("what a client sends is answered or refused with the code that says why") {
-  struct row {
-    const char* what;
-    std::string bytes;
-    unsigned code; ///< 0: goes on
-  };
+namespace {
+
+struct client_frames {
+  const char* what;
+  std::string bytes;
+  unsigned code; ///< that they are answered with; 0: it goes on
+};
+
+auto what_clients_send() -> std::vector<client_frames> {
   const auto frame = &watcher::client_frame;
-  const std::vector<row> table{
+  return {
       {"a ping", frame(0x89, "hello"), 0},
       {"a pong nobody asked for", frame(0x8a, "x"), 0},
       {"a text", frame(0x81, "hello"), 1003},
@@ -30,12 +33,29 @@ TEST_CASE("what a client sends is answered or refused with the code that says wh
       {"the end", frame(0x88, "\x03\xe8"), 1000},
       {"the end without a word", frame(0x88, ""), 1000},
       {"the end with its reason", frame(0x88, "\x03\xe9going"), 1000},
+      {"the end with a reason in UTF-8", frame(0x88, "\x03\xe8schl\xc3\xbcss"), 1000},
+      {"the end with a reason that is no text", frame(0x88, "\x03\xe8\xff"), 1007},
+      {"the end with an overlong form", frame(0x88, "\x03\xe8\xc0\xaf"), 1007},
+      {"the end with a surrogate", frame(0x88, "\x03\xe8\xed\xa0\x80"), 1007},
+      {"the end in the midst of a letter", frame(0x88, "\x03\xe8\xe2\x82"), 1007},
+      {"the longest end", frame(0x88, "\x03\xe8" + std::string(123, 'x')), 1000},
+      {"too long an end", frame(0x88, "\x03\xe8" + std::string(124, 'x')), 1002},
+      {"the end in parts", frame(0x08, "\x03\xe8"), 1002},
+      {"a pong in parts", frame(0x0a, ""), 1002},
+      {"a ping of 2^63 bytes", std::string{"\x89\xff\x80\0\0\0\0\0\0\0mask", 14}, 1002},
+      {"a text of 2^64 - 1 bytes", "\x81" + std::string(9, '\xff') + "mask", 1003},
       {"half a code", frame(0x88, "\x03"), 1002},
       {"a code that is never sent", frame(0x88, "\x03\xed"), 1002},
       {"a code of nobody", frame(0x88, std::string{"\x00\x01", 2}), 1002},
       {"a code of an application", frame(0x88, std::string{"\x0f\xa0", 2}), 1000},
   };
-  for (const auto& each : table) {
+}
+
+} // namespace
+
+TEST_CASE("what a client sends is answered or refused with the code that says why") {
+  const auto frame = &watcher::client_frame;
+  for (const auto& each : what_clients_send()) {
     CAPTURE(each.what);
     for (const bool whole : {true, false}) {
       stage on;

@@ -1,5 +1,6 @@
 #include "tests/model/judge.hpp"
 #include "tests/model/naive_hash.hpp"
+#include "tests/model/naive_tickets.hpp"
 #include "tests/model/same_fact.hpp"
 
 #include <algorithm>
@@ -24,8 +25,8 @@ auto compare_life(const event_state& state, const naive_event& twin) -> complain
 
 auto compare_places(const event_state& state, const naive_event& twin) -> complaint {
   for (tier_index tier = 0; tier < twin.seats->tier_ids().size(); ++tier) {
-    if (state.price(tier) != twin.price(tier)) {
-      return "the price of tier " + std::to_string(tier) + " differs";
+    if (state.price(tier) != twin.price(tier) || state.fee(tier) != twin.fee(tier)) {
+      return "the price or fee of tier " + std::to_string(tier) + " differs";
     }
   }
   if (state.statuses().size() != twin.seats->seat_count()) {
@@ -36,10 +37,11 @@ auto compare_places(const event_state& state, const naive_event& twin) -> compla
       return "the status of seat " + twin.seats->label(seat) + " differs";
     }
   }
-  for (area_index area = 0; area < twin.seats->area_count(); ++area) {
+  for (std::uint32_t i = 0; i < twin.seats->area_count(); ++i) {
+    const auto area = static_cast<area_index>(i);
     const auto a = state.area(area);
     const auto b = twin.area(area);
-    if (a.held != b.held || a.sold != b.sold) {
+    if (a.held != b.held || a.sold != b.sold || a.blocked != b.blocked) {
       return "area " + std::to_string(area) + " differs";
     }
   }
@@ -80,12 +82,56 @@ auto compare_bookings(const event_state& state, const naive_event& twin) -> comp
   return {};
 }
 
-auto compare_deadline(const event_state& state, const naive_event& twin) -> complaint {
-  auto expected = twin.next_deadline();
-  if (expected && twin.status == event_status::cancelled) {
-    expected = twin.time;
+auto compare_allocations(const event_state& state, const naive_event& twin) -> complaint {
+  if (state.allocations().size() != twin.allocations.size() || state.last_allocation() != twin.last_allocation) {
+    return "the numbers of allocations differ";
   }
-  return state.next_deadline() == expected ? complaint{} : "the next deadline differs";
+  for (const auto& [number, one] : twin.allocations) {
+    auto expected = one;
+    for (auto& part : expected.areas) {
+      part.used = twin.used(number, part.area);
+    }
+    const auto* found = state.find(number);
+    if (found == nullptr || !(*found == expected)) {
+      return "allocation " + std::to_string(number.value()) + " differs";
+    }
+  }
+  for (seat_index seat = 0; twin.seats && seat < twin.seats->seat_count(); ++seat) {
+    const auto pool = twin.pools.find(seat);
+    if (state.allocation_of(seat) != (pool == twin.pools.end() ? allocation_number{} : pool->second)) {
+      return "the allocation of seat " + twin.seats->label(seat) + " differs";
+    }
+  }
+  return {};
+}
+
+auto compare_tickets(const event_state& state, const naive_event& twin) -> complaint {
+  for (const auto& [number, booking] : twin.bookings) {
+    for (std::uint32_t i = 0; i < std::min<std::uint64_t>(places_in(booking), 4) + 1; ++i) {
+      const ticket_number which{number, i};
+      if (state.find(which) != ticket_now(twin, which)) {
+        return "ticket " + std::to_string(i) + " of hold " + std::to_string(number.value()) + " differs";
+      }
+    }
+  }
+  for (const auto& [number, its] : twin.tickets) {
+    if (state.find(number) != its) {
+      return "a ticket differs that something happened to";
+    }
+  }
+  return {};
+}
+
+auto compare_offers(const event_state& state, const naive_event& twin) -> complaint {
+  std::vector<offer> expected;
+  for (const auto& [number, what] : twin.offers) {
+    expected.push_back(what);
+  }
+  return state.offers() == expected ? complaint{} : "the offers differ";
+}
+
+auto compare_deadline(const event_state& state, const naive_event& twin) -> complaint {
+  return state.next_deadline() == twin.next_deadline() ? complaint{} : "the next deadline differs";
 }
 
 auto compare_memory(const event_state& state, const naive_event& twin) -> complaint {
@@ -126,7 +172,8 @@ auto compare(const event_state& state, const naive_event& twin) -> complaint {
   if (!wrong && twin.seats) {
     wrong = compare_places(state, twin);
   }
-  for (const auto part : {compare_bookings, compare_deadline, compare_memory}) {
+  for (const auto part :
+       {compare_bookings, compare_tickets, compare_offers, compare_allocations, compare_deadline, compare_memory}) {
     if (!wrong) {
       wrong = part(state, twin);
     }

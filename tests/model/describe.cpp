@@ -18,6 +18,14 @@ auto seat_name(seat_index seat, const layout* seats) -> std::string {
   return seats != nullptr && seat < seats->seat_count() ? seats->label(seat) : "#" + number(seat);
 }
 
+auto numbers(const char* before, const std::vector<std::uint32_t>& list) -> std::string {
+  std::string text;
+  for (const auto one : list) {
+    text += before + number(one);
+  }
+  return text;
+}
+
 auto seat_names(std::span<const seat_index> list, const layout* seats) -> std::string {
   std::string text = "[";
   for (const auto seat : list) {
@@ -41,6 +49,10 @@ auto name(const owner& by) -> std::string {
   return by.organisation ? "box office " + number(by.organisation.value()) : "buyer " + number(by.subject.low);
 }
 
+auto name(const ticket_number& which) -> std::string {
+  return "ticket " + number(which.order.value()) + "/" + number(which.index);
+}
+
 auto expected(const std::optional<std::uint64_t>& version) -> std::string {
   return version ? " if version " + number(*version) : "";
 }
@@ -62,18 +74,27 @@ auto amendment(const event_amendment& what) -> std::string {
       text += " " + tier.id + "=" + std::to_string(tier.price);
     }
   }
+  if (what.phases) {
+    text += " " + std::to_string(what.phases->size()) + " phases";
+  }
+  if (what.price_rules) {
+    text += " " + std::to_string(what.price_rules->size()) + " price rules";
+  }
   if (what.sale_opens_at) {
     text += " opens " + (*what.sale_opens_at ? describe(**what.sale_opens_at) : "at once");
+  }
+  if (what.refunds_until) {
+    text += " refunds until " + (*what.refunds_until ? describe(**what.refunds_until) : "never");
   }
   if (what.sale_closes_at) {
     text += " closes " + (*what.sale_closes_at ? describe(**what.sale_closes_at) : "never");
   }
-  if (what.max_per_order) {
-    text += " max_per_order " + number(*what.max_per_order);
-  }
-  if (what.max_per_buyer) {
-    text += " max_per_buyer " + number(*what.max_per_buyer);
-  }
+  text += what.max_per_order ? " max_per_order " + number(*what.max_per_order) : "";
+  text += what.max_per_card ? " max_per_card " + number(*what.max_per_card) : "";
+  text += what.resale_max_percent ? " resale_max_percent " + number(*what.resale_max_percent) : "";
+  add("velocity", what.velocity.has_value());
+  add("returns_to_allocation", what.returns_to_allocation.has_value());
+  text += what.max_per_buyer ? " max_per_buyer " + number(*what.max_per_buyer) : "";
   return text;
 }
 
@@ -94,6 +115,16 @@ auto hold_text(const hold_seats& what, const layout* seats) -> std::string {
   }
   for (const auto& area : what.areas) {
     text += " area " + number(area.area) + " x" + number(area.quantity);
+  }
+  text += what.allocation ? " of allocation " + number(what.allocation->value()) : "";
+  text += what.access_code ? " by code " + number(what.access_code->front()) : "";
+  return text;
+}
+
+auto parts(allocation_number from, const std::vector<area_quantity>& areas) -> std::string {
+  std::string text = from ? " from allocation " + number(from.value()) : "";
+  for (const auto& area : areas) {
+    text += " area " + number(area.area) + " now " + number(area.quantity);
   }
   return text;
 }
@@ -124,7 +155,58 @@ struct body_text {
                             c.payment->reference + "' '" + c.payment->reason + "'"
                       : " without a payment");
   }
+  auto operator()(const freeze_hold& c) const -> std::string {
+    return "freezes hold " + number(c.hold.value()) + " for payment " + number(c.payment.value());
+  }
+  auto operator()(const thaw_hold& c) const -> std::string {
+    return "thaws hold " + number(c.hold.value()) + " of payment " + number(c.payment.value());
+  }
+  auto operator()(const confirm_paid& c) const -> std::string {
+    return "confirms hold " + number(c.hold.value()) + " paid by payment " + number(c.payment.value()) + " of card " +
+           number(c.card);
+  }
+  auto operator()(const return_order& c) const -> std::string {
+    return "takes back order " + number(c.hold.value()) + " of payment " + number(c.payment.value()) + " for reason " +
+           number(static_cast<std::uint64_t>(c.why)) + numbers(" ticket ", c.tickets);
+  }
+  auto operator()(const take_back_order& c) const -> std::string {
+    return "takes back order " + number(c.hold.value()) + numbers(" ticket ", c.tickets);
+  }
   auto operator()(const end_due_holds&) const -> std::string { return "ends due holds"; }
+  auto operator()(const allocate_seats& c) const -> std::string {
+    std::string text = "sets apart, kind " + number(static_cast<std::uint64_t>(c.kind)) + " '" + c.name + "' '" +
+                       c.reason + "'" + (c.code ? " code " + number(c.code->front()) : "") + " " +
+                       seat_names(c.seats, seats);
+    for (const auto& area : c.areas) {
+      text += " area " + number(area.area) + " x" + number(area.quantity);
+    }
+    return text;
+  }
+  auto operator()(const change_allocation& c) const -> std::string {
+    return "changes allocation " + number(c.allocation.value()) + " by " + seat_names(c.add, seats) + " less " +
+           seat_names(c.remove, seats) + parts(c.from, c.areas);
+  }
+  auto operator()(const release_allocation& c) const -> std::string {
+    return "releases allocation " + number(c.allocation.value());
+  }
+
+  auto operator()(const claim_ticket& c) const -> std::string {
+    return "claims " + name(c.ticket) + " of serial " + number(c.serial) + " before " + describe(c.offered_until);
+  }
+  auto operator()(const reissue_ticket& c) const -> std::string { return "re-issues " + name(c.ticket); }
+  auto operator()(const admit_ticket& c) const -> std::string {
+    return "admits " + name(c.ticket) + " of serial " + number(c.serial) + " at '" + c.gate + "' by scan " +
+           number(c.nonce) + (c.at ? " of " + describe(*c.at) : "");
+  }
+  auto operator()(const undo_admission& c) const -> std::string {
+    return "undoes scan " + number(c.nonce) + " of " + name(c.ticket);
+  }
+
+  auto operator()(const offer_ticket& c) const -> std::string {
+    return "offers " + name(c.ticket) + " for " + std::to_string(c.price);
+  }
+  auto operator()(const withdraw_offer& c) const -> std::string { return "withdraws the offer of " + name(c.ticket); }
+  auto operator()(const hold_resale& c) const -> std::string { return "holds the offered " + name(c.ticket); }
 
   auto operator()(const event_created&) const -> std::string { return "event_created"; }
   auto operator()(const event_amended&) const -> std::string { return "event_amended"; }
@@ -143,7 +225,19 @@ struct body_text {
     for (const auto price : f.prices) {
       text += " " + std::to_string(price);
     }
+    text += f.allocation ? " of allocation " + number(f.allocation.value()) : "";
+    text += f.phase.empty() ? "" : " by presale " + f.phase;
     return text + " until " + describe(f.expires_at) + " cap " + describe(f.cap_at);
+  }
+  auto operator()(const seats_allocated& f) const -> std::string {
+    return "seats_allocated " + number(f.what.number.value()) + " " + seat_names(f.seats, seats);
+  }
+  auto operator()(const allocation_changed& f) const -> std::string {
+    return "allocation_changed " + number(f.allocation.value()) + " by " + seat_names(f.added, seats) + " less " +
+           seat_names(f.removed, seats) + parts(f.from, f.areas);
+  }
+  auto operator()(const allocation_released& f) const -> std::string {
+    return "allocation_released " + number(f.allocation.value());
   }
   auto operator()(const hold_extended& f) const -> std::string {
     return "hold_extended " + number(f.hold.value()) + " until " + describe(f.expires_at);
@@ -156,9 +250,45 @@ struct body_text {
     return "order_confirmed " + number(f.hold.value()) + " total " + std::to_string(f.total) + " by key " +
            number(f.confirmed_by.value());
   }
+  auto operator()(const hold_frozen& f) const -> std::string {
+    return "hold_frozen " + number(f.hold.value()) + " for payment " + number(f.payment.value()) + " until " +
+           describe(f.until);
+  }
+  auto operator()(const hold_thawed& f) const -> std::string {
+    return "hold_thawed " + number(f.hold.value()) + " of payment " + number(f.payment.value()) + " until " +
+           describe(f.expires_at);
+  }
+  auto operator()(const order_returned& f) const -> std::string {
+    return "order_returned " + number(f.hold.value()) + " for reason " + number(static_cast<std::uint64_t>(f.why)) +
+           numbers(" ticket ", f.tickets) + (f.goes_on ? ", and it goes on" : "") + ", total " +
+           std::to_string(f.total);
+  }
+  auto operator()(const ticket_transferred& f) const -> std::string {
+    return "ticket_transferred " + name(f.ticket) + " serial " + number(f.serial) + " from " + name(f.from) + " to " +
+           name(f.to) + " by key " + number(f.by.value());
+  }
+  auto operator()(const ticket_admitted& f) const -> std::string {
+    return "ticket_admitted " + name(f.ticket) + " serial " + number(f.serial) + " at '" + f.gate + "' by scan " +
+           number(f.nonce) + " at " + describe(f.at) + " by key " + number(f.by.value());
+  }
+  auto operator()(const admission_undone& f) const -> std::string {
+    return "admission_undone " + name(f.ticket) + " scan " + number(f.nonce) + " by key " + number(f.by.value());
+  }
+  auto operator()(const ticket_offered& f) const -> std::string {
+    return "ticket_offered " + name(f.ticket) + " serial " + number(f.serial) + " for " + std::to_string(f.price) +
+           " by " + name(f.by);
+  }
+  auto operator()(const offer_withdrawn& f) const -> std::string { return "offer_withdrawn " + name(f.ticket); }
+  auto operator()(const resale_held& f) const -> std::string {
+    return "resale_held " + number(f.hold.value()) + " of " + name(f.ticket) + " for " + std::to_string(f.price) +
+           " by " + name(f.by) + " until " + describe(f.expires_at) + " cap " + describe(f.cap_at);
+  }
+  auto operator()(const ticket_resold& f) const -> std::string {
+    return "ticket_resold " + name(f.ticket) + " to hold " + number(f.hold.value()) + " for " + std::to_string(f.price);
+  }
   template <class Other>
   auto operator()(const Other&) const -> std::string {
-    return "a fact of an organisation";
+    return "a fact of another stream";
   }
 };
 
@@ -191,15 +321,27 @@ auto describe(reason why) -> std::string {
                                        "version_mismatch",
                                        "layout_frozen",
                                        "wrong_status",
-                                       "sold_seats_exist",
                                        "sale_not_open",
+                                       "wrong_access_code",
                                        "hold_expired",
                                        "hold_ended",
                                        "hold_confirmed",
+                                       "order_refunded",
+                                       "no_such_ticket",
+                                       "refund_closed",
+                                       "claim_void",
+                                       "resale_closed",
+                                       "offer_taken",
+                                       "ticket_revoked",
+                                       "ticket_used",
+                                       "not_admitted",
+                                       "payment_in_progress",
                                        "already_extended",
                                        "payments_not_configured",
                                        "order_limit_exceeded",
                                        "buyer_limit_exceeded",
+                                       "card_limit_exceeded",
+                                       "velocity_exceeded",
                                        "holds_exhausted",
                                        "seat_unavailable",
                                        "area_full",

@@ -193,10 +193,18 @@ auto middle_of(const layout& seats, const std::vector<seat_index>& which) -> spo
   return {sum.x / count, sum.y / count};
 }
 
-auto judge_offer(const naive_event& twin, const best_available& kind, spot target, const alternative& offer)
-    -> complaint {
+/// Seats that may be offered.
+auto free_for(const naive_event& twin, allocation_number grant) -> seat_filter {
+  return [&twin, grant](seat_index seat) {
+    const auto pool = twin.pools.find(seat);
+    return !twin.owners.contains(seat) && (pool == twin.pools.end() ? allocation_number{} : pool->second) == grant;
+  };
+}
+
+auto judge_offer(const naive_event& twin, const best_available& kind, spot target, allocation_number grant,
+                 const alternative& offer) -> complaint {
   const auto& seats = *twin.seats;
-  const auto free = [&](seat_index seat) { return twin.seat(seat) == seat_status::available; };
+  const auto free = free_for(twin, grant);
   if (offer.seats.size() != kind.quantity || !std::is_sorted(offer.seats.begin(), offer.seats.end()) ||
       offer.seats.back() >= seats.seat_count() || !side_by_side(seats, offer.seats)) {
     return "an alternative is not as many seats side by side";
@@ -210,14 +218,14 @@ auto judge_offer(const naive_event& twin, const best_available& kind, spot targe
   }
   minor_units total = 0;
   for (const auto seat : offer.seats) {
-    total += twin.price(seats.tier_of_seat(seat));
+    total += twin.price(seats.tier_of_seat(seat)) + twin.fee(seats.tier_of_seat(seat));
   }
   return total == offer.total ? complaint{} : "an alternative has the wrong total";
 }
 
 } // namespace
 
-auto judge_offers(const naive_event& twin, const std::vector<seat_index>& asked_for,
+auto judge_offers(const naive_event& twin, const std::vector<seat_index>& asked_for, allocation_number grant,
                   const std::vector<alternative>& offers) -> complaint {
   const auto& seats = *twin.seats;
   const auto kind = kind_of(seats, asked_for);
@@ -225,7 +233,7 @@ auto judge_offers(const naive_event& twin, const std::vector<seat_index>& asked_
     return offers.empty() ? complaint{} : "there are alternatives to seats of several tiers";
   }
   const auto target = middle_of(seats, asked_for);
-  const auto free = [&](seat_index seat) { return twin.seat(seat) == seat_status::available; };
+  const auto free = free_for(twin, grant);
   std::set<std::uint32_t> rows;
   for (const auto& one : all_groups(seats, *kind, free, target)) {
     rows.insert(seats.row_of(one.first));
@@ -238,7 +246,7 @@ auto judge_offers(const naive_event& twin, const std::vector<seat_index>& asked_
   }
   std::set<std::uint32_t> offered;
   for (const auto& offer : offers) {
-    if (auto wrong = judge_offer(twin, *kind, target, offer)) {
+    if (auto wrong = judge_offer(twin, *kind, target, grant, offer)) {
       return wrong;
     }
     if (!offered.insert(seats.row_of(offer.seats.front())).second) {

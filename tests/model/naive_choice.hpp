@@ -21,10 +21,11 @@ using seat_filter = std::function<bool(domain::seat_index)>;
 [[nodiscard]] auto judge_choice(const domain::layout& seats, const domain::best_available& wanted,
                                 const std::vector<domain::seat_index>& chosen, const seat_filter& free) -> complaint;
 
-/// What is wrong with seats offered instead of those asked for: each offer is free, of the same size and tier and with as many
+/// What is wrong with seats offered to somebody who may have an allocation's (zero: nobody's) instead of those asked for: each offer is free, of the same size and tier and with as many
 /// accessible seats, side by side, one a row, the best of its row for people who wanted the others, the first asked-for seat's row
 /// first; and there is one whenever there could be.
 [[nodiscard]] auto judge_offers(const naive_event& twin, const std::vector<domain::seat_index>& asked_for,
-                                const std::vector<domain::alternative>& offers) -> complaint;
+                                domain::allocation_number grant, const std::vector<domain::alternative>& offers)
+    -> complaint;
 
 } // namespace holdfast::model

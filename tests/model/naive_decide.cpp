@@ -1,7 +1,11 @@
 #include "tests/model/naive_decide.hpp"
 
+#include "tests/model/naive_allocations.hpp"
 #include "tests/model/naive_holds.hpp"
 #include "tests/model/naive_life.hpp"
+#include "tests/model/naive_payments.hpp"
+#include "tests/model/naive_resale.hpp"
+#include "tests/model/naive_tickets.hpp"
 
 namespace holdfast::model {
 namespace {
@@ -29,7 +33,16 @@ struct permission {
   auto operator()(const extend_hold&) const -> bool { return trades(); }
   auto operator()(const release_hold&) const -> bool { return trades(); }
   auto operator()(const confirm_hold&) const -> bool { return trades(); }
-  auto operator()(const end_due_holds&) const -> bool { return exists() && by.as == caller::kind::system; }
+  auto operator()(const claim_ticket&) const -> bool { return trades(); }
+  auto operator()(const reissue_ticket&) const -> bool { return trades(); }
+  auto operator()(const offer_ticket&) const -> bool { return exists() && is_buyer(by); }
+  auto operator()(const withdraw_offer&) const -> bool { return exists() && is_buyer(by); }
+  auto operator()(const hold_resale&) const -> bool { return exists() && is_buyer(by); }
+  auto operator()(const end_due_holds&) const -> bool { return is_own(); }
+  auto operator()(const freeze_hold&) const -> bool { return is_own(); }
+  auto operator()(const thaw_hold&) const -> bool { return is_own(); }
+  auto operator()(const confirm_paid&) const -> bool { return is_own(); }
+  auto operator()(const return_order&) const -> bool { return is_own(); }
   template <class Life>
   auto operator()(const Life&) const -> bool {
     return exists() && organises(by, twin.organisation);
@@ -37,6 +50,7 @@ struct permission {
 
  private:
   [[nodiscard]] auto exists() const -> bool { return twin.status != event_status::absent; }
+  [[nodiscard]] auto is_own() const -> bool { return exists() && by.as == caller::kind::system; }
   [[nodiscard]] auto trades() const -> bool { return exists() && (is_buyer(by) || sells(twin, by)); }
 };
 
@@ -72,6 +86,21 @@ struct expectations {
     result.ends_due_holds = true;
     return result;
   }
+  auto operator()(const freeze_hold& what) const -> expectation { return expect_payment(twin, what, now); }
+  auto operator()(const thaw_hold& what) const -> expectation { return expect_payment(twin, what, now); }
+  auto operator()(const confirm_paid& what) const -> expectation { return expect_payment(twin, what, now); }
+  auto operator()(const return_order& what) const -> expectation { return expect_payment(twin, what, now); }
+  auto operator()(const take_back_order& what) const -> expectation { return expect_payment(twin, by, what); }
+  auto operator()(const allocate_seats& what) const -> expectation { return expect_allocation(twin, by, what); }
+  auto operator()(const change_allocation& what) const -> expectation { return expect_allocation(twin, by, what); }
+  auto operator()(const release_allocation& what) const -> expectation { return expect_allocation(twin, by, what); }
+  auto operator()(const claim_ticket& what) const -> expectation { return expect_ticket(twin, by, what, now); }
+  auto operator()(const reissue_ticket& what) const -> expectation { return expect_ticket(twin, by, what); }
+  auto operator()(const admit_ticket& what) const -> expectation { return expect_ticket(twin, by, what, now); }
+  auto operator()(const undo_admission& what) const -> expectation { return expect_ticket(twin, by, what); }
+  auto operator()(const offer_ticket& what) const -> expectation { return expect_resale(twin, by, what, now); }
+  auto operator()(const withdraw_offer& what) const -> expectation { return expect_resale(twin, by, what); }
+  auto operator()(const hold_resale& what) const -> expectation { return expect_resale(twin, by, what, now); }
   template <class Life>
   auto operator()(const Life& what) const -> expectation {
     return expect_life(twin, what);

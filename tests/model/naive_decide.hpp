@@ -20,6 +20,7 @@ struct expectation {
   std::vector<domain::fact_body> effect;
   /// The hold's seats are chosen by `best_available`, and `effect` leaves them out.
   std::optional<domain::best_available> choice;
+  domain::allocation_number grant; ///< of a hold: whose places it may have; zero: nobody's
   /// Any due holds, but as many as one command may end.
   bool ends_due_holds = false;
 };
@@ -27,8 +28,8 @@ struct expectation {
 /// The naive twin of `domain::decide`. Checks in the order of `domain::reason`.
 [[nodiscard]] auto expect(const naive_event& twin, const domain::command& what, domain::instant now) -> expectation;
 
-/// The seat as a command sees it: a hold past its deadline has ended.
-[[nodiscard]] auto seat_now(const naive_event& twin, domain::seat_index seat, domain::instant now)
-    -> domain::seat_status;
+/// The seat as a command sees it whose caller may have an allocation's (zero: nobody's): a hold past its deadline has ended.
+[[nodiscard]] auto seat_now(const naive_event& twin, domain::seat_index seat, domain::allocation_number grant,
+                            domain::instant now) -> domain::seat_status;
 
 } // namespace holdfast::model

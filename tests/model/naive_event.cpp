@@ -1,5 +1,7 @@
 #include "tests/model/naive_event.hpp"
 
+#include "tests/model/naive_plan.hpp"
+
 #include <algorithm>
 
 namespace holdfast::model {
@@ -26,7 +28,22 @@ auto total_of(const booking& what) -> minor_units {
   for (const auto& area : what.areas) {
     sum += area.price * static_cast<minor_units>(area.quantity);
   }
+  return sum + fees_of(what);
+}
+
+auto fees_of(const booking& what) -> minor_units {
+  minor_units sum = 0;
+  for (const auto fee : what.fees) {
+    sum += fee;
+  }
+  for (const auto& area : what.areas) {
+    sum += area.fee * static_cast<minor_units>(area.quantity);
+  }
   return sum;
+}
+
+auto is_borrowed(const booking& what) -> bool {
+  return what.bought_from && !what.bought_from->is_swapped;
 }
 
 auto places_in(const booking& what) -> std::uint64_t {
@@ -44,10 +61,26 @@ auto naive_event::price(tier_index tier) const -> minor_units {
   return found == config.tiers.end() ? -1 : found->price;
 }
 
+auto naive_event::fee(tier_index tier) const -> minor_units {
+  const auto& wanted = seats->tier_ids()[tier];
+  const auto found =
+      std::find_if(config.tiers.begin(), config.tiers.end(), [&](const auto& t) { return t.id == wanted; });
+  return found == config.tiers.end() ? -1 : found->fee;
+}
+
+auto naive_event::fees_of_seats(const std::vector<seat_index>& which) const -> std::vector<minor_units> {
+  std::vector<minor_units> all;
+  for (const auto seat : which) {
+    all.push_back(fee(seats->tier_of_seat(seat)));
+  }
+  return std::all_of(all.begin(), all.end(), [](auto amount) { return amount == 0; }) ? std::vector<minor_units>{}
+                                                                                      : all;
+}
+
 auto naive_event::seat(seat_index seat) const -> seat_status {
   const auto owned = owners.find(seat);
   if (owned == owners.end()) {
-    return seat_status::available;
+    return pools.contains(seat) ? seat_status::blocked : seat_status::available;
   }
   return bookings.at(owned->second).status == booking_status::held ? seat_status::held : seat_status::sold;
 }
@@ -56,12 +89,44 @@ auto naive_event::area(area_index area) const -> area_counts {
   area_counts sum;
   for (const auto& [number, what] : bookings) {
     for (const auto& part : what.areas) {
-      if (part.area == area) {
+      if (part.area == area && !is_borrowed(what)) {
         (what.status == booking_status::held ? sum.held : sum.sold) += part.quantity;
       }
     }
   }
+  for (const auto& [number, one] : allocations) {
+    sum.blocked += apart(number, area) - used(number, area);
+  }
   return sum;
+}
+
+auto naive_event::apart(domain::allocation_number number, area_index area) const -> std::uint32_t {
+  std::uint32_t sum = 0;
+  if (const auto found = allocations.find(number); found != allocations.end()) {
+    for (const auto& part : found->second.areas) {
+      sum += part.area == area ? part.quantity : 0;
+    }
+  }
+  return sum;
+}
+
+auto naive_event::used(domain::allocation_number number, area_index area) const -> std::uint32_t {
+  std::uint32_t sum = 0;
+  for (const auto& [hold, what] : bookings) {
+    for (const auto& part : what.areas) {
+      sum += part.area == area && !is_borrowed(what) && source_of(what, area) == number ? part.quantity : 0;
+    }
+  }
+  return sum;
+}
+
+auto naive_event::source_of(const booking& what, area_index area) const -> domain::allocation_number {
+  return apart(what.allocation, area) > 0 ? what.allocation : domain::allocation_number{};
+}
+
+auto naive_event::open_to(seat_index seat, domain::allocation_number grant) const -> bool {
+  const auto pool = pools.find(seat);
+  return pool == pools.end() || pool->second == grant;
 }
 
 auto naive_event::counts() const -> event_counts {
@@ -77,11 +142,12 @@ auto naive_event::counts() const -> event_counts {
     case seat_status::blocked: ++sum.blocked; break;
     }
   }
-  for (area_index i = 0; i < seats->area_count(); ++i) {
-    const auto taken = area(i);
+  for (std::uint32_t i = 0; i < seats->area_count(); ++i) {
+    const auto taken = area(static_cast<area_index>(i));
     sum.held += taken.held;
     sum.sold += taken.sold;
-    sum.available += seats->spec().areas[i].capacity - taken.held - taken.sold;
+    sum.blocked += taken.blocked;
+    sum.available += seats->spec().areas[i].capacity - taken.held - taken.sold - taken.blocked;
   }
   return sum;
 }
@@ -109,11 +175,16 @@ auto naive_event::live_holds() const -> std::size_t {
 auto naive_event::next_deadline() const -> std::optional<instant> {
   std::optional<instant> next;
   for (const auto& [number, what] : bookings) {
-    if (what.status == booking_status::held && (!next || what.expires_at < *next)) {
+    const bool returns = what.status == booking_status::confirmed && status == domain::event_status::cancelled;
+    if (returns || (what.status == booking_status::held && (!next || what.expires_at < *next))) {
       next = what.expires_at;
     }
   }
-  return next;
+  if (next && status == domain::event_status::cancelled) {
+    next = time;
+  }
+  const auto price = next_reprice(*this);
+  return price && (!next || *price < *next) ? price : next;
 }
 
 auto naive_event::remembered(std::uint64_t key, instant at) const -> const key_entry* {

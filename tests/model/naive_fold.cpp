@@ -1,4 +1,10 @@
+#include "tests/model/naive_allocations.hpp"
 #include "tests/model/naive_event.hpp"
+#include "tests/model/naive_guards.hpp"
+#include "tests/model/naive_payments.hpp"
+#include "tests/model/naive_plan.hpp"
+#include "tests/model/naive_resale.hpp"
+#include "tests/model/naive_tickets.hpp"
 
 #include <algorithm>
 #include <set>
@@ -10,9 +16,8 @@ using namespace domain;
 
 /// Everything that owns a booking's places gives them back.
 void vacate(naive_event& twin, hold_number number) {
-  for (const auto seat : twin.bookings.at(number).seats) {
-    twin.owners.erase(seat);
-  }
+  std::erase_if(twin.owners, [&](const auto& entry) { return entry.second == number; });
+  end_offers(twin, number);
   twin.bookings.erase(number);
 }
 
@@ -24,17 +29,18 @@ auto end_hold(naive_event& twin, hold_number number, ended_hold::how how) -> com
   if (how == ended_hold::how::expired && twin.time < found->second.expires_at) {
     return "a hold expires before its deadline";
   }
+  if (how == ended_hold::how::released && found->second.frozen && twin.status != event_status::cancelled) {
+    return "a hold is released while it is being paid";
+  }
   twin.ended[number] = {number, how, found->second.by, twin.time};
   vacate(twin, number);
   return {};
 }
 
 auto move_life(naive_event& twin, event_status from, event_status to) -> complaint {
-  if (twin.status != from) {
-    return "the event's life does not go this way";
-  }
+  const bool right = twin.status == from;
   twin.status = to;
-  return {};
+  return right ? complaint{} : "the event's life does not go this way";
 }
 
 auto check_seats(const naive_event& twin, const hold_created& made) -> complaint {
@@ -50,12 +56,18 @@ auto check_seats(const naive_event& twin, const hold_created& made) -> complaint
     if (twin.owners.contains(seat)) {
       return "a seat gets a second owner: " + twin.seats->label(seat);
     }
+    if (!twin.open_to(seat, made.allocation)) {
+      return "a seat that is set apart goes to somebody else: " + twin.seats->label(seat);
+    }
     if (!seen.insert(seat).second) {
       return "it holds a seat twice";
     }
     if (made.prices[i] != twin.price(twin.seats->tier_of_seat(seat))) {
       return "a seat has the wrong price";
     }
+  }
+  if (made.fees != twin.fees_of_seats(made.seats)) {
+    return "a seat has the wrong fee";
   }
   return {};
 }
@@ -71,8 +83,16 @@ auto check_areas(const naive_event& twin, const hold_created& made) -> complaint
     if (std::uint64_t{taken.held} + taken.sold + part.quantity > capacity) {
       return "an area goes above its capacity";
     }
+    const auto left = made.allocation ? twin.apart(made.allocation, part.area) - twin.used(made.allocation, part.area)
+                                      : capacity - taken.held - taken.sold - taken.blocked;
+    if (part.quantity > left) {
+      return "a hold has places of an area that are set apart, or more than were";
+    }
     if (part.price != twin.price(twin.seats->tier_of_area(part.area))) {
       return "a standing place has the wrong price";
+    }
+    if (part.fee != twin.fee(twin.seats->tier_of_area(part.area))) {
+      return "a standing place has the wrong fee";
     }
   }
   return {};
@@ -100,14 +120,20 @@ auto fold_created(naive_event& twin, const hold_created& made) -> complaint {
   added.number = made.hold;
   added.by = made.by;
   added.sold_by = made.sold_by;
+  added.allocation = made.allocation;
   added.created_at = twin.time;
   added.expires_at = made.expires_at;
   added.cap_at = made.cap_at;
   added.seats = made.seats;
   added.prices = made.prices;
+  added.fees = made.fees;
   added.areas = made.areas;
-  if (!twin.on_sale(twin.time)) {
-    return "it holds while the event is not on sale";
+  if (made.allocation && !twin.allocations.contains(made.allocation)) {
+    return "it holds of an allocation that is not there";
+  }
+  const bool otherwise = twin.on_sale(twin.time) || of_the_house(twin, made.allocation, made.by, made.seats);
+  if (made.phase.empty() ? !otherwise : otherwise || !phase_open(twin, made.phase, twin.time)) {
+    return "it holds while the event is not on sale, or by a presale that is not open or not needed";
   }
   if (made.hold.value() != twin.last_hold.value() + 1) {
     return "hold numbers are not dense";
@@ -131,15 +157,13 @@ auto fold_created(naive_event& twin, const hold_created& made) -> complaint {
 
 auto fold_extended(naive_event& twin, const hold_extended& what) -> complaint {
   const auto found = twin.bookings.find(what.hold);
-  if (found == twin.bookings.end() || found->second.status != booking_status::held || found->second.extended) {
+  if (found == twin.bookings.end() || found->second.status != booking_status::held || found->second.extended ||
+      found->second.frozen) {
     return "it extends what is not a live hold, or a second time";
   }
   auto& hold = found->second;
-  if (hold.expires_at <= twin.time) {
-    return "it extends a hold past its deadline";
-  }
-  if (what.expires_at <= hold.expires_at || what.expires_at > hold.cap_at) {
-    return "an extension shortens the hold or goes beyond its cap";
+  if (hold.expires_at <= twin.time || what.expires_at <= hold.expires_at || what.expires_at > hold.cap_at) {
+    return "an extension comes past the deadline, shortens the hold or goes beyond its cap";
   }
   hold.extended = true;
   hold.expires_at = what.expires_at;
@@ -155,6 +179,12 @@ auto fold_confirmed(naive_event& twin, const order_confirmed& what) -> complaint
   if (order.expires_at <= twin.time) {
     return "it confirms a hold past its deadline";
   }
+  if (is_borrowed(order)) {
+    return "it confirms a hold whose place is another order's";
+  }
+  if (auto wrong = check_confirmed_by(order, what)) {
+    return wrong;
+  }
   const auto due = what.payment.by == payment_record::method::complimentary ? 0 : total_of(order);
   if (what.total != due) {
     return "an order's total is not the sum of its prices";
@@ -164,7 +194,107 @@ auto fold_confirmed(naive_event& twin, const order_confirmed& what) -> complaint
   order.confirmed_at = twin.time;
   order.paid = what.total;
   order.payment = what.payment;
+  order.paid_by = what.by_payment;
+  order.card = what.card;
+  order.frozen = false;
+  order.ends_unpaid_at = {};
+  make_tickets(twin, order);
   return {};
+}
+
+auto fold_returned(naive_event& twin, const order_returned& what) -> complaint {
+  auto wrong = check_returned(twin, what);
+  forget_unpaid(twin, what);
+  if (!wrong && what.goes_on) {
+    return_tickets(twin, what.hold, what.tickets);
+  } else if (!wrong) {
+    std::erase_if(twin.tickets, [&](const auto& entry) { return entry.first.order == what.hold; });
+    twin.ended[what.hold] = {what.hold, ended_hold::how::returned, twin.bookings.at(what.hold).by, twin.time};
+    vacate(twin, what.hold);
+  }
+  return wrong;
+}
+
+auto set_apart(naive_event& twin, allocation_number number, const std::vector<seat_index>& seats,
+               allocation_number from = {}) -> complaint {
+  for (const auto seat : seats) {
+    const auto pool = twin.pools.find(seat);
+    if (seat >= twin.seats->seat_count() || twin.owners.contains(seat) ||
+        (pool == twin.pools.end() ? allocation_number{} : pool->second) != from) {
+      return "it sets a seat apart that is not there, or not available";
+    }
+    twin.pools[seat] = number;
+  }
+  return {};
+}
+
+auto fold_allocated(naive_event& twin, const seats_allocated& what) -> complaint {
+  if (what.what.number.value() != twin.last_allocation.value() + 1) {
+    return "allocation numbers are not dense";
+  }
+  if (twin.status == event_status::closed || twin.status == event_status::cancelled) {
+    return "it sets places apart of what is over";
+  }
+  for (const auto& part : what.what.areas) {
+    const auto taken = twin.area(part.area);
+    const auto capacity = twin.seats->spec().areas[part.area].capacity;
+    if (part.quantity == 0 || part.used != 0 || taken.held + taken.sold + taken.blocked + part.quantity > capacity) {
+      return "it sets places apart that are not there, or used";
+    }
+  }
+  twin.last_allocation = what.what.number;
+  twin.allocations[what.what.number] = what.what;
+  return set_apart(twin, what.what.number, what.seats);
+}
+
+auto fold_area(naive_event& twin, const allocation_changed& what, const area_quantity& part) -> complaint {
+  const auto before = twin.apart(what.allocation, part.area);
+  if (part.area >= twin.seats->area_count() || part.quantity == before ||
+      part.quantity < twin.used(what.allocation, part.area)) {
+    return "it changes no area of an allocation, or gives back what somebody has";
+  }
+  if (what.from && part.quantity > before) {
+    const auto left = twin.apart(what.from, part.area);
+    if (part.quantity - before > left - twin.used(what.from, part.area)) {
+      return "an allocation gives places that it has not free";
+    }
+    write_places(twin, what.from, {part.area, left - (part.quantity - before)});
+  }
+  write_places(twin, what.allocation, part);
+  const auto taken = twin.area(part.area);
+  return taken.held + taken.sold + taken.blocked > twin.seats->spec().areas[part.area].capacity
+             ? complaint{"it sets places apart that are not there"}
+             : complaint{};
+}
+
+auto fold_changed(naive_event& twin, const allocation_changed& what) -> complaint {
+  if (!twin.allocations.contains(what.allocation)) {
+    return "it changes an allocation that is not there";
+  }
+  if (what.added.empty() && what.removed.empty() && what.areas.empty()) {
+    return "it changes nothing of an allocation";
+  }
+  if (what.from == what.allocation || (what.from && !twin.allocations.contains(what.from))) {
+    return "places come from where they go, or from an allocation that is not there";
+  }
+  for (const auto seat : what.removed) {
+    const auto pool = twin.pools.find(seat);
+    if (pool == twin.pools.end() || pool->second != what.allocation) {
+      return "an allocation gives back a seat that it has not";
+    }
+    twin.pools.erase(pool);
+  }
+  for (const auto& part : what.areas) {
+    if (auto fault = fold_area(twin, what, part)) {
+      return fault;
+    }
+  }
+  return set_apart(twin, what.allocation, what.added, what.from);
+}
+
+auto fold_released(naive_event& twin, const allocation_released& what) -> complaint {
+  std::erase_if(twin.pools, [&](const auto& entry) { return entry.second == what.allocation; });
+  return twin.allocations.erase(what.allocation) == 1 ? complaint{} : "it releases an allocation that is not there";
 }
 
 /// Folds one body. `twin.seq` and `twin.time` are the fact's already.
@@ -187,7 +317,7 @@ struct folder {
     return configured();
   }
   auto operator()(const layout_replaced& what) const -> complaint {
-    if (twin.status != event_status::draft || !what.seats) {
+    if (twin.status != event_status::draft || !what.seats || !twin.allocations.empty()) {
       return "it replaces a layout that is frozen";
     }
     twin.seats = what.seats;
@@ -213,9 +343,6 @@ struct folder {
     if (twin.status == event_status::absent || twin.status == event_status::cancelled) {
       return "it cancels what is not there or cancelled already";
     }
-    if (twin.bookings.size() > twin.live_holds()) {
-      return "it cancels an event that has sold seats";
-    }
     twin.status = event_status::cancelled;
     return configured();
   }
@@ -227,7 +354,20 @@ struct folder {
   auto operator()(const hold_expired& what) const -> complaint {
     return end_hold(twin, what.hold, ended_hold::how::expired);
   }
+  auto operator()(const hold_frozen& what) const -> complaint { return fold_frozen(twin, what); }
+  auto operator()(const hold_thawed& what) const -> complaint { return fold_thawed(twin, what); }
   auto operator()(const order_confirmed& what) const -> complaint { return fold_confirmed(twin, what); }
+  auto operator()(const order_returned& what) const -> complaint { return fold_returned(twin, what); }
+  auto operator()(const ticket_transferred& what) const -> complaint { return fold_ticket(twin, what); }
+  auto operator()(const ticket_admitted& what) const -> complaint { return fold_ticket(twin, what); }
+  auto operator()(const admission_undone& what) const -> complaint { return fold_ticket(twin, what); }
+  auto operator()(const ticket_offered& what) const -> complaint { return fold_resale(twin, what); }
+  auto operator()(const offer_withdrawn& what) const -> complaint { return fold_resale(twin, what); }
+  auto operator()(const resale_held& what) const -> complaint { return fold_resale(twin, what); }
+  auto operator()(const ticket_resold& what) const -> complaint { return fold_resale(twin, what); }
+  auto operator()(const seats_allocated& what) const -> complaint { return fold_allocated(twin, what); }
+  auto operator()(const allocation_changed& what) const -> complaint { return fold_changed(twin, what); }
+  auto operator()(const allocation_released& what) const -> complaint { return fold_released(twin, what); }
   template <class Other>
   auto operator()(const Other&) const -> complaint {
     return "a fact of another stream";

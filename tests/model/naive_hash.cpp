@@ -1,5 +1,6 @@
 #include "tests/model/naive_hash.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace holdfast::model {
@@ -42,13 +43,59 @@ auto booking_element(const booking& what) -> std::uint64_t {
     words.push_back(part.area + (std::uint64_t{part.quantity} << 32U));
     words.push_back(word(part.price));
   }
+  if (what.allocation) {
+    words.push_back(what.allocation.value() + (std::uint64_t{1} << 63U));
+  }
+  if (const auto fees = fees_of(what); fees != 0) {
+    words.push_back(word(fees));
+  }
+  if (what.paid_by) {
+    words.push_back(what.paid_by.value() + (what.frozen ? std::uint64_t{1} << 32U : 0) + (std::uint64_t{1} << 62U));
+    words.push_back(word(what.ends_unpaid_at.unix_ms));
+  }
   if (order) {
     words.push_back(word(what.confirmed_at.unix_ms));
     words.push_back(what.confirmed_by.value());
     words.push_back(word(what.paid));
     words.push_back(static_cast<std::uint64_t>(what.payment.by));
   }
+  if (what.card != 0) {
+    words.push_back(what.card);
+  }
+  if (what.bought_from) {
+    const auto& from = *what.bought_from;
+    words.push_back(from.ticket.order.value() + (std::uint64_t{from.ticket.index} << 32U) +
+                    (from.is_swapped ? std::uint64_t{1} << 59U : 0) + (std::uint64_t{1} << 60U));
+    words.push_back(from.seller.value());
+    words.push_back(word(from.kept));
+  }
+  for (const auto ticket : what.returned) {
+    words.push_back(ticket + (std::uint64_t{1} << 61U));
+  }
   return element(3, words);
+}
+
+auto ticket_element(const ticket& what) -> std::uint64_t {
+  std::uint64_t about = what.serial;
+  about += what.used ? std::uint64_t{1} << 16U : 0;
+  about += what.used && what.used->undone ? std::uint64_t{1} << 17U : 0;
+  std::vector<std::uint64_t> words{what.number.order.value() + (std::uint64_t{what.number.index} << 32U), about,
+                                   what.holder.subject.high, what.holder.subject.low, what.holder.organisation.value()};
+  if (what.used) {
+    words.push_back(word(what.used->at.unix_ms));
+    words.push_back(what.used->nonce);
+    words.push_back(what.used->gate.size());
+    auto gate = what.used->gate;
+    while (!gate.empty()) {
+      std::uint64_t eight = 0;
+      for (std::size_t i = std::min<std::size_t>(gate.size(), 8); i-- > 0;) {
+        eight = eight * 256 + static_cast<unsigned char>(gate[i]);
+      }
+      words.push_back(eight);
+      gate.erase(0, 8);
+    }
+  }
+  return element(7, words);
 }
 
 } // namespace
@@ -60,7 +107,8 @@ auto hash_from_scratch(const naive_event& twin) -> std::uint64_t {
     const std::uint64_t status = twin.seat(seat) == seat_status::held ? 1 : 2;
     sum += element(1, {seat + (status << 32U), number.value()});
   }
-  for (area_index area = 0; twin.seats && area < twin.seats->area_count(); ++area) {
+  for (std::uint32_t i = 0; twin.seats && i < twin.seats->area_count(); ++i) {
+    const auto area = static_cast<area_index>(i);
     const auto taken = twin.area(area);
     if (taken.held != 0 || taken.sold != 0) {
       sum += element(2, {area, taken.held + (std::uint64_t{taken.sold} << 32U)});
@@ -68,6 +116,24 @@ auto hash_from_scratch(const naive_event& twin) -> std::uint64_t {
   }
   for (const auto& [number, what] : twin.bookings) {
     sum += booking_element(what);
+  }
+  for (const auto& [seat, number] : twin.pools) {
+    sum += element(5, {seat, number.value()});
+  }
+  for (const auto& [number, what] : twin.allocations) {
+    std::vector<std::uint64_t> words{number.value() + (static_cast<std::uint64_t>(what.kind) << 32U)};
+    for (const auto& part : what.areas) {
+      words.push_back(part.area + (std::uint64_t{part.quantity} << 32U));
+      words.push_back(twin.used(number, part.area));
+    }
+    sum += element(6, words);
+  }
+  for (const auto& [number, what] : twin.offers) {
+    sum += element(
+        8, {number.order.value() + (std::uint64_t{number.index} << 32U), word(what.price), what.held_by.value()});
+  }
+  for (const auto& [number, what] : twin.tickets) {
+    sum += ticket_element(what);
   }
   return sum;
 }

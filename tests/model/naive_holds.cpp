@@ -1,5 +1,7 @@
 #include "tests/model/naive_holds.hpp"
 
+#include "tests/model/naive_plan.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -77,9 +79,10 @@ auto shows_a_card(const std::string& text) -> bool {
   return false;
 }
 
+/// What a box office may say about how it was paid.
 auto sound_payment(const payment_record& what) -> bool {
-  return sound_text(what.reference) && sound_text(what.reason) && !shows_a_card(what.reference) &&
-         !shows_a_card(what.reason) && (what.by != payment_record::method::complimentary || !what.reason.empty());
+  return storable(what) && what.by != payment_record::method::card &&
+         (what.by != payment_record::method::complimentary || !what.reason.empty());
 }
 
 auto requested_places(const hold_seats& what) -> std::uint64_t {
@@ -101,16 +104,41 @@ auto places_now(const naive_event& twin, const owner& who, instant now) -> std::
   return places;
 }
 
-auto area_free_now(const naive_event& twin, area_index area, instant now) -> std::uint32_t {
+auto area_free_now(const naive_event& twin, area_index area, allocation_number grant, instant now) -> std::uint32_t {
   const auto taken = twin.area(area);
-  auto free = twin.seats->spec().areas[area].capacity - taken.held - taken.sold;
+  if (grant && twin.apart(grant, area) == 0) {
+    return 0;
+  }
+  auto free = grant ? twin.apart(grant, area) - twin.used(grant, area)
+                    : twin.seats->spec().areas[area].capacity - taken.held - taken.sold - taken.blocked;
   for (const auto number : twin.endable(now)) {
-    for (const auto& part : twin.bookings.at(number).areas) {
-      free += part.area == area ? part.quantity : 0;
+    const auto& due = twin.bookings.at(number);
+    for (const auto& part : due.areas) {
+      free += part.area == area && !is_borrowed(due) && twin.source_of(due, area) == grant ? part.quantity : 0;
     }
   }
   return free;
 }
+
+/// Whose places a hold may have; nothing: it is refused.
+auto grant_for(const naive_event& twin, const hold_seats& what) -> std::optional<allocation_number> {
+  if (what.access_code) {
+    for (const auto& [number, one] : twin.allocations) {
+      if (one.code == what.access_code) {
+        return number;
+      }
+    }
+    return presale_known(twin, *what.access_code) ? std::optional{allocation_number{}} : std::nullopt;
+  }
+  if (!what.allocation) {
+    return allocation_number{};
+  }
+  const auto found = twin.allocations.find(*what.allocation);
+  const bool usable = found != twin.allocations.end() && found->second.kind != allocation_kind::kill;
+  return usable ? what.allocation : std::nullopt;
+}
+
+} // namespace
 
 auto limits_allow(const naive_event& twin, const caller& by, std::uint64_t places, instant now)
     -> std::optional<expectation> {
@@ -129,20 +157,24 @@ auto limits_allow(const naive_event& twin, const caller& by, std::uint64_t place
   return {};
 }
 
-auto conflicts_of(const naive_event& twin, const hold_seats& what, instant now) -> std::optional<expectation> {
+namespace {
+
+auto conflicts_of(const naive_event& twin, const hold_seats& what, allocation_number grant, instant now)
+    -> std::optional<expectation> {
   auto taken = refuse(reason::seat_unavailable);
   for (const auto seat : what.seats) {
-    const auto status = seat_now(twin, seat, now);
+    const auto status = seat_now(twin, seat, grant, now);
     if (status != seat_status::available) {
       taken.refused->conflicts.push_back({seat, status});
     }
   }
+  taken.grant = grant;
   if (!taken.refused->conflicts.empty()) {
     return taken;
   }
   auto full = refuse(reason::area_full);
   for (const auto& part : what.areas) {
-    const auto free = area_free_now(twin, part.area, now);
+    const auto free = area_free_now(twin, part.area, grant, now);
     if (free < part.quantity) {
       full.refused->area_conflicts.push_back({part.area, free});
     }
@@ -150,17 +182,21 @@ auto conflicts_of(const naive_event& twin, const hold_seats& what, instant now) 
   return full.refused->area_conflicts.empty() ? std::nullopt : std::optional{full};
 }
 
-auto created_hold(const naive_event& twin, const caller& by, const hold_seats& what, instant now) -> expectation {
+auto created_hold(const naive_event& twin, const caller& by, const hold_seats& what, allocation_number grant,
+                  instant now) -> expectation {
   hold_created made;
   made.hold = hold_number{twin.last_hold.value() + 1};
   made.by = owner_for(by);
   made.sold_by = by.as == caller::kind::buyer ? key_id{} : by.key;
+  made.allocation = grant;
   made.seats = what.seats;
   for (const auto seat : what.seats) {
     made.prices.push_back(twin.price(twin.seats->tier_of_seat(seat)));
   }
+  made.fees = twin.fees_of_seats(what.seats);
   for (const auto& part : what.areas) {
-    made.areas.push_back({part.area, part.quantity, twin.price(twin.seats->tier_of_area(part.area))});
+    const auto tier = twin.seats->tier_of_area(part.area);
+    made.areas.push_back({part.area, part.quantity, twin.price(tier), twin.fee(tier)});
   }
   made.expires_at = now + twin.config.hold_time;
   made.cap_at = now + twin.config.hold_cap;
@@ -209,6 +245,11 @@ auto effect_of(fact_body body) -> expectation {
   return result;
 }
 
+auto storable(const payment_record& what) -> bool {
+  return sound_text(what.reference) && sound_text(what.reason) && !shows_a_card(what.reference) &&
+         !shows_a_card(what.reason);
+}
+
 auto sells(const naive_event& twin, const caller& by) -> bool {
   return by.as == caller::kind::box_office && by.organisation == twin.organisation;
 }
@@ -227,27 +268,44 @@ auto owns(const naive_event& twin, const caller& by, hold_number number) -> bool
   return (by.as == caller::kind::buyer || by.as == caller::kind::box_office) && is == owner_for(by);
 }
 
-auto seat_now(const naive_event& twin, seat_index seat, instant now) -> seat_status {
+auto seat_now(const naive_event& twin, seat_index seat, allocation_number grant, instant now) -> seat_status {
   const auto owned = twin.owners.find(seat);
-  return owned != twin.owners.end() && phase_of(twin, owned->second, now) == hold_phase::overdue
-             ? seat_status::available
-             : twin.seat(seat);
+  if (owned != twin.owners.end() && phase_of(twin, owned->second, now) != hold_phase::overdue) {
+    return twin.seat(seat);
+  }
+  return twin.open_to(seat, grant) ? seat_status::available : seat_status::blocked;
 }
 
 auto expect_hold(const naive_event& twin, const caller& by, const hold_seats& what, instant now) -> expectation {
-  if (!well_formed(twin, what)) {
+  const bool named_rightly = !what.allocation || (by.as == caller::kind::box_office && !what.access_code);
+  if (!well_formed(twin, what) || !named_rightly) {
     return refuse(reason::invalid);
   }
-  if (!twin.on_sale(now)) {
-    return refuse(reason::sale_not_open);
+  const auto presale = what.access_code ? presale_open(twin, *what.access_code, now) : std::string{};
+  const bool house = what.allocation && of_the_house(twin, *what.allocation, owner_for(by), what.seats);
+  const auto grant = grant_for(twin, what);
+  const bool guessed = what.access_code && !grant;
+  const bool otherwise = twin.on_sale(now) || house;
+  if (!otherwise && presale.empty()) {
+    auto closed = refuse(reason::sale_not_open);
+    closed.refused->unknown_code = guessed;
+    return closed;
+  }
+  if (!grant) {
+    auto wrong = refuse(guessed ? reason::wrong_access_code : reason::invalid);
+    wrong.refused->unknown_code = guessed;
+    return wrong;
   }
   if (auto beyond = limits_allow(twin, by, requested_places(what), now)) {
     return *beyond;
   }
-  if (auto taken = conflicts_of(twin, what, now)) {
+  if (auto taken = conflicts_of(twin, what, *grant, now)) {
     return *taken;
   }
-  return created_hold(twin, by, what, now);
+  auto result = created_hold(twin, by, what, *grant, now);
+  std::get<hold_created>(result.effect.front()).phase = otherwise ? "" : presale;
+  result.grant = *grant;
+  return result;
 }
 
 auto expect_extension(const naive_event& twin, hold_number number, instant now) -> expectation {
@@ -258,6 +316,9 @@ auto expect_extension(const naive_event& twin, hold_number number, instant now) 
     return *other;
   }
   const auto& hold = twin.bookings.at(number);
+  if (hold.frozen) {
+    return refuse(reason::payment_in_progress);
+  }
   const auto until = std::min(hold.expires_at + twin.config.hold_extension, hold.cap_at);
   if (hold.extended || until <= hold.expires_at) {
     return refuse(reason::already_extended);
@@ -273,6 +334,9 @@ auto expect_release(const naive_event& twin, const caller& by, hold_number numbe
   if (auto other = not_live(phase)) {
     return *other;
   }
+  if (twin.bookings.at(number).frozen) {
+    return refuse(reason::payment_in_progress);
+  }
   return effect_of(hold_released{number, by.as == caller::kind::box_office ? by.key : key_id{}});
 }
 
@@ -286,6 +350,12 @@ auto expect_confirmation(const naive_event& twin, const caller& by, const confir
   }
   if (auto other = not_live(phase_of(twin, what.hold, now))) {
     return *other;
+  }
+  if (sells(twin, by) && is_borrowed(twin.bookings.at(what.hold))) {
+    return refuse(reason::resale_closed);
+  }
+  if (twin.bookings.at(what.hold).frozen) {
+    return refuse(reason::payment_in_progress);
   }
   if (!what.payment || !sells(twin, by)) {
     return refuse(reason::payments_not_configured);

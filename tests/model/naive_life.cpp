@@ -1,6 +1,8 @@
 #include "tests/model/naive_life.hpp"
 
+#include "tests/model/naive_guards.hpp"
 #include "tests/model/naive_holds.hpp"
+#include "tests/model/naive_plan.hpp"
 
 #include <algorithm>
 #include <set>
@@ -57,34 +59,55 @@ auto amended_by(event_config config, const event_amendment& changes) -> event_co
   set(config.slug, changes.slug);
   set(config.description, changes.description);
   set(config.category, changes.category);
+  set(config.performers, changes.performers);
+  set(config.images, changes.images);
+  set(config.languages, changes.languages);
+  set(config.few, changes.few);
   set(config.starts_at, changes.starts_at);
   set(config.venue, changes.venue);
   set(config.currency, changes.currency);
   set(config.tiers, changes.tiers);
   set(config.sale_opens_at, changes.sale_opens_at);
   set(config.sale_closes_at, changes.sale_closes_at);
+  set(config.refunds_until, changes.refunds_until);
+  const auto before = config;
+  if (changes.phases) {
+    config.phases = *changes.phases;
+  }
+  if (changes.price_rules) {
+    config.price_rules = *changes.price_rules;
+  }
+  config = plan_after(before, std::move(config));
   set(config.hold_time, changes.hold_time);
   set(config.hold_extension, changes.hold_extension);
   set(config.hold_cap, changes.hold_cap);
   set(config.max_per_order, changes.max_per_order);
   set(config.max_per_buyer, changes.max_per_buyer);
+  set(config.max_per_card, changes.max_per_card);
+  set(config.resale_max_percent, changes.resale_max_percent);
+  set(config.velocity, changes.velocity);
+  set(config.returns_to_allocation, changes.returns_to_allocation);
   return config;
 }
 
 auto sound(const event_config& config) -> bool {
   std::set<std::string> ids;
   for (const auto& tier : config.tiers) {
-    if (tier.id.empty() || !ids.insert(tier.id).second || !in_range(tier.price, 0, limits::price_max)) {
+    if (tier.id.empty() || !ids.insert(tier.id).second || !in_range(tier.price, 0, limits::price_max) ||
+        !in_range(tier.fee, 0, limits::price_max)) {
       return false;
     }
   }
   const bool window = !config.sale_opens_at || !config.sale_closes_at || *config.sale_opens_at < *config.sale_closes_at;
-  return window && !config.name.empty() && config.name.size() <= limits::name_bytes_max && !config.tiers.empty() &&
-         config.tiers.size() <= limits::tiers_per_event_max &&
+  const bool few = in_range(config.few.value, 0, config.few.by == few_left::unit::percent ? 100 : 1'000'000);
+  return window && few && plan_sound(config) && !config.name.empty() && config.name.size() <= limits::name_bytes_max &&
+         !config.tiers.empty() && config.tiers.size() <= limits::tiers_per_event_max &&
          in_range(config.hold_time.count, limits::hold_time_min.count, limits::hold_time_max.count) &&
          in_range(config.hold_cap.count, config.hold_time.count, limits::hold_cap_max.count) &&
          in_range(config.max_per_order, 1, limits::tickets_max) &&
-         in_range(config.max_per_buyer, 1, limits::tickets_max);
+         in_range(config.max_per_buyer, 1, limits::tickets_max) && in_range(config.resale_max_percent, 0, 100) &&
+         in_range(config.max_per_card, 0, limits::tickets_max) && velocity_sound(config) &&
+         config.returns_to_allocation.value() <= limits::allocation_number_max;
 }
 
 auto prices_all(const event_config& config, const layout& seats) -> bool {
@@ -130,7 +153,8 @@ auto expect_life(const naive_event& twin, const replace_layout& what) -> expecta
   if (auto other = other_version(twin, what.expected_version)) {
     return *other;
   }
-  return twin.status == event_status::draft ? effect_of(layout_replaced{what.seats}) : refuse(reason::layout_frozen);
+  const bool free = twin.status == event_status::draft && twin.allocations.empty();
+  return free ? effect_of(layout_replaced{what.seats}) : refuse(reason::layout_frozen);
 }
 
 auto expect_life(const naive_event& twin, const publish_event& what) -> expectation {
@@ -156,8 +180,7 @@ auto expect_life(const naive_event& twin, const cancel_event& what) -> expectati
   if (twin.status == event_status::cancelled) {
     return refuse(reason::wrong_status);
   }
-  const bool sold = twin.bookings.size() > twin.live_holds();
-  return sold ? refuse(reason::sold_seats_exist) : effect_of(event_cancelled{});
+  return effect_of(event_cancelled{});
 }
 
 } // namespace holdfast::model

@@ -133,7 +133,7 @@ TEST_CASE("an organisation decides, folds and replays as its naive twin does, wh
     for (const auto* what :
          {"refused: not_found", "refused: already_remembered", "refused: key_reused", "refused: already_exists",
           "refused: invalid", "refused: version_mismatch", "decided", "nothing to do"}) {
-      CHECK_MESSAGE(counted.of[what] > 10, what);
+      CHECK_MESSAGE(counted.of[what] > 0, what);
     }
   }
 }

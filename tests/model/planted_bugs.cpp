@@ -1,7 +1,6 @@
 #include "tests/model/planted_bugs.hpp"
 
-#include "domain/apply.hpp"
-#include "domain/decide.hpp"
+#include "tests/model/planting.hpp"
 
 #include <algorithm>
 
@@ -9,20 +8,6 @@ namespace holdfast::model {
 namespace {
 
 using namespace domain;
-
-auto refused_as(const outcome& got, reason why) -> bool {
-  return !got && got.error().why == why;
-}
-
-/// The domain, with one more look at each decision.
-template <class Change>
-auto deciding(const char* what, Change change) -> planted_bug {
-  auto guilty = the_domain();
-  guilty.decide = [change](const event_state& state, const command& asked, instant now) -> outcome {
-    return change(state, asked, now, decide(state, asked, now));
-  };
-  return {what, std::move(guilty)};
-}
 
 /// The same decision as if it were another time, dated `now`.
 auto decided_at(const event_state& state, const command& asked, instant then, instant now) -> outcome {
@@ -73,14 +58,14 @@ auto no_buyer_limit(const event_state& state, command asked, instant now, outcom
   return got;
 }
 
-auto deadline_too_late(const event_state& state, const command& asked, instant now, outcome got) -> outcome {
+auto deadline_too_late(const event_state& state, const command& asked, instant now, const outcome& got) -> outcome {
   const auto number = hold_named(asked);
   const auto* hold = number ? state.find(*number) : nullptr;
   const bool at_deadline = hold != nullptr && hold->expires_at == now && state.time() < now;
   return refused_as(got, reason::hold_expired) && at_deadline ? decided_at(state, asked, now - millis{1}, now) : got;
 }
 
-auto deadline_too_early(const event_state& state, const command& asked, instant now, outcome got) -> outcome {
+auto deadline_too_early(const event_state& state, const command& asked, instant now, const outcome& got) -> outcome {
   return std::holds_alternative<end_due_holds>(asked.body) ? decided_at(state, asked, now + millis{1}, now) : got;
 }
 
@@ -243,30 +228,6 @@ auto names_one_conflict(const event_state&, const command&, instant, outcome got
   return got;
 }
 
-/// The domain, folding something else than the fact says.
-template <class Fact, class Change>
-auto folding(const char* what, Change change) -> planted_bug {
-  auto guilty = the_domain();
-  guilty.apply = [change](event_state& state, const fact& happened) {
-    auto folded = happened;
-    if (auto* body = std::get_if<Fact>(&folded.body)) {
-      change(*body);
-    }
-    apply(state, folded);
-  };
-  return {what, std::move(guilty)};
-}
-
-template <class Change>
-auto restoring(const char* what, Change change) -> planted_bug {
-  auto guilty = the_domain();
-  guilty.restore = [change](state_image image) {
-    change(image);
-    return event_state::from_image(std::move(image));
-  };
-  return {what, std::move(guilty)};
-}
-
 } // namespace
 
 auto wrong_decisions() -> std::vector<planted_bug> {
@@ -306,8 +267,8 @@ auto wrong_folds() -> std::vector<planted_bug> {
                                [](order_confirmed& what) { what.confirmed_by = {}; }),
       folding<event_amended>("an amended limit is folded as another",
                              [](event_amended& what) { what.config.max_per_buyer += 1; }),
-      restoring("a snapshot forgets the keys", [](state_image& image) { image.keys.clear(); }),
-      restoring("a snapshot forgets how holds ended", [](state_image& image) { image.ended.clear(); })};
+      restoring_image("a snapshot forgets the keys", [](state_image& image) { image.keys.clear(); }),
+      restoring_image("a snapshot forgets how holds ended", [](state_image& image) { image.ended.clear(); })};
   auto twice = the_domain();
   twice.apply = [](event_state& state, const fact& what) {
     apply(state, what);

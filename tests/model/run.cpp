@@ -156,6 +156,28 @@ class trial {
     return compare(state_, twin_);
   }
 
+  void count_ending(const fact_body& what) {
+    if (const auto* expired = std::get_if<hold_expired>(&what)) {
+      counted_->of["frozen hold that expires"] += twin_.bookings.at(expired->hold).frozen ? 1U : 0U;
+    }
+    if (const auto* released = std::get_if<hold_released>(&what)) {
+      counted_->of["frozen hold of a cancelled event"] += twin_.bookings.at(released->hold).frozen ? 1U : 0U;
+    }
+    if (const auto* gone = std::get_if<order_returned>(&what)) {
+      const auto its = twin_.tickets.lower_bound({gone->hold, 0});
+      const bool any = its != twin_.tickets.end() && its->first.order == gone->hold;
+      counted_->of["order taken back with a used ticket"] += any ? 1U : 0U;
+    }
+    if (std::holds_alternative<order_returned>(what)) {
+      const auto& back = std::get<order_returned>(what);
+      counted_->of["order taken back while a rule waits"] += twin_.config.price_rules.empty() ? 0U : 1U;
+      counted_->of["tickets of an order go back"] += back.goes_on ? 1U : 0U;
+      counted_->of["the last tickets of an order go back"] += !back.goes_on && !back.tickets.empty() ? 1U : 0U;
+      counted_->of["order of a cancelled event goes back"] += back.why == return_cause::cancelled ? 1U : 0U;
+      counted_->of["a buyer gives back"] += back.why == return_cause::by_buyer ? 1U : 0U;
+    }
+  }
+
   void count(const command& what, const outcome& got) {
     if (!got) {
       ++counted_->of["refused: " + describe(got.error().why)];
@@ -163,13 +185,31 @@ class trial {
       return;
     }
     counted_->of["nothing to do"] += got->empty() ? 1U : 0U;
+    if (std::holds_alternative<end_due_holds>(what.body) && !got->empty()) {
+      counted_->of["price rule made"] += std::holds_alternative<event_amended>(got->front().body) ? 1U : 0U;
+    }
     for (const auto& fact : *got) {
+      if (const auto* changed = std::get_if<allocation_changed>(&fact.body)) {
+        counted_->of["places that are given back are set apart"] +=
+            std::holds_alternative<order_returned>(got->front().body) ? 1U : 0U;
+        counted_->of["seats moved between allocations"] += changed->from && !changed->added.empty() ? 1U : 0U;
+        counted_->of["places moved between allocations"] += changed->from && !changed->areas.empty() ? 1U : 0U;
+        counted_->of["places of an allocation changed"] += !changed->from && !changed->areas.empty() ? 1U : 0U;
+      }
+      count_ending(fact.body);
       ++counted_->of["fact: " + std::string{journal::fact_name(journal::fact_type(fact.body))}];
     }
     if (std::holds_alternative<hold_seats>(what.body)) {
       const auto& wanted = std::get<hold_seats>(what.body);
       counted_->of["hold that ends overdue ones"] += got->size() > 1 ? 1U : 0U;
       counted_->of["hold by best available"] += wanted.best ? 1U : 0U;
+      if (const auto* made = std::get_if<hold_created>(&got->back().body); made != nullptr && made->allocation) {
+        counted_->of["hold of an allocation's seats"] += wanted.seats.empty() ? 0U : 1U;
+        counted_->of["hold of an allocation's places"] += wanted.areas.empty() ? 0U : 1U;
+        counted_->of["hold of an allocation's best"] += wanted.best ? 1U : 0U;
+      }
+      counted_->of["hold in a presale"] += !twin_.on_sale(now_) && wanted.access_code ? 1U : 0U;
+      counted_->of["hold of the house's beside the sale"] += !twin_.on_sale(now_) && wanted.allocation ? 1U : 0U;
       counted_->of["hold of standing places"] += wanted.areas.empty() ? 0U : 1U;
     }
   }

@@ -28,8 +28,9 @@ auto equal(const layout_replaced& a, const layout_replaced& b) -> bool {
   return same_layout(a.seats, b.seats);
 }
 auto equal(const hold_created& a, const hold_created& b) -> bool {
-  return std::tie(a.hold, a.by, a.sold_by, a.seats, a.prices, a.areas, a.expires_at, a.cap_at) ==
-         std::tie(b.hold, b.by, b.sold_by, b.seats, b.prices, b.areas, b.expires_at, b.cap_at);
+  return std::tie(a.hold, a.by, a.sold_by, a.seats, a.prices, a.areas, a.expires_at, a.cap_at, a.fees, a.allocation,
+                  a.phase) == std::tie(b.hold, b.by, b.sold_by, b.seats, b.prices, b.areas, b.expires_at, b.cap_at,
+                                       b.fees, b.allocation, b.phase);
 }
 auto equal(const hold_extended& a, const hold_extended& b) -> bool {
   return std::tie(a.hold, a.expires_at) == std::tie(b.hold, b.expires_at);
@@ -41,7 +42,29 @@ auto equal(const hold_expired& a, const hold_expired& b) -> bool {
   return a.hold == b.hold;
 }
 auto equal(const order_confirmed& a, const order_confirmed& b) -> bool {
-  return std::tie(a.hold, a.payment, a.confirmed_by, a.total) == std::tie(b.hold, b.payment, b.confirmed_by, b.total);
+  return std::tie(a.hold, a.payment, a.confirmed_by, a.total, a.by_payment, a.card) ==
+         std::tie(b.hold, b.payment, b.confirmed_by, b.total, b.by_payment, b.card);
+}
+auto equal(const hold_frozen& a, const hold_frozen& b) -> bool {
+  return std::tie(a.hold, a.payment, a.until) == std::tie(b.hold, b.payment, b.until);
+}
+auto equal(const hold_thawed& a, const hold_thawed& b) -> bool {
+  return std::tie(a.hold, a.payment, a.expires_at, a.why) == std::tie(b.hold, b.payment, b.expires_at, b.why);
+}
+auto equal(const order_returned& a, const order_returned& b) -> bool {
+  return std::tie(a.hold, a.why, a.by, a.seats, a.prices, a.fees, a.areas, a.allocation, a.total, a.tickets, a.goes_on,
+                  a.method) == std::tie(b.hold, b.why, b.by, b.seats, b.prices, b.fees, b.areas, b.allocation, b.total,
+                                        b.tickets, b.goes_on, b.method);
+}
+auto equal(const seats_allocated& a, const seats_allocated& b) -> bool {
+  return std::tie(a.what, a.seats, a.by) == std::tie(b.what, b.seats, b.by);
+}
+auto equal(const allocation_changed& a, const allocation_changed& b) -> bool {
+  return std::tie(a.allocation, a.added, a.removed, a.by, a.from, a.areas) ==
+         std::tie(b.allocation, b.added, b.removed, b.by, b.from, b.areas);
+}
+auto equal(const allocation_released& a, const allocation_released& b) -> bool {
+  return std::tie(a.allocation, a.by) == std::tie(b.allocation, b.by);
 }
 auto equal(const organisation_created& a, const organisation_created& b) -> bool {
   return std::tie(a.organisation, a.name) == std::tie(b.organisation, b.name);
@@ -60,6 +83,76 @@ auto equal(const key_revoked& a, const key_revoked& b) -> bool {
 }
 auto equal(const slug_reserved& a, const slug_reserved& b) -> bool {
   return std::tie(a.slug, a.event) == std::tie(b.slug, b.event);
+}
+auto equal(const payment_requested& a, const payment_requested& b) -> bool {
+  return std::tie(a.payment, a.hold, a.buyer, a.method) == std::tie(b.payment, b.hold, b.buyer, b.method);
+}
+auto equal(const payment_intended& a, const payment_intended& b) -> bool {
+  return std::tie(a.payment, a.amount, a.currency, a.pinned_until) ==
+         std::tie(b.payment, b.amount, b.currency, b.pinned_until);
+}
+auto equal(const payment_prepared& a, const payment_prepared& b) -> bool {
+  return std::tie(a.payment, a.gateway_payment) == std::tie(b.payment, b.gateway_payment);
+}
+auto equal(const payment_captured& a, const payment_captured& b) -> bool {
+  return std::tie(a.payment, a.amount) == std::tie(b.payment, b.amount);
+}
+auto equal(const payment_turned& a, const payment_turned& b) -> bool {
+  return std::tie(a.payment, a.why, a.event, a.code, a.organisation, a.by, a.cause) ==
+         std::tie(b.payment, b.why, b.event, b.code, b.organisation, b.by, b.cause);
+}
+auto equal(const payment_restored& a, const payment_restored& b) -> bool {
+  return std::tie(a.payment, a.event) == std::tie(b.payment, b.event);
+}
+auto equal(const payment_hinted& a, const payment_hinted& b) -> bool {
+  return std::tie(a.payment, a.hint) == std::tie(b.payment, b.hint);
+}
+auto equal(const ticket_transferred& a, const ticket_transferred& b) -> bool {
+  return std::tie(a.ticket, a.serial, a.from, a.to, a.by) == std::tie(b.ticket, b.serial, b.from, b.to, b.by);
+}
+auto equal(const ticket_admitted& a, const ticket_admitted& b) -> bool {
+  return std::tie(a.ticket, a.serial, a.gate, a.nonce, a.at, a.by) ==
+         std::tie(b.ticket, b.serial, b.gate, b.nonce, b.at, b.by);
+}
+auto equal(const admission_undone& a, const admission_undone& b) -> bool {
+  return std::tie(a.ticket, a.nonce, a.by) == std::tie(b.ticket, b.nonce, b.by);
+}
+auto equal(const ticket_offered& a, const ticket_offered& b) -> bool {
+  return std::tie(a.ticket, a.serial, a.price, a.by) == std::tie(b.ticket, b.serial, b.price, b.by);
+}
+auto equal(const offer_withdrawn& a, const offer_withdrawn& b) -> bool {
+  return a.ticket == b.ticket;
+}
+auto equal(const resale_held& a, const resale_held& b) -> bool {
+  return std::tie(a.hold, a.ticket, a.place, a.by, a.price, a.expires_at, a.cap_at) ==
+         std::tie(b.hold, b.ticket, b.place, b.by, b.price, b.expires_at, b.cap_at);
+}
+auto equal(const ticket_resold& a, const ticket_resold& b) -> bool {
+  return std::tie(a.ticket, a.hold, a.place, a.price_paid, a.fee_paid, a.price, a.allocation, a.payment, a.goes_on) ==
+         std::tie(b.ticket, b.hold, b.place, b.price_paid, b.fee_paid, b.price, b.allocation, b.payment, b.goes_on);
+}
+auto equal(const resale_owed& a, const resale_owed& b) -> bool {
+  return std::tie(a.payment, a.by, a.ticket, a.amount, a.kept) == std::tie(b.payment, b.by, b.ticket, b.amount, b.kept);
+}
+auto equal(const payment_authorised& a, const payment_authorised& b) -> bool {
+  return std::tie(a.payment, a.card) == std::tie(b.payment, b.card);
+}
+auto equal(const refund_requested& a, const refund_requested& b) -> bool {
+  return std::tie(a.payment, a.tickets, a.cause, a.organisation, a.by) ==
+         std::tie(b.payment, b.tickets, b.cause, b.organisation, b.by);
+}
+auto equal(const refund_owed& a, const refund_owed& b) -> bool {
+  return std::tie(a.payment, a.amount) == std::tie(b.payment, b.amount);
+}
+auto equal(const refund_refused& a, const refund_refused& b) -> bool {
+  return std::tie(a.payment, a.event) == std::tie(b.payment, b.event);
+}
+/// Steps that say no more than which payment.
+template <class Step>
+requires(std::is_same_v<Step, payment_booked> || std::is_same_v<Step, payment_voided> ||
+         std::is_same_v<Step, payment_freed> || std::is_same_v<Step, refund_paid>) //
+    auto equal(const Step& a, const Step& b) -> bool {
+  return a.payment == b.payment;
 }
 template <class Empty>
 requires std::is_empty_v<Empty>
@@ -95,8 +188,10 @@ auto same(const booking& a, const booking& b) -> bool {
   return std::tie(a.number, a.status, a.extended, a.by, a.sold_by, a.confirmed_by, a.created_at, a.expires_at,
                   a.cap_at) == std::tie(b.number, b.status, b.extended, b.by, b.sold_by, b.confirmed_by, b.created_at,
                                         b.expires_at, b.cap_at) &&
-         std::tie(a.confirmed_at, a.seats, a.prices, a.areas, a.paid, a.payment) ==
-             std::tie(b.confirmed_at, b.seats, b.prices, b.areas, b.paid, b.payment);
+         std::tie(a.confirmed_at, a.seats, a.prices, a.fees, a.areas, a.paid, a.payment, a.allocation) ==
+             std::tie(b.confirmed_at, b.seats, b.prices, b.fees, b.areas, b.paid, b.payment, b.allocation) &&
+         std::tie(a.paid_by, a.frozen, a.ends_unpaid_at, a.bought_from) ==
+             std::tie(b.paid_by, b.frozen, b.ends_unpaid_at, b.bought_from);
 }
 
 } // namespace holdfast::model

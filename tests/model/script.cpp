@@ -1,6 +1,8 @@
 #include "tests/model/script.hpp"
 
+#include "tests/model/script_allocations.hpp"
 #include "tests/model/script_bodies.hpp"
+#include "tests/model/script_tickets.hpp"
 
 #include <algorithm>
 
@@ -26,7 +28,10 @@ auto is_configuration(wish what) -> bool {
   case wish::resume:
   case wish::close:
   case wish::cancel:
-  case wish::create: return true;
+  case wish::create:
+  case wish::allocate:
+  case wish::change_allocation:
+  case wish::release_allocation: return true;
   default: return false;
   }
 }
@@ -38,8 +43,18 @@ auto who_asks(const step& next, const naive_event& twin) -> caller {
     return next.who < 58 ? callers::organiser(own_organisation) : anybody;
   }
   switch (next.what) {
-  case wish::end_due: return next.who < 58 ? caller{} : anybody;
+  case wish::end_due:
+  case wish::freeze:
+  case wish::thaw:
+  case wish::confirm_paid:
+  case wish::return_order: return next.who < 58 ? caller{} : anybody;
+  case wish::take_back: return next.who < 58 ? callers::organiser(own_organisation) : anybody;
   case wish::burst: return callers::box_office(own_organisation, 1);
+  case wish::admit:
+  case wish::undo: return next.who < 58 ? callers::organiser(own_organisation) : anybody;
+  case wish::offer:
+  case wish::withdraw:
+  case wish::reissue: return next.who < 36 ? holder_of(next, twin) : anybody;
   case wish::extend:
   case wish::release: return next.who < 52 ? owner_of(twin, target_of(next, twin), next.who) : anybody;
   case wish::confirm:
@@ -121,7 +136,15 @@ auto script::commands(const step& next, const naive_event& twin) -> std::vector<
     }
     return all;
   }
-  auto body = body_of(next, twin, random);
+  if (next.what == wish::resell) {
+    return resale(twin, random);
+  }
+  const bool about_tickets = next.what >= wish::claim && next.what <= wish::hold_resale;
+  auto body = about_tickets ? ticket_command(next, twin, random) : body_of(next, twin, random);
+  if (auto* hold = std::get_if<hold_seats>(&body);
+      hold != nullptr && !(twin.allocations.empty() && twin.config.phases.empty())) {
+    claim_right(*hold, next, by, twin, random);
+  }
   return {identified(next, random, {by, {}, std::move(body)})};
 }
 

@@ -1,6 +1,9 @@
 #include "tests/model/script_bodies.hpp"
 
 #include "tests/model/script.hpp"
+#include "tests/model/script_allocations.hpp"
+#include "tests/model/script_payments.hpp"
+#include "tests/model/script_plan.hpp"
 
 #include <algorithm>
 
@@ -13,36 +16,6 @@ using namespace domain;
 auto index_or_wrong(dice& random, std::uint32_t count) -> std::uint32_t {
   return count == 0 || random.chance(2) ? count + static_cast<std::uint32_t>(random.below(3))
                                         : static_cast<std::uint32_t>(random.below(count));
-}
-
-auto some_seats(const step& next, const naive_event& twin, dice& random) -> hold_seats {
-  hold_seats body;
-  const auto count = twin.seats ? twin.seats->seat_count() : 0;
-  if (count == 0) {
-    body.seats.push_back(static_cast<seat_index>(random.below(3)));
-    return body;
-  }
-  const bool neighbours = random.chance(70);
-  auto seat = static_cast<seat_index>(random.below(count));
-  bool only_free = random.chance(85);
-  if (!twin.owners.empty() && random.chance(15)) {
-    seat = std::next(twin.owners.begin(), static_cast<std::ptrdiff_t>(random.index(twin.owners.size())))->first;
-    only_free = false;
-  }
-  for (std::uint32_t tried = 0; tried < 2 * count && body.seats.size() < next.quantity; ++tried) {
-    const bool fresh = std::find(body.seats.begin(), body.seats.end(), seat) == body.seats.end();
-    if (fresh && (!only_free || twin.seat(seat) == seat_status::available)) {
-      body.seats.push_back(seat);
-    }
-    seat = neighbours ? (seat + 1) % count : static_cast<seat_index>(random.below(count));
-  }
-  if (body.seats.empty()) {
-    body.seats.push_back(seat);
-  }
-  if (random.chance(30)) {
-    std::reverse(body.seats.begin(), body.seats.end());
-  }
-  return body;
 }
 
 auto best_seats(const step& next, const naive_event& twin, dice& random) -> hold_seats {
@@ -62,20 +35,6 @@ auto best_seats(const step& next, const naive_event& twin, dice& random) -> hold
   }
   hold_seats body;
   body.best = wanted;
-  return body;
-}
-
-auto standing_places(const step& next, const naive_event& twin, dice& random) -> hold_seats {
-  hold_seats body;
-  const auto areas = twin.seats ? twin.seats->area_count() : 0;
-  for (auto more = random.between(1, 2); more > 0; --more) {
-    const auto area = static_cast<area_index>(index_or_wrong(random, areas));
-    const bool fresh =
-        std::none_of(body.areas.begin(), body.areas.end(), [&](const auto& a) { return a.area == area; });
-    if (fresh) {
-      body.areas.push_back({area, next.quantity});
-    }
-  }
   return body;
 }
 
@@ -108,6 +67,7 @@ auto malformed_hold(const naive_event& twin, dice& random) -> hold_seats {
 auto some_payment(dice& random) -> std::optional<payment_record> {
   using method = payment_record::method;
   switch (random.below(20)) {
+  case 9: return payment_record{method::card, "", ""};
   case 0:
   case 1: return {};
   case 2:
@@ -134,11 +94,14 @@ auto amended_tiers(const naive_event& twin, dice& random) -> std::vector<price_t
     tiers.erase(tiers.begin() + static_cast<std::ptrdiff_t>(tiers.empty() ? 0 : random.index(tiers.size())));
     break;
   case 2: tiers.push_back(tiers.front()); break;
-  case 3: tiers.front().price = random.chance(50) ? -1 : limits::price_max + 1; break;
+  case 3:
+    (random.chance(50) ? tiers.front().price : tiers.front().fee) = random.chance(50) ? -1 : limits::price_max + 1;
+    break;
   case 4: std::reverse(tiers.begin(), tiers.end()); break;
   default:
     for (auto& tier : tiers) {
       tier.price = static_cast<minor_units>(random.below(30'000));
+      tier.fee = static_cast<minor_units>(random.chance(50) ? random.below(700) : 0);
     }
     break;
   }
@@ -154,20 +117,39 @@ auto some_amendment(const naive_event& twin, dice& random) -> event_amendment {
   const auto small = [&] { return static_cast<std::uint32_t>(random.between(1, 12)); };
   const auto span = [&] { return seconds(static_cast<std::int64_t>(random.between(60, 3'600))); };
   event_amendment changes;
-  switch (random.below(16)) {
+  switch (random.below(28)) {
+  case 22:
+  case 23: changes.velocity = some_velocity(random); break;
+  case 24:
+  case 25:
+  case 26: changes.returns_to_allocation = some_keeper(twin, random); break;
+  case 27: changes.resale_max_percent = random.chance(90) ? static_cast<std::uint32_t>(random.below(101)) : 101; break;
+  case 18:
+  case 19: changes.price_rules = some_rules(twin.config, twin.time, random); break;
+  case 20:
+  case 21: changes.phases = some_phases(twin.config, twin.time, random); break;
+  case 16:
+    changes.performers = std::vector<performer>{{"Floria", random.chance(50) ? "https://floria.example" : ""}};
+    break;
+  case 17:
+    changes.few = few_left{random.chance(50) ? few_left::unit::percent : few_left::unit::places,
+                           static_cast<std::uint32_t>(random.below(110))};
+    break;
   case 0: changes.name = random.chance(70) ? "Aida" : ""; break;
   case 1: changes.max_per_order = small(); break;
+  case 14: changes.max_per_card = random.chance(90) ? small() : random.chance(50) ? 0 : limits::tickets_max + 1; break;
   case 2: changes.max_per_buyer = small(); break;
   case 3: changes.max_per_order = random.chance(50) ? 0 : limits::tickets_max + 1; break;
   case 4: changes.max_per_buyer = random.chance(50) ? 0 : limits::tickets_max + 1; break;
   case 5: changes.hold_time = random.chance(70) ? span() : random.chance(50) ? seconds(59) : seconds(3'601); break;
-  case 6: changes.hold_extension = span(); break;
+  case 6: changes.hold_extension = random.chance(75) ? span() : seconds(0); break;
   case 7:
     changes.hold_cap =
         random.chance(70) ? std::max(twin.config.hold_time, span()) : millis{limits::hold_cap_max.count + 1};
     break;
   case 8: changes.sale_opens_at = some_window_edge(twin, random, 300); break;
   case 9: changes.sale_closes_at = some_window_edge(twin, random, 7'200); break;
+  case 15: changes.refunds_until = some_window_edge(twin, random, 7'200); break;
   case 10: changes.currency = currency_code{{'U', 'S', 'D'}}; break;
   case 11: changes.venue = venue_summary{venue_id{8}, "Arena", "Wien", "AT", "Europe/Vienna", {}, {}}; break;
   default:
@@ -192,6 +174,50 @@ auto other_layout(const naive_event& twin, dice& random) -> replace_layout {
 }
 
 } // namespace
+
+auto some_seats(const step& next, const naive_event& twin, dice& random) -> hold_seats {
+  hold_seats body;
+  const auto count = twin.seats ? twin.seats->seat_count() : 0;
+  if (count == 0) {
+    body.seats.push_back(static_cast<seat_index>(random.below(3)));
+    return body;
+  }
+  const bool neighbours = random.chance(70);
+  auto seat = static_cast<seat_index>(random.below(count));
+  bool only_free = random.chance(85);
+  if (!twin.owners.empty() && random.chance(15)) {
+    seat = std::next(twin.owners.begin(), static_cast<std::ptrdiff_t>(random.index(twin.owners.size())))->first;
+    only_free = false;
+  }
+  for (std::uint32_t tried = 0; tried < 2 * count && body.seats.size() < next.quantity; ++tried) {
+    const bool fresh = std::find(body.seats.begin(), body.seats.end(), seat) == body.seats.end();
+    if (fresh && (!only_free || twin.seat(seat) == seat_status::available)) {
+      body.seats.push_back(seat);
+    }
+    seat = neighbours ? (seat + 1) % count : static_cast<seat_index>(random.below(count));
+  }
+  if (body.seats.empty()) {
+    body.seats.push_back(seat);
+  }
+  if (random.chance(30)) {
+    std::reverse(body.seats.begin(), body.seats.end());
+  }
+  return body;
+}
+
+auto standing_places(const step& next, const naive_event& twin, dice& random) -> hold_seats {
+  hold_seats body;
+  const auto areas = twin.seats ? twin.seats->area_count() : 0;
+  for (auto more = random.between(1, 2); more > 0; --more) {
+    const auto area = static_cast<area_index>(index_or_wrong(random, areas));
+    const bool fresh =
+        std::none_of(body.areas.begin(), body.areas.end(), [&](const auto& a) { return a.area == area; });
+    if (fresh) {
+      body.areas.push_back({area, next.quantity});
+    }
+  }
+  return body;
+}
 
 namespace callers {
 
@@ -264,28 +290,16 @@ auto body_of(const step& next, const naive_event& twin, dice& random) -> command
   case wish::resume: return resume_event{version_wish(twin, random)};
   case wish::close: return close_event{version_wish(twin, random)};
   case wish::cancel: return cancel_event{version_wish(twin, random)};
+  case wish::allocate: return seats_apart(next, twin, random);
+  case wish::change_allocation: return moved_seats(next, twin, random);
+  case wish::release_allocation: return release_allocation{some_allocation(twin, random)};
+  case wish::freeze:
+  case wish::thaw:
+  case wish::confirm_paid:
+  case wish::take_back:
+  case wish::return_order: return payment_command(next, twin, random);
   default: return some_seats(next, twin, random);
   }
-}
-
-auto burst_of_holds(const naive_event& twin) -> std::vector<hold_seats> {
-  std::vector<hold_seats> all;
-  if (!twin.seats) {
-    return all;
-  }
-  for (seat_index seat = 0; seat < twin.seats->seat_count() && all.size() < 90; ++seat) {
-    if (twin.seat(seat) == seat_status::available) {
-      all.emplace_back().seats = {seat};
-    }
-  }
-  for (area_index area = 0; area < twin.seats->area_count() && all.size() < 90; ++area) {
-    const auto taken = twin.area(area);
-    const auto free = twin.seats->spec().areas[area].capacity - taken.held - taken.sold;
-    for (std::uint32_t i = 0; i < free && all.size() < 90; ++i) {
-      all.emplace_back().areas = {{area, 1}};
-    }
-  }
-  return all;
 }
 
 } // namespace holdfast::model

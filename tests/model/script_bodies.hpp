@@ -26,4 +26,9 @@ namespace callers {
 /// A hold of one place for each of up to 90 free seats and standing places.
 [[nodiscard]] auto burst_of_holds(const naive_event& twin) -> std::vector<domain::hold_seats>;
 
+/// As many seats as the step says: neighbours mostly, and mostly free; somebody's, sometimes; one that is not there when none is.
+[[nodiscard]] auto some_seats(const step& next, const naive_event& twin, dice& random) -> domain::hold_seats;
+/// Places of one or two areas, as many of each as the step says.
+[[nodiscard]] auto standing_places(const step& next, const naive_event& twin, dice& random) -> domain::hold_seats;
+
 } // namespace holdfast::model

@@ -1,6 +1,8 @@
 #include "tests/model/test_case.hpp"
 
 #include "tests/model/describe.hpp"
+#include "tests/model/naive_plan.hpp"
+#include "tests/model/script_plan.hpp"
 
 #include <algorithm>
 #include <ostream>
@@ -84,16 +86,31 @@ auto random_step(dice& random) -> step {
                                              {wish::hold_malformed, 7},
                                              {wish::extend, 30},
                                              {wish::release, 26},
-                                             {wish::confirm, 45},
-                                             {wish::end_due, 22},
+                                             {wish::confirm, 60},
+                                             {wish::end_due, 26},
                                              {wish::amend, 14},
                                              {wish::replace_layout, 4},
                                              {wish::publish, 8},
                                              {wish::pause, 3},
                                              {wish::resume, 14},
                                              {wish::close, 1},
-                                             {wish::cancel, 2},
-                                             {wish::create, 2}});
+                                             {wish::cancel, 6},
+                                             {wish::create, 2},
+                                             {wish::allocate, 30},
+                                             {wish::change_allocation, 22},
+                                             {wish::release_allocation, 8},
+                                             {wish::freeze, 60},
+                                             {wish::thaw, 14},
+                                             {wish::confirm_paid, 70},
+                                             {wish::return_order, 80},
+                                             {wish::take_back, 40},
+                                             {wish::claim, 16},
+                                             {wish::reissue, 24},
+                                             {wish::admit, 40},
+                                             {wish::undo, 30},
+                                             {wish::offer, 30},
+                                             {wish::withdraw, 8},
+                                             {wish::hold_resale, 30}});
   static const auto clocks = weighted<clock_step>({{clock_step::still, 90},
                                                    {clock_step::moment, 120},
                                                    {clock_step::while_holding, 20},
@@ -104,7 +121,7 @@ auto random_step(dice& random) -> step {
                                                    {clock_step::hour, 4},
                                                    {clock_step::day, 2}});
   step result;
-  result.what = random.below(400) == 0 ? wish::burst : random.pick(wishes);
+  result.what = random.below(400) == 0 ? wish::burst : random.below(40) == 0 ? wish::resell : random.pick(wishes);
   result.who = static_cast<std::uint8_t>(random.below(64));
   result.quantity = static_cast<std::uint8_t>(random.chance(90) ? random.between(1, 6) : random.between(1, 90));
   result.target = static_cast<std::uint8_t>(random.chance(80) ? random.below(16) : random.below(200));
@@ -233,6 +250,7 @@ auto random_config(dice& random) -> domain::event_config {
   for (std::uint64_t i = 0; i < 4; ++i) {
     const auto price = random.chance(10) ? 0 : static_cast<domain::minor_units>(random.between(1, 20'000));
     config.tiers.push_back({tier_name(i), "Tier " + std::to_string(i), price});
+    config.tiers.back().fee = random.chance(40) ? static_cast<domain::minor_units>(random.between(1, 900)) : 0;
   }
   if (random.chance(15)) {
     config.sale_opens_at = epoch + seconds(static_cast<std::int64_t>(random.below(60)));
@@ -241,6 +259,20 @@ auto random_config(dice& random) -> domain::event_config {
     config.sale_closes_at =
         epoch + minutes(static_cast<std::int64_t>(random.between(2, random.chance(50) ? 60 : 2'000)));
   }
+  if (random.chance(60)) {
+    config.refunds_until = epoch + minutes(static_cast<std::int64_t>(random.between(5, 3'000)));
+  }
+  if (random.chance(30)) {
+    config.phases = some_phases(config, epoch, random);
+    config.sale_opens_at = epoch + seconds(static_cast<std::int64_t>(random.below(2'000)));
+  }
+  if (random.chance(40)) {
+    config.price_rules = some_rules(config, epoch, random);
+  }
+  if (!plan_sound(config)) {
+    config.phases.clear();
+    config.price_rules.clear();
+  }
   config.hold_time = seconds(static_cast<std::int64_t>(random.between(60, 3'600)));
   config.hold_extension = seconds(static_cast<std::int64_t>(random.between(60, 3'600)));
   config.hold_cap = std::max(config.hold_time, seconds(static_cast<std::int64_t>(random.between(60, 7'200))));
@@ -248,6 +280,14 @@ auto random_config(dice& random) -> domain::event_config {
       static_cast<std::uint32_t>(random.chance(80) ? random.between(1, 10) : random.between(10, 2'000));
   config.max_per_buyer =
       static_cast<std::uint32_t>(random.chance(80) ? random.between(1, 12) : random.between(10, 2'000));
+  config.resale_max_percent = random.chance(75) ? static_cast<std::uint32_t>(random.between(40, 100)) : 0;
+  config.max_per_card = random.chance(40) ? static_cast<std::uint32_t>(random.between(1, 6)) : 0;
+  if (random.chance(50)) {
+    config.velocity = some_velocity(random);
+  }
+  if (random.chance(60)) {
+    config.returns_to_allocation = domain::allocation_number{1};
+  }
   return config;
 }
 

@@ -32,7 +32,23 @@ enum class wish : std::uint8_t {
   close,
   cancel,
   create,
-  burst, ///< many small holds by a box office, so that more deadlines pass at once than one command may end
+  allocate,
+  change_allocation,
+  release_allocation,
+  freeze,       ///< the system's, of an event's checkout: of a right or a wrong payment
+  thaw,         ///< the same
+  confirm_paid, ///< the same
+  return_order, ///< the same
+  take_back,    ///< an organiser's: of an order that no card paid
+  claim,        ///< a buyer takes a ticket over, by an offer that holds or an old one
+  reissue,      ///< a ticket's holder wants another code
+  admit,        ///< a scan at a door, some of them for the second time
+  undo,
+  offer,    ///< a ticket to other buyers, mostly by who may
+  withdraw, ///< the same
+  hold_resale,
+  resell, ///< a buyer pays by card, offers the ticket, and another one is on the way to have it
+  burst,  ///< many small holds by a box office, so that more deadlines pass at once than one command may end
 };
 
 /// How time goes on before a step.

@@ -350,6 +350,11 @@ TEST_CASE("a buyer's orders over several events come with the layouts of each, r
   given.world.views().orders_of({buyer(3).subject, {}}, 0, 10, [&](read_outcome how, auto) { outcome = how; });
   given.world.settle();
   CHECK(outcome == read_outcome::overloaded);
+  given.world.tamper().reads_fail =
+      journal::failure{journal::failure_kind::corrupt, "a record is not what was written"};
+  given.world.views().orders_of({buyer(3).subject, {}}, 0, 10, [&](read_outcome how, auto) { outcome = how; });
+  given.world.settle();
+  CHECK(outcome == read_outcome::unreadable);
 }
 
 } // namespace holdfast::projections_test

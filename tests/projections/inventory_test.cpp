@@ -19,7 +19,7 @@ constexpr domain::event_id event{42};
 
 /// One published event in a world at rest.
 struct fixture {
-  explicit fixture(std::size_t layout = 0, projections::view_settings settings = {}) : world{settings} {
+  explicit fixture(std::size_t layout = 0, projections::view_settings settings = {}) : world{std::move(settings)} {
     for (const auto& made : from.open_event(event, test_layout(layout), world.now()))
       world.append(made);
     world.settle();
@@ -143,7 +143,7 @@ TEST_CASE("the event page has what people and programs look for") {
   CHECK(body["category"] == "opera");
   CHECK(body["starts_at"] == "2027-03-01T19:00:00.000Z");
   CHECK(body["status"] == "on_sale");
-  CHECK(body["sale"] == json{{"opens_at", nullptr}, {"closes_at", nullptr}});
+  CHECK(body["sale"] == json{{"opens_at", nullptr}, {"closes_at", nullptr}, {"phases", json::array()}});
   CHECK(body["seq"] == 3);
   CHECK(body["version"] == 2);
   CHECK(body["venue"]["venue_id"].get<std::string>().starts_with("ven_"));
@@ -151,11 +151,30 @@ TEST_CASE("the event page has what people and programs look for") {
   CHECK(body["venue"]["timezone"] == "Europe/Vienna");
   CHECK(answer->body->bytes.find("\"lat\":47.07,\"lon\":-15.000001") != std::string::npos);
   CHECK(body["currency"] == "EUR");
-  CHECK(body["tiers"] ==
-        json::array({{{"id", "stalls"}, {"name", "Tier stalls"}, {"price", 1000}, {"available", 19}},
-                     {{"id", "circle"}, {"name", "Tier circle"}, {"price", 1100}, {"available", 39}},
-                     {{"id", "standing"}, {"name", "Tier standing"}, {"price", 1200}, {"available", 25}},
-                     {{"id", "unused"}, {"name", "Nobody's"}, {"price", 1}, {"available", 0}}}));
+  CHECK(body["tiers"] == json::array({{{"id", "stalls"},
+                                       {"name", "Tier stalls"},
+                                       {"price", 1000},
+                                       {"fee", 0},
+                                       {"available", 19},
+                                       {"availability", "many"}},
+                                      {{"id", "circle"},
+                                       {"name", "Tier circle"},
+                                       {"price", 1100},
+                                       {"fee", 0},
+                                       {"available", 39},
+                                       {"availability", "many"}},
+                                      {{"id", "standing"},
+                                       {"name", "Tier standing"},
+                                       {"price", 1200},
+                                       {"fee", 0},
+                                       {"available", 25},
+                                       {"availability", "many"}},
+                                      {{"id", "unused"},
+                                       {"name", "Nobody's"},
+                                       {"price", 1},
+                                       {"fee", 0},
+                                       {"available", 0},
+                                       {"availability", "none"}}}));
   CHECK(body["counts"] == json{{"available", 83}, {"held", 2}, {"sold", 0}, {"blocked", 0}});
   CHECK(body["hold_seconds"] == 600);
   CHECK(body["max_per_order"] == 50);
@@ -215,8 +234,9 @@ TEST_CASE("a body that is the newest is shared by everybody, at once, on the cal
   CHECK(second->body == first->body);
   given.world.pass(domain::seconds(30));
   CHECK(given.ask_seats()->body == first->body);
-  CHECK(given.world.views().metrics().body_hits == 2);
-  CHECK(given.world.views().metrics().body_misses == 1);
+  const auto& reads = given.world.views().metrics().of(projections::read_view::seats);
+  CHECK(reads.hits == 2);
+  CHECK(reads.misses == 1);
   CHECK(given.world.views().metrics().bodies_encoded == 1);
 }
 

@@ -174,6 +174,12 @@ TEST_CASE(
             ledger->free(expired->hold, found);
           if (const auto* confirmed = std::get_if<domain::order_confirmed>(&fact.body))
             ledger->sell(confirmed->hold, found);
+          if (const auto* apart = std::get_if<domain::seats_allocated>(&fact.body))
+            ledger->allocate(*apart, found);
+          if (const auto* moved = std::get_if<domain::allocation_changed>(&fact.body))
+            ledger->change(*moved, found);
+          if (const auto* back = std::get_if<domain::allocation_released>(&fact.body))
+            ledger->release(back->allocation, found);
         }
       }
       CHECK_MESSAGE(!found.any(), found.first);

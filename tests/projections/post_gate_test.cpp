@@ -30,7 +30,7 @@ TEST_CASE("views that end while a read of the journal is under way post nothing 
   REQUIRE(journal.acquire(journal::cell_id{}).has_value());
   posted inventory, others;
   auto views = std::make_unique<projections::views_impl>(
-      journal, nullptr, projections::view_posts{inventory.post(), others.post(), others.post()},
+      journal, nullptr, projections::view_posts{inventory.post(), others.post(), others.post(), others.post()},
       [] { return domain::instant{1'795'000'000'000}; });
   journal.listen(views->listener());
   const auto answer = std::make_shared<view_answer>();

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <utility>
 
 namespace holdfast::projections_test {
@@ -44,9 +45,65 @@ auto available_of_tier(const shown& should, const std::string& tier) -> std::uin
   for (domain::seat_index seat = 0; index && seat < should.layout->seat_count(); ++seat)
     sum +=
         should.layout->tier_of_seat(seat) == *index && should.seats[seat] == domain::seat_status::available ? 1U : 0U;
-  for (domain::area_index area = 0; index && area < should.layout->area_count(); ++area)
-    sum += should.layout->tier_of_area(area) == *index ? should.area_available[area] : 0U;
+  for (std::uint32_t i = 0; index && i < should.layout->area_count(); ++i)
+    sum += should.layout->tier_of_area(static_cast<domain::area_index>(i)) == *index ? should.area_available[i] : 0U;
   return sum;
+}
+
+auto time_text(domain::instant at) -> std::string {
+  std::string text;
+  projections::append_rfc3339(text, at.unix_ms);
+  return text;
+}
+
+/// Presales and price rules of a page.
+void compare_plan(const nlohmann::json& page, const shown& should, differences& found) {
+  auto phases = nlohmann::json::array();
+  for (const auto& one : should.phases) {
+    nlohmann::json phase{{"id", one.id}, {"opens_at", time_text(one.opens_at)}, {"access", "code"}};
+    phase["closes_at"] = one.closes_at ? nlohmann::json(time_text(*one.closes_at)) : nlohmann::json{};
+    if (!one.name.empty())
+      phase["name"] = one.name;
+    phases.push_back(phase);
+  }
+  auto shown_phases = page.at("sale").at("phases");
+  for (auto& one : shown_phases)
+    one.emplace("closes_at", nullptr); // said or left out
+  found.compare("phases", shown_phases, phases);
+  std::vector<std::pair<std::string, bool>> rules;
+  for (const auto& one : should.rules)
+    rules.emplace_back(one.id, one.applied_at.has_value());
+  std::vector<std::pair<std::string, bool>> shown_rules;
+  for (const auto& one : page.at("price_rules"))
+    shown_rules.emplace_back(one.at("id").get<std::string>(),
+                             one.contains("applied_at") && !one.at("applied_at").is_null());
+  found.compare("price rules", shown_rules, rules);
+}
+
+/// An allocation counted seat by seat.
+auto allocation_json(const domain::allocation& one, const shown& should) -> nlohmann::json {
+  nlohmann::json made{{"allocation_id", projections::allocation_id(one.number)},
+                      {"name", one.name},
+                      {"kind", projections::to_text(one.kind)},
+                      {"reason", one.reason},
+                      {"takes_returns", one.number == should.keeper},
+                      {"seats", nlohmann::json::array()},
+                      {"areas", nlohmann::json::array()}};
+  std::map<std::string, std::uint32_t> counts{{"held", 0}, {"sold", 0}, {"blocked", 0}};
+  for (domain::seat_index seat = 0; seat < should.pools.size(); ++seat) {
+    if (should.pools[seat] != one.number)
+      continue;
+    const std::string status{projections::to_text(should.seats[seat])};
+    ++counts[status];
+    made["seats"].push_back({{"seat", should.layout->label(seat)}, {"status", status}});
+  }
+  for (const auto& part : one.areas) {
+    counts["blocked"] += part.quantity - part.used;
+    made["areas"].push_back(
+        {{"area", should.layout->spec().areas[part.area].name}, {"quantity", part.quantity}, {"used", part.used}});
+  }
+  made["counts"] = counts;
+  return made;
 }
 
 } // namespace
@@ -64,7 +121,9 @@ auto posted::run_one() -> bool {
   return true;
 }
 
-pumped_world::pumped_world(projections::view_settings settings, bool keeps) : settings_{settings}, keeps_{keeps} {
+pumped_world::pumped_world(projections::view_settings settings, bool keeps)
+    : settings_{std::move(settings)}, keeps_{keeps} {
+  settings_.prewarm.events_max = 0; // nothing is read but what the test reads
   restart();
 }
 
@@ -88,7 +147,8 @@ void pumped_world::restart(bool crash) {
   REQUIRE(journal_->acquire(journal::cell_id{}).has_value());
   tampered_ = std::make_unique<tampered_journal>(*journal_);
   views_ = std::make_unique<projections::views_impl>(
-      *tampered_, nullptr, projections::view_posts{actors_[0].post(), actors_[1].post(), actors_[2].post()},
+      *tampered_, nullptr,
+      projections::view_posts{actors_[0].post(), actors_[1].post(), actors_[2].post(), actors_[3].post()},
       [now = now_] { return *now; }, settings_,
       projections::view_store{keeps_ ? store_.get() : nullptr, store_lane_.post()});
   journal_->listen(views_->listener());
@@ -100,7 +160,7 @@ void pumped_world::save() {
   bool saved = false;
   views_->save([&] { saved = true; });
   while (!saved) {
-    const bool ran = actors_[1].run_one() || actors_[2].run_one();
+    const bool ran = actors_[1].run_one() || actors_[2].run_one() || actors_[3].run_one();
     REQUIRE((ran || saved));
   }
 }
@@ -192,10 +252,36 @@ auto faults_of_page(const sales& from, domain::event_id event, const projections
   found.compare("name", json.at("name").get<std::string>(), should->name);
   found.compare("counts", counts_of(json.at("counts")), should->counts);
   const bool published = should->status == domain::event_status::published;
-  found.compare("on_sale", json.at("status") == "on_sale", published);
-  for (const auto& tier : json.at("tiers"))
-    found.compare("tier", tier.at("available").get<std::uint32_t>(),
-                  available_of_tier(*should, tier.at("id").get<std::string>()));
+  const auto& sale = json.at("sale");
+  // Whether the sale has opened depends on when the page was made, too.
+  const bool opens = sale.contains("opens_at") && !sale.at("opens_at").is_null();
+  if (!opens || !published)
+    found.compare("on_sale", json.at("status") == "on_sale", published);
+  found.compare("number of tiers", json.at("tiers").size(), should->tiers.size());
+  for (std::size_t i = 0; i < json.at("tiers").size() && i < should->tiers.size(); ++i) {
+    const auto& tier = json.at("tiers").at(i);
+    found.compare("tier", tier.at("id").get<std::string>(), should->tiers[i].id);
+    found.compare("price", tier.at("price").get<std::int64_t>(), should->tiers[i].price);
+    found.compare("places of a tier", tier.at("available").get<std::uint32_t>(),
+                  available_of_tier(*should, should->tiers[i].id));
+  }
+  compare_plan(json, *should, found);
+  return found.text();
+}
+
+auto faults_of_allocations(const sales& from, domain::event_id event, const projections::view_body& body)
+    -> std::string {
+  differences found;
+  const auto* should = from.at(event, body.seq);
+  if (should == nullptr)
+    return "seq " + std::to_string(body.seq) + " is not the end of any command";
+  const auto json = nlohmann::json::parse(body.bytes);
+  found.compare("seq", json.at("seq").get<std::uint64_t>(), body.seq);
+  auto items = nlohmann::json::array();
+  for (const auto& one : should->allocations)
+    items.push_back(allocation_json(one, *should));
+  if (json.at("items") != items)
+    found.say("allocations are " + json.at("items").dump() + " and not " + items.dump());
   return found.text();
 }
 

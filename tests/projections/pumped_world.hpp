@@ -58,7 +58,7 @@ class pumped_world {
   [[nodiscard]] auto tamper() -> tampered_journal& { return *tampered_; }
   [[nodiscard]] auto now() const -> domain::instant { return *now_; }
   [[nodiscard]] auto store_disk() -> testing::projection_disk& { return *store_disk_; }
-  [[nodiscard]] auto actors() -> std::array<posted, 3>& { return actors_; }
+  [[nodiscard]] auto actors() -> std::array<posted, 4>& { return actors_; }
 
  private:
   void save();
@@ -74,7 +74,7 @@ class pumped_world {
   posted store_lane_;
   std::unique_ptr<journal::memory_journal> journal_;
   std::unique_ptr<tampered_journal> tampered_; ///< before journal_, as the views see it
-  std::array<posted, 3> actors_;               ///< inventory, bookings, catalogue
+  std::array<posted, 4> actors_;               ///< inventory, bookings, catalogue, report
   std::unique_ptr<projections::views_impl> views_;
 };
 
@@ -88,6 +88,8 @@ struct view_answer {
 
 /// Every way in which a body differs from what was to be shown at its seq, as text; empty when it is right.
 [[nodiscard]] auto faults_of_seats(const sales& from, domain::event_id event, const projections::view_body& body)
+    -> std::string;
+[[nodiscard]] auto faults_of_allocations(const sales& from, domain::event_id event, const projections::view_body& body)
     -> std::string;
 [[nodiscard]] auto faults_of_page(const sales& from, domain::event_id event, const projections::view_body& body)
     -> std::string;

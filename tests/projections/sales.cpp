@@ -35,9 +35,16 @@ auto shown_now(const domain::event_state& state) -> shown {
   now.counts = state.counts();
   now.seats.assign(state.statuses().begin(), state.statuses().end());
   now.layout = state.seats();
-  for (domain::area_index i = 0; i < state.seats()->area_count(); ++i) {
-    const auto used = state.area(i);
-    now.area_available.push_back(state.seats()->spec().areas[i].capacity - used.held - used.sold);
+  now.tiers = state.config().tiers;
+  now.phases = state.config().phases;
+  now.rules = state.config().price_rules;
+  now.keeper = state.config().returns_to_allocation;
+  now.allocations.assign(state.allocations().begin(), state.allocations().end());
+  for (domain::seat_index seat = 0; seat < state.seats()->seat_count(); ++seat)
+    now.pools.push_back(state.allocation_of(seat));
+  for (std::uint32_t i = 0; i < state.seats()->area_count(); ++i) {
+    const auto used = state.area(static_cast<domain::area_index>(i));
+    now.area_available.push_back(state.seats()->spec().areas[i].capacity - used.held - used.sold - used.blocked);
   }
   return now;
 }
@@ -146,7 +153,7 @@ auto sales::decide(domain::event_id event, const domain::command& what, domain::
   return made;
 }
 
-auto sales::open_event(domain::event_id event, std::shared_ptr<const domain::layout> seats, domain::instant now)
+auto sales::open_event(domain::event_id event, const std::shared_ptr<const domain::layout>& seats, domain::instant now)
     -> std::vector<decision> {
   domain::caller by;
   by.as = domain::caller::kind::organiser;
@@ -185,13 +192,136 @@ auto sales::random_hold(const domain::layout& seats) -> domain::hold_seats {
 }
 
 auto sales::random_caller() -> domain::caller {
-  return dice_.chance(15) ? box_office() : buyer(dice_.between(1, 5));
+  return dice_.chance(25) ? box_office() : buyer(dice_.between(1, 5));
 }
 
-auto sales::random_body(const domain::event_state& state, domain::event_id event) -> domain::command_body {
+auto sales::random_seats(const domain::layout& seats) -> std::vector<domain::seat_index> {
+  std::vector<domain::seat_index> some;
+  if (seats.seat_count() > 0) {
+    const auto first = static_cast<domain::seat_index>(dice_.below(seats.seat_count()));
+    for (auto seat = first; seat < seats.seat_count() && seat < first + dice_.between(1, 6); ++seat)
+      some.push_back(seat);
+  }
+  return some;
+}
+
+/// Places in and out of an allocation, many of them from another one.
+auto sales::random_change(const domain::event_state& state, domain::allocation_number of) -> domain::change_allocation {
+  const auto& seats = *state.seats();
+  domain::change_allocation change{of, random_seats(seats), {}};
+  if (dice_.chance(50)) {
+    change.remove = random_seats(seats);
+  }
+  if (seats.area_count() > 0 && dice_.chance(50)) {
+    change.areas.push_back(
+        {static_cast<domain::area_index>(dice_.below(seats.area_count())), static_cast<std::uint32_t>(dice_.below(6))});
+  }
+  if (!state.allocations().empty() && dice_.chance(60)) {
+    change.from = dice_.pick(std::vector(state.allocations().begin(), state.allocations().end())).number;
+    change.add = state.seats_of(change.from);
+    change.add.resize(std::min<std::size_t>(change.add.size(), dice_.below(3)));
+  }
+  return change;
+}
+
+auto sales::random_allocation(const domain::event_state& state) -> domain::command_body {
+  const auto& seats = *state.seats();
+  const domain::allocation_number some{
+      static_cast<std::uint16_t>(dice_.between(1, state.last_allocation().value() + 1U))};
+  const auto what = dice_.below(10);
+  if (what < 3)
+    return domain::release_allocation{some};
+  if (what < 5)
+    return random_change(state, some);
+  domain::allocate_seats made;
+  made.name = "Guests";
+  made.reason = "the house";
+  made.kind = dice_.pick(std::vector{domain::allocation_kind::house, domain::allocation_kind::presale,
+                                     domain::allocation_kind::comp, domain::allocation_kind::kill});
+  if (made.kind == domain::allocation_kind::presale)
+    made.code = random_code();
+  if (seats.area_count() > 0 && (seats.seat_count() == 0 || dice_.chance(30)))
+    made.areas.push_back({static_cast<domain::area_index>(dice_.below(seats.area_count())),
+                          static_cast<std::uint32_t>(dice_.between(1, 4))});
+  else
+    made.seats = random_seats(seats);
+  return made;
+}
+
+auto sales::random_code() -> domain::access_code_hash {
+  domain::access_code_hash code{};
+  code.fill(static_cast<std::uint8_t>(dice_.between(1, 4)));
+  return code;
+}
+
+auto sales::random_phases(domain::instant now) -> std::vector<domain::sale_phase> {
+  std::vector<domain::sale_phase> phases;
+  for (std::uint64_t i = 0; i < dice_.between(0, 2); ++i) {
+    auto& one = phases.emplace_back();
+    one.id = "presale-" + std::to_string(i);
+    one.name = dice_.chance(50) ? "For members" : "";
+    one.opens_at = now + domain::millis{static_cast<std::int64_t>(dice_.below(120'000)) - 60'000};
+    if (dice_.chance(50))
+      one.closes_at = one.opens_at + domain::millis{static_cast<std::int64_t>(dice_.between(1'000, 120'000))};
+    one.code.emplace().fill(static_cast<std::uint8_t>(i + 1));
+  }
+  return phases;
+}
+
+auto sales::random_rules(const domain::event_config& config, domain::instant now) -> std::vector<domain::price_rule> {
+  auto rules = config.price_rules;
+  if (!rules.empty() && dice_.chance(30))
+    rules.erase(rules.begin());
+  auto& one = rules.emplace_back();
+  one.id = "rule-" + std::to_string(next_command_);
+  one.tier = dice_.pick(config.tiers).id;
+  if (dice_.chance(50))
+    one.at = now + domain::millis{static_cast<std::int64_t>(dice_.below(60'000))};
+  else
+    one.sold_percent = static_cast<std::uint32_t>(dice_.between(1, 30));
+  if (dice_.chance(50))
+    one.price = static_cast<domain::minor_units>(dice_.between(100, 9'000));
+  else
+    one.change_percent = dice_.chance(50) ? 25 : -20;
+  one.floor = dice_.chance(30) ? 900 : 0;
+  return rules;
+}
+
+/// A name, prices by hand, rules, presales, when the sale opens.
+auto sales::random_amendment(const domain::event_state& state, domain::instant now) -> domain::event_amendment {
+  domain::event_amendment changes;
+  switch (dice_.below(5)) {
+  case 0: changes.name = "Name " + std::to_string(dice_.below(1'000)); break;
+  case 1:
+    changes.tiers = state.config().tiers;
+    changes.tiers->at(dice_.index(changes.tiers->size())).price =
+        static_cast<domain::minor_units>(dice_.between(0, 5'000));
+    break;
+  case 2: changes.price_rules = random_rules(state.config(), now); break;
+  case 3: changes.phases = random_phases(now); break;
+  default:
+    changes.sale_opens_at = dice_.chance(50)
+                                ? std::optional{now + domain::millis{static_cast<std::int64_t>(dice_.below(90'000))}}
+                                : std::nullopt;
+  }
+  return changes;
+}
+
+void sales::name_right(domain::hold_seats& hold, const domain::caller& by, const domain::event_state& state) {
+  if (by.as == domain::caller::kind::box_office && dice_.chance(60) && !state.allocations().empty())
+    hold.allocation = dice_.pick(std::vector(state.allocations().begin(), state.allocations().end())).number;
+  else if (dice_.chance(30))
+    hold.access_code = random_code();
+}
+
+auto sales::random_body(const domain::event_state& state, domain::event_id event, domain::instant now)
+    -> domain::command_body {
   if (state.status() == domain::event_status::absent) {
     auto seats = test_layout(dice_.below(3));
     auto config = test_config(*seats, "Event " + std::to_string(event.value()));
+    config.phases = random_phases(now);
+    if (dice_.chance(50))
+      config.price_rules = random_rules(config, now);
     return domain::create_event{event, organiser, std::move(config), std::move(seats)};
   }
   if (state.status() == domain::event_status::draft && dice_.chance(60))
@@ -200,7 +330,9 @@ auto sales::random_body(const domain::event_state& state, domain::event_id event
   const auto what = dice_.below(100);
   if (what < 45)
     return random_hold(*state.seats());
-  if (what < 57)
+  if (what < 50)
+    return random_allocation(state);
+  if (what < 59)
     return domain::release_hold{some};
   if (what < 80)
     return domain::confirm_hold{some, domain::payment_record{domain::payment_record::method::cash, "till 3", ""}};
@@ -208,11 +340,8 @@ auto sales::random_body(const domain::event_state& state, domain::event_id event
     return domain::extend_hold{some};
   if (what < 90)
     return domain::end_due_holds{};
-  if (what < 93) {
-    domain::amend_event change;
-    change.changes.name = "Name " + std::to_string(dice_.below(1'000));
-    return change;
-  }
+  if (what < 94)
+    return domain::amend_event{{}, random_amendment(state, now)};
   if (what < 95)
     return domain::replace_layout{{}, test_layout(dice_.below(2))};
   if (what < 97)
@@ -225,7 +354,7 @@ auto sales::random_command(domain::instant now) -> std::optional<decision> {
   const auto event = dice_.pick(events_);
   auto& state = states_[event];
   domain::command what;
-  what.body = random_body(state, event);
+  what.body = random_body(state, event, now);
   what.id = {next_command_, next_command_};
   ++next_command_;
   const bool life = !std::holds_alternative<domain::hold_seats>(what.body) &&
@@ -242,6 +371,8 @@ auto sales::random_command(domain::instant now) -> std::optional<decision> {
   } else if (!std::holds_alternative<domain::end_due_holds>(what.body)) {
     what.by = random_caller();
   }
+  if (auto* const hold = std::get_if<domain::hold_seats>(&what.body); hold != nullptr)
+    name_right(*hold, what.by, state);
   return decide(event, what, now);
 }
 

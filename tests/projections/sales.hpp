@@ -29,6 +29,12 @@ struct shown {
   domain::event_counts counts;
   std::vector<domain::seat_status> seats;
   std::vector<std::uint32_t> area_available;
+  std::vector<domain::price_tier> tiers;
+  std::vector<domain::sale_phase> phases;
+  std::vector<domain::price_rule> rules;
+  std::vector<domain::allocation> allocations;
+  domain::allocation_number keeper;             ///< gets what is given back
+  std::vector<domain::allocation_number> pools; ///< of each seat
   std::shared_ptr<const domain::layout> layout;
 };
 
@@ -54,7 +60,7 @@ class sales {
   [[nodiscard]] auto decide(domain::event_id event, const domain::command& what, domain::instant now)
       -> std::optional<decision>;
   /// An event, created and published, in one decision each.
-  [[nodiscard]] auto open_event(domain::event_id event, std::shared_ptr<const domain::layout> seats,
+  [[nodiscard]] auto open_event(domain::event_id event, const std::shared_ptr<const domain::layout>& seats,
                                 domain::instant now) -> std::vector<decision>;
 
   [[nodiscard]] auto events() const -> const std::vector<domain::event_id>& { return events_; }
@@ -66,9 +72,21 @@ class sales {
   bool closes = true; ///< some events are closed, after which nothing more is sold
 
  private:
-  [[nodiscard]] auto random_body(const domain::event_state& state, domain::event_id event) -> domain::command_body;
+  [[nodiscard]] auto random_body(const domain::event_state& state, domain::event_id event, domain::instant now)
+      -> domain::command_body;
+  /// Names an allocation or a presale's code, as its caller may.
+  void name_right(domain::hold_seats& hold, const domain::caller& by, const domain::event_state& state);
   [[nodiscard]] auto random_hold(const domain::layout& seats) -> domain::hold_seats;
+  [[nodiscard]] auto random_seats(const domain::layout& seats) -> std::vector<domain::seat_index>;
+  [[nodiscard]] auto random_change(const domain::event_state& state, domain::allocation_number of)
+      -> domain::change_allocation;
+  [[nodiscard]] auto random_allocation(const domain::event_state& state) -> domain::command_body;
   [[nodiscard]] auto random_caller() -> domain::caller;
+  [[nodiscard]] auto random_amendment(const domain::event_state& state, domain::instant now) -> domain::event_amendment;
+  [[nodiscard]] auto random_phases(domain::instant now) -> std::vector<domain::sale_phase>;
+  [[nodiscard]] auto random_rules(const domain::event_config& config, domain::instant now)
+      -> std::vector<domain::price_rule>;
+  [[nodiscard]] auto random_code() -> domain::access_code_hash;
 
   model::dice dice_;
   std::vector<domain::event_id> events_;

@@ -69,7 +69,7 @@ void put(projection_store& in, std::string_view projection, const std::string& k
 }
 
 void damage_tables(const std::filesystem::path& directory) {
-  for (const auto& file : std::filesystem::directory_iterator{directory}) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator{directory}) {
     const auto name = file.path().filename().string();
     if (!name.starts_with("MANIFEST"))
       continue;

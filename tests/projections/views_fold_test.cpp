@@ -17,9 +17,11 @@ namespace {
 
 using projections::read_outcome;
 
+enum class view : std::uint8_t { seats = 0, page, allocations };
+
 struct pending_read {
   domain::event_id event;
-  bool page = false;
+  view what = view::seats;
   std::uint64_t min_seq = 0;
   std::shared_ptr<view_answer> answer;
 };
@@ -39,6 +41,7 @@ auto narrow(model::dice& dice) -> projections::view_settings {
   settings.inventory.paced_bytes_per_ms = dice.chance(30) ? 40 : 25'000;
   settings.bookings.checkpoint_every = {static_cast<std::int64_t>(dice.below(200))};
   settings.bookings.checkpoint_rows_per_turn = dice.between(1, 4);
+  settings.report.checkpoint_every = settings.bookings.checkpoint_every;
   settings.bookings.store.ended_max = dice.chance(50) ? dice.between(1, 6) : 100'000;
   return settings;
 }
@@ -75,7 +78,8 @@ class run {
       if (const auto made = sales_.random_command(world_.now()))
         world_.append(*made);
       if (dice.chance(2))
-        static_cast<void>(world_.views().rebuild(dice.chance(50) ? "bookings" : "catalogue"));
+        static_cast<void>(
+            world_.views().rebuild(dice.pick(std::vector{"bookings", "catalogue", "report", "inventory"})));
     } else if (what < 60) {
       world_.pump_journal();
     } else if (what < 80) {
@@ -138,18 +142,33 @@ class run {
 
   void ask() {
     auto& dice = sales_.dice();
-    pending_read read{dice.pick(sales_.events()), dice.chance(50), 0, std::make_shared<view_answer>()};
+    pending_read read{dice.pick(sales_.events()), static_cast<view>(dice.below(3)), 0, std::make_shared<view_answer>()};
     read.min_seq = dice.chance(50) ? sales_.state(read.event).seq() : 0;
-    if (read.page)
-      world_.views().event_page(read.event, read.min_seq, into(read.answer));
-    else
-      world_.views().seats(read.event, read.min_seq, into(read.answer));
+    send(read);
     reads_.push_back(std::move(read));
+  }
+
+  void send(const pending_read& read) {
+    switch (read.what) {
+    case view::seats: world_.views().seats(read.event, read.min_seq, into(read.answer)); break;
+    case view::page: world_.views().event_page(read.event, read.min_seq, into(read.answer)); break;
+    case view::allocations: world_.views().allocations(read.event, read.min_seq, {{}, 1'000}, into(read.answer)); break;
+    }
+  }
+
+  [[nodiscard]] auto faults(const pending_read& read) const -> std::string {
+    const auto& body = *read.answer->body;
+    switch (read.what) {
+    case view::seats: return faults_of_seats(sales_, read.event, body);
+    case view::page: return faults_of_page(sales_, read.event, body);
+    case view::allocations: break;
+    }
+    return faults_of_allocations(sales_, read.event, body);
   }
 
   void check(const pending_read& read) {
     CAPTURE(read.event.value());
-    CAPTURE(read.page);
+    CAPTURE(static_cast<int>(read.what));
     if (*read.answer->outcome != read_outcome::ok) {
       CHECK((*read.answer->outcome == read_outcome::behind || *read.answer->outcome == read_outcome::not_found ||
              *read.answer->outcome == read_outcome::overloaded));
@@ -159,7 +178,7 @@ class run {
     const auto& body = *read.answer->body;
     CHECK(body.seq >= read.min_seq);
     CHECK(body.organisation == organiser);
-    CHECK((read.page ? faults_of_page(sales_, read.event, body) : faults_of_seats(sales_, read.event, body)) == "");
+    CHECK(faults(read) == "");
   }
 
   void check_answers() {
@@ -173,12 +192,9 @@ class run {
   /// At rest, the newest state is shown, and every booking as the state has it.
   void check_event(domain::event_id event) {
     auto& state = sales_.state(event);
-    for (const bool page : {true, false}) {
-      pending_read read{event, page, state.seq(), std::make_shared<view_answer>()};
-      if (page)
-        world_.views().event_page(event, read.min_seq, into(read.answer));
-      else
-        world_.views().seats(event, read.min_seq, into(read.answer));
+    for (const auto what : {view::seats, view::page, view::allocations}) {
+      pending_read read{event, what, state.seq(), std::make_shared<view_answer>()};
+      send(read);
       world_.settle();
       // Paced or refused for the moment: a tick later it is there.
       world_.pass({300});

@@ -1,3 +1,4 @@
+#include "projections/inventory_bodies.hpp"
 #include "tests/search/search_bench.hpp"
 
 #include <doctest/doctest.h>
@@ -66,8 +67,11 @@ TEST_CASE("whatever is lost in crashes and restarts at any point, what is found 
     search_bench bench;
     naive_events events{seed * 1'000};
     auto& dice = events.dice();
+    search_bench alone; // folds the same facts, and nothing happens to it
     for (int i = 0; i < 250; ++i) {
-      bench.append(events.step());
+      const auto group = events.step();
+      alone.append(group);
+      bench.append(group);
       for (auto left = dice.below(6); left > 0 && bench.run_some(dice); --left) {
       }
       if (dice.chance(30))
@@ -89,6 +93,12 @@ TEST_CASE("whatever is lost in crashes and restarts at any point, what is found 
     CHECK(bench.caught_up());
     for (int i = 0; i < 30; ++i)
       compare(bench, events);
+    alone.show();
+    for (const auto* name : {"search", "search_text"}) {
+      CAPTURE(name);
+      CHECK(bench.rows(name) == alone.rows(name)); // byte for byte
+      CHECK(bench.rows(name).size() > 20);
+    }
   }
 }
 
@@ -101,8 +111,9 @@ TEST_CASE("facets count what judging every event one by one counts") {
   bench.show();
   for (int i = 0; i < 40; ++i) {
     auto query = events.random_query();
-    query.facets = {projections::search_facet::category, projections::search_facet::city,
-                    projections::search_facet::month, projections::search_facet::price};
+    query.facets = {projections::search_facet::category,     projections::search_facet::city,
+                    projections::search_facet::month,        projections::search_facet::price,
+                    projections::search_facet::availability, projections::search_facet::status};
     std::map<std::string, std::map<std::string, std::uint64_t>> should;
     for (const auto* each : events.matches(query)) {
       ++should["category"][each->config.category];
@@ -113,11 +124,15 @@ TEST_CASE("facets count what judging every event one by one counts") {
                         : price <= 5'000  ? "20-50"
                         : price <= 10'000 ? "50-100"
                                           : "100-"];
+      const auto left = domain::availability_of(each->config.few, each->available(), each->capacity);
+      ++should["availability"][std::string{projections::to_text(left)}];
+      const auto status = domain::sale_status_at(each->status, each->config, events.now());
+      ++should["status"][std::string{projections::to_text(status)}];
     }
     const auto answer = bench.search(query);
     CHECK(answer.json.at("facets_approximate") == false);
     const auto& facets = answer.json.at("facets");
-    for (const auto* name : {"category", "city", "price"}) {
+    for (const auto* name : {"category", "city", "price", "availability", "status"}) {
       std::map<std::string, std::uint64_t> counts;
       for (const auto& one : facets.at(name))
         counts[one.at("value").get<std::string>()] = one.at("count").get<std::uint64_t>();

@@ -1,16 +1,16 @@
 #include "tests/search/naive_events.hpp"
 
 #include "projections/search/column_fold.hpp"
+#include "tests/search/naive_words.hpp"
 
 #include <doctest/doctest.h>
-#include <xapian.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <map>
 #include <numbers>
-#include <set>
 #include <utility>
 
 namespace holdfast::search_test {
@@ -49,15 +49,9 @@ auto words_in(const std::string& text) -> std::vector<std::string> {
   return words;
 }
 
-auto forms_of(const std::string& word) -> std::set<std::string> {
-  static Xapian::Stem english{"english"};
-  static Xapian::Stem german{"german"};
-  return {word, english(word), german(word)};
-}
-
 auto everything_said(const domain::event_config& config) -> std::string {
   return config.name + "\n" + config.description + "\n" + config.category + "\n" + config.venue.name + "\n" +
-         config.venue.city;
+         config.venue.city + "\n" + (config.performers.empty() ? "" : config.performers.front().name);
 }
 
 /// By the length of the straight line through the earth.
@@ -100,6 +94,8 @@ auto naive_event::available() const -> std::uint32_t {
   auto left = capacity - sold;
   for (const auto& [hold, places] : live)
     left -= places;
+  for (const auto& [number, pool] : pools)
+    left -= pool.places - pool.used;
   return left;
 }
 
@@ -131,6 +127,10 @@ auto naive_events::random_config() -> domain::event_config {
   auto config = concert(random_words(1, 3));
   config.description = random_words(0, 8);
   config.category = dice_.pick(categories);
+  if (dice_.chance(40))
+    config.performers = {{random_words(1, 2), ""}};
+  if (dice_.chance(40))
+    config.languages = {dice_.pick(every_language)};
   const auto& where = towns[dice_.index(towns.size())];
   config.venue.name = random_words(1, 2);
   config.venue.city = where.name;
@@ -146,40 +146,6 @@ auto naive_events::random_config() -> domain::event_config {
   if (dice_.chance(50))
     config.sale_closes_at = domain::instant{now_.unix_ms + static_cast<std::int64_t>(dice_.below(30)) * day};
   return config;
-}
-
-void naive_events::apply(naive_event& to, const fact_body& what) {
-  using domain::event_status;
-  ++to.seq;
-  if (const auto* created = std::get_if<domain::event_created>(&what)) {
-    to.config = created->config;
-    to.capacity = created->seats->spec().areas.front().capacity;
-  } else if (const auto* amended = std::get_if<domain::event_amended>(&what)) {
-    to.config = amended->config;
-  } else if (const auto* layout = std::get_if<domain::layout_replaced>(&what)) {
-    to.capacity = layout->seats->spec().areas.front().capacity;
-  } else if (std::holds_alternative<domain::event_published>(what)) {
-    to.status = event_status::published;
-    to.listed = true;
-  } else if (std::holds_alternative<domain::event_resumed>(what)) {
-    to.status = event_status::published;
-  } else if (std::holds_alternative<domain::event_paused>(what)) {
-    to.status = event_status::paused;
-  } else if (std::holds_alternative<domain::event_closed>(what)) {
-    to.status = event_status::closed;
-  } else if (std::holds_alternative<domain::event_cancelled>(what)) {
-    to.status = event_status::cancelled;
-  } else if (const auto* held = std::get_if<domain::hold_created>(&what)) {
-    to.live[held->hold.value()] = held->areas.front().quantity;
-    to.holds.push_back(now_);
-  } else if (const auto* released = std::get_if<domain::hold_released>(&what)) {
-    to.live.erase(released->hold.value());
-  } else if (const auto* expired = std::get_if<domain::hold_expired>(&what)) {
-    to.live.erase(expired->hold.value());
-  } else if (const auto* confirmed = std::get_if<domain::order_confirmed>(&what)) {
-    to.sold += to.live.at(confirmed->hold.value());
-    to.live.erase(confirmed->hold.value());
-  }
 }
 
 auto naive_events::with_facts(domain::event_id event, std::vector<fact_body> bodies) -> journal::append_group {
@@ -210,45 +176,6 @@ auto naive_events::hold(domain::event_id event, std::uint32_t places) -> journal
   held.hold = domain::hold_number{++its.last_hold};
   held.areas.push_back({0, places, 100});
   return with_facts(event, {held});
-}
-
-auto naive_events::change(naive_event& event) -> std::vector<fact_body> {
-  using domain::event_status;
-  switch (event.status) {
-  case event_status::draft:
-    if (dice_.chance(20))
-      return {domain::layout_replaced{floor_of(static_cast<std::uint32_t>(dice_.between(1, 50)))}};
-    if (dice_.chance(30))
-      return {domain::event_amended{random_config()}};
-    return {dice_.chance(90) ? fact_body{domain::event_published{}} : fact_body{domain::event_cancelled{}}};
-  case event_status::paused: return {domain::event_resumed{}};
-  case event_status::published:
-    if (dice_.chance(60))
-      return {domain::event_amended{random_config()}};
-    return {dice_.chance(50)
-                ? fact_body{domain::event_paused{}}
-                : (dice_.chance(50) ? fact_body{domain::event_closed{}} : fact_body{domain::event_cancelled{}})};
-  default: return {domain::event_amended{random_config()}};
-  }
-}
-
-auto naive_events::sell(naive_event& event) -> std::vector<fact_body> {
-  if (!event.live.empty() && dice_.chance(50)) {
-    const auto which =
-        std::next(event.live.begin(), static_cast<std::ptrdiff_t>(dice_.index(event.live.size())))->first;
-    const domain::hold_number number{which};
-    switch (dice_.below(3)) {
-    case 0: return {domain::hold_released{number, {}}};
-    case 1: return {domain::hold_expired{number}};
-    default: return {domain::order_confirmed{number, {}, {}, 0}};
-    }
-  }
-  if (event.available() == 0)
-    return {};
-  domain::hold_created held;
-  held.hold = domain::hold_number{++event.last_hold};
-  held.areas.push_back({0, static_cast<std::uint32_t>(dice_.between(1, event.available())), 100});
-  return {held};
 }
 
 auto naive_events::step() -> journal::append_group {
@@ -315,11 +242,12 @@ auto naive_events::random_query() -> search_query {
 auto naive_events::has_text(const naive_event& event, const std::string& text) const -> bool {
   const auto said = words_in(everything_said(event.config));
   const auto wanted = words_in(text);
+  const auto languages = event.config.languages.empty() ? std::vector<std::string>{"en", "de"} : event.config.languages;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const auto forms = forms_of(wanted[i]);
+    const auto forms = forms_of(wanted[i], every_language);
     const bool may_go_on = i + 1 == wanted.size();
     const bool found = std::ranges::any_of(said, [&](const std::string& word) {
-      const auto its = forms_of(word);
+      const auto its = forms_of(word, languages);
       return std::ranges::any_of(its, [&](const std::string& form) {
         return forms.contains(form) || (may_go_on && form.starts_with(wanted[i]));
       });

@@ -14,6 +14,12 @@
 
 namespace holdfast::search_test {
 
+/// Standing places that are set apart.
+struct naive_pool {
+  std::uint32_t places = 0;
+  std::uint32_t used = 0; ///< of them, held or sold
+};
+
 /// One event as a list of plain values, and nothing clever.
 struct naive_event {
   domain::event_id event;
@@ -23,7 +29,10 @@ struct naive_event {
   bool listed = false;
   std::uint32_t capacity = 0;
   std::uint32_t sold = 0;
-  std::map<std::uint32_t, std::uint32_t> live; ///< places by hold
+  std::map<std::uint32_t, std::uint32_t> live;    ///< places by hold
+  std::map<std::uint32_t, naive_pool> pools;      ///< by the number of their allocation
+  std::map<std::uint32_t, std::uint32_t> of_pool; ///< live holds: whose places they have
+  std::uint32_t last_allocation = 0;
   std::uint32_t last_hold = 0;
   std::vector<domain::instant> holds; ///< when each was made
 
@@ -67,6 +76,7 @@ class naive_events {
   [[nodiscard]] auto random_words(std::size_t least, std::size_t most) -> std::string;
   [[nodiscard]] auto change(naive_event& event) -> std::vector<domain::fact_body>;
   [[nodiscard]] auto sell(naive_event& event) -> std::vector<domain::fact_body>;
+  [[nodiscard]] auto set_apart(naive_event& event) -> std::vector<domain::fact_body>;
   void apply(naive_event& to, const domain::fact_body& what);
 
   model::dice dice_;

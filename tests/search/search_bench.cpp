@@ -1,6 +1,7 @@
 #include "tests/search/search_bench.hpp"
 
 #include "domain/public_id.hpp"
+#include "projections/search/text_rows.hpp"
 #include "projections/store/rocksdb_projection_store.hpp"
 
 #include <doctest/doctest.h>
@@ -81,11 +82,11 @@ void search_bench::start() {
   jobs_ = {std::make_shared<jobs>(), std::make_shared<jobs>(), std::make_shared<jobs>()};
   slots_ = std::make_shared<projections::search_slots>();
   metrics_ = std::make_shared<projections::search_metrics>();
-  columns_ = std::make_shared<projections::columns_projection>(slots_, settings_);
+  columns_ = std::make_shared<projections::columns_projection>(slots_, settings_, [now = now_] { return *now; });
   columns_->keep_in(std::make_shared<projections::checkpoint_lane>(*store_, post_to(store_jobs), "search",
                                                                    projections::columns_state_version));
   columns_->load();
-  texts_ = std::make_shared<projections::text_projection>(slots_, settings_);
+  texts_ = std::make_shared<projections::text_projection>(slots_, settings_, [now = now_] { return *now; });
   texts_->load();
   const auto live = std::make_shared<projections::feed>(journal_->end());
   journal_->listen(live);
@@ -186,6 +187,18 @@ void search_bench::rebuild(std::string_view name) {
   runner(name).rebuild();
 }
 
+auto search_bench::rows(std::string_view name) const -> std::map<std::string, std::string> {
+  std::map<std::string, std::string> all;
+  const auto add = [&](std::string_view key, std::string_view value) {
+    CHECK(all.emplace(key, value).second); // no key twice
+  };
+  if (name == columns_->name())
+    columns_->visit_rows(add);
+  else
+    REQUIRE(projections::visit_text_rows(texts_->shown_in(), add).has_value());
+  return all;
+}
+
 auto search_bench::runner(std::string_view name) -> projections::projection_runner& {
   return name == columns_runner_->name() ? *columns_runner_ : *texts_runner_;
 }
@@ -203,6 +216,7 @@ auto into(const std::shared_ptr<search_answer>& answer) -> projections::view_don
     if (body) {
       answer->bytes = body->bytes;
       answer->etag = body->etag;
+      answer->made_at = body->made_at;
       answer->json = nlohmann::json::parse(body->bytes);
     }
   };

@@ -13,6 +13,7 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,7 @@ struct search_answer {
   nlohmann::json json;
   std::string bytes;
   std::string etag;
+  domain::instant made_at;
 
   /// Events of the items, in order.
   [[nodiscard]] auto events() const -> std::vector<domain::event_id>;
@@ -68,6 +70,9 @@ class search_bench {
   void crash();
   void restart();
   void rebuild(std::string_view name);
+
+  /// Everything that is kept of the columns ("search") or the texts, as rows. At rest.
+  [[nodiscard]] auto rows(std::string_view name) const -> std::map<std::string, std::string>;
 
   [[nodiscard]] auto search(const projections::search_query& query) -> search_answer;
   [[nodiscard]] auto suggest(const std::string& text, std::size_t limit = 10) -> search_answer;

@@ -49,4 +49,34 @@ TEST_CASE("what is typed is completed to events, venues and cities with somethin
   CHECK(item.at("city") == "Vienna");
 }
 
+TEST_CASE("what is typed is completed to performers whose names have the words, one of each, in whole names") {
+  search_bench bench;
+  naive_events events{2};
+  auto evening = concert("Evening");
+  evening.performers = {{"Mara Winter", ""}, {"Earth, Wind & Fire", ""}, {"Winterreise Trio", ""}};
+  bench.append(events.publish_new(evening));
+  auto night = concert("Winter Night");
+  night.performers = {{"MARA WINTER", ""}, {"Somebody", ""}};
+  bench.append(events.publish_new(night));
+  auto past = concert("Past");
+  past.performers = {{"Mara Wintergreen", ""}};
+  past.starts_at = events.now() - domain::hours(1);
+  bench.append(events.publish_new(past));
+  bench.now() = events.now();
+  bench.show();
+  CHECK(lines(bench.suggest("mara w", 20)) == texts{"event Winter Night", "event Evening", "performer MARA WINTER"});
+  CHECK(lines(bench.suggest("wind fi")) == texts{"event Evening", "performer Earth, Wind & Fire"});
+  CHECK(lines(bench.suggest("winter", 20)) ==
+        texts{"event Winter Night", "event Evening", "performer MARA WINTER", "performer Winterreise Trio"});
+  // Events have three of four places at least.
+  CHECK(lines(bench.suggest("winter", 4)) == texts{"event Winter Night", "event Evening", "performer MARA WINTER"});
+  CHECK(lines(bench.suggest("winter", 1)) == texts{"event Winter Night"});
+  CHECK(lines(bench.suggest("nobody")).empty());
+  // In a list of results their names have commas between them.
+  projections::search_query query;
+  query.text = "winterreise";
+  CHECK(bench.search(query).json.at("items").at(0).at("highlights").at("performers") ==
+        "Mara Winter, Earth, Wind &amp; Fire, <mark>Winterreise</mark> Trio");
+}
+
 } // namespace holdfast::search_test

@@ -44,6 +44,40 @@ TEST_CASE("all words must be there, in any field and form, and the last may be a
   CHECK(bench.search(words("concert")).json.at("total") == 4); // the category
 }
 
+TEST_CASE("performers are found, and words in the forms of the event's own language") {
+  search_bench bench;
+  naive_events events{1};
+  auto evening = concert("Una sera");
+  evening.description = "Arie e canzoni napoletane";
+  evening.languages = {"it"};
+  evening.performers = {{"Floria Tosca", ""}, {"Mario Cavaradossi", "https://mario.example/"}};
+  bench.append(events.publish_new(evening));
+  publish(bench, events, {"Carmen"});
+  CHECK(names(bench.search(words("cavaradossi"))) == texts{"Una sera"});
+  const auto stemmed = bench.search(words("canzone napoletana "));
+  CHECK(names(stemmed) == texts{"Una sera"});
+  CHECK(stemmed.json.at("did_you_mean").is_null());
+  const auto found = bench.search(words("floria")).json;
+  CHECK(found.at("items").at(0).at("highlights").at("performers") == "<mark>Floria</mark> Tosca, Mario Cavaradossi");
+  evening.languages = {"en"};
+  bench.append(events.with_facts(events.all().front()->event, {domain::event_amended{evening}}));
+  bench.show();
+  CHECK(bench.search(words("canzone ")).json.at("did_you_mean") == "canzoni"); // another word, in English
+}
+
+TEST_CASE("a changed price is shown, and no text is indexed again for it") {
+  search_bench bench;
+  naive_events events{1};
+  publish(bench, events, {"Tosca"});
+  const auto generation = bench.slots().texts.get().what->generation();
+  auto dearer = concert("Tosca");
+  dearer.tiers[0].price = 1'234;
+  bench.append(events.with_facts(events.all().front()->event, {domain::event_amended{dearer}}));
+  bench.show();
+  CHECK(bench.search(words("tosca")).json.at("items").at(0).at("price_from") == 1'234);
+  CHECK(bench.slots().texts.get().what->generation() == generation);
+}
+
 TEST_CASE("a word that was ended stands for itself alone") {
   search_bench bench;
   naive_events events{1};

@@ -100,6 +100,22 @@ TEST_CASE("words match in their English and German forms") {
   CHECK_FALSE(shares_a_form("opera", "jazz"));
 }
 
+TEST_CASE("an event's words have the stems of its languages, and the usual ones when it says none that has any") {
+  using projections::languages_of;
+  CHECK(languages_of({}) == projections::usual_languages);
+  CHECK(languages_of({"zh-Hant"}) == projections::usual_languages);
+  CHECK(languages_of({"de-AT", "en-GB"}) == projections::usual_languages);
+  CHECK(languages_of({"it"}) != projections::usual_languages);
+  CHECK((languages_of({"it", "fr-CA"}) == (languages_of({"it"}) | languages_of({"fr"}))));
+  projections::word_forms forms;
+  const auto word = words_of("canzoni", 1).at(0);
+  const std::vector<std::string> italian = forms.of(word, languages_of({"it"}));
+  CHECK(std::ranges::find(italian, std::string{"canzon"}) != italian.end());
+  const std::vector<std::string> english = forms.of(word, languages_of({"en"}));
+  CHECK(std::ranges::find(english, std::string{"canzon"}) == english.end());
+  CHECK(shares_a_form("canzoni", "canzone"));
+}
+
 TEST_CASE("names that differ in case, diacritics and punctuation alone fold to the same text") {
   CHECK(projections::folded_text("  GRAZ ") == "graz");
   CHECK(projections::folded_text("São Paulo") == projections::folded_text("sao-paulo"));

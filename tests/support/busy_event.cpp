@@ -25,7 +25,9 @@ auto box_office() -> caller {
 
 busy_event::busy_event(std::uint64_t seed, event_id which, kind how)
     : random_{seed}, kind_{how}, now_{sale_opens - minutes(30)} {
-  ask({organiser(), {1, 1}, create_event{which, organisation, sample_config(), sample_layout()}});
+  auto config = sample_config();
+  config.resale_max_percent = how == kind::paying ? 80 : 0;
+  ask({organiser(), {1, 1}, create_event{which, organisation, std::move(config), sample_layout()}});
   ask({organiser(), {2, 1}, publish_event{}});
 }
 
@@ -39,12 +41,21 @@ auto busy_event::next_id() -> command_id {
 
 void busy_event::step() {
   now_ = now_ + millis{below(8) == 0 && kind_ == kind::ordinary ? below(600'000) : below(4'000)};
+  if (kind_ == kind::paying && below(8) == 0) {
+    resell();
+    return;
+  }
+  if (kind_ == kind::paying && below(2) == 0) {
+    now_ = now_ + millis{below(40) == 0 ? below(2'000'000) : 0};
+    pay();
+    return;
+  }
   const auto dice = below(100);
   if (dice < 40) {
     ask({anybody(), next_id(), some_hold()});
   } else if (dice < 73) {
     ask({anybody(), {}, release_hold{some_number()}});
-  } else if (dice < 75 && (kind_ == kind::ordinary || below(1'000) == 0)) {
+  } else if (dice < 75 && (kind_ != kind::endless || below(1'000) == 0)) {
     ask({box_office(), next_id(), confirm_hold{some_number(), some_payment()}});
   } else if (dice < 85) {
     ask({anybody(), next_id(), extend_hold{some_number()}});
@@ -92,13 +103,18 @@ auto busy_event::some_change() -> command_body {
   case 1:
   case 2:
   case 3: return resume_event{};
-  case 4: return kind_ == kind::ordinary && below(40) == 0 ? command_body{close_event{}} : command_body{resume_event{}};
-  case 5:
-    return kind_ == kind::ordinary && below(40) == 0 ? command_body{cancel_event{}} : command_body{resume_event{}};
+  case 4: return kind_ != kind::endless && below(40) == 0 ? command_body{close_event{}} : command_body{resume_event{}};
+  case 5: return kind_ != kind::endless && below(40) == 0 ? command_body{cancel_event{}} : command_body{resume_event{}};
   default: {
     amend_event amend;
     amend.changes.tiers = state_.config().tiers;
     (*amend.changes.tiers)[0].price = 1'000 + below(9'000);
+    amend.changes.max_per_card = static_cast<std::uint32_t>(below(2) == 0 ? 0 : 4 + below(12));
+    if (below(4) == 0) {
+      amend.changes.velocity.emplace(1, velocity_rule{static_cast<velocity_rule::whose>(1 + below(2)),
+                                                      static_cast<std::uint32_t>(2 + below(6)), 900});
+    }
+    amend.changes.returns_to_allocation = allocation_number{static_cast<std::uint16_t>(below(3))};
     amend.changes.max_per_buyer = static_cast<std::uint32_t>(4 + below(9));
     amend.changes.hold_time = minutes(1 + below(20));
     amend.changes.hold_cap = minutes(20 + below(100));
@@ -108,15 +124,16 @@ auto busy_event::some_change() -> command_body {
   }
 }
 
-void busy_event::ask(const command& what) {
+auto busy_event::ask(const command& what) -> tl::expected<facts, rejection> {
   auto decided = decide(state_, what, now_);
   if (!decided || decided->empty()) {
-    return;
+    return decided;
   }
   for (const auto& each : *decided) {
     apply(state_, each);
   }
-  decisions_.push_back(*std::move(decided));
+  decisions_.push_back(*decided);
+  return decided;
 }
 
 } // namespace holdfast::testing

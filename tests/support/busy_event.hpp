@@ -1,8 +1,13 @@
 #pragma once
 
+#include "domain/checkout/command.hpp"
+#include "domain/checkout/state.hpp"
 #include "domain/command.hpp"
 #include "domain/event_state.hpp"
 #include "domain/fact.hpp"
+#include "domain/rejection.hpp"
+
+#include <tl/expected.hpp>
 
 #include <cstdint>
 #include <random>
@@ -19,7 +24,8 @@ class busy_event {
   static constexpr domain::instant sale_opens{1'796'115'600'000};
 
   /// How a day goes: some are closed or cancelled early; a long one is not, and next to nothing is sold, so that seats never run out.
-  enum class kind { ordinary, endless };
+  /// On a paying one buyers pay by card as well, and the gateway does what it likes.
+  enum class kind { ordinary, endless, paying };
 
   /// Created and published already.
   explicit busy_event(std::uint64_t seed, domain::event_id which = event, kind how = kind::ordinary);
@@ -32,6 +38,12 @@ class busy_event {
   /// What was decided so far, a command an entry.
   [[nodiscard]] auto decisions() const noexcept -> const std::vector<domain::facts>& { return decisions_; }
 
+  /// The payments of the event, and what was decided for them, a command an entry; empty but for a paying day.
+  [[nodiscard]] auto checkout() const noexcept -> const domain::checkout_state& { return checkout_; }
+  [[nodiscard]] auto payment_decisions() const noexcept -> const std::vector<domain::facts>& {
+    return payment_decisions_;
+  }
+
  private:
   auto below(std::int64_t end) -> std::int64_t;
   auto next_id() -> domain::command_id;
@@ -40,7 +52,14 @@ class busy_event {
   auto some_payment() -> domain::payment_record;
   auto some_hold() -> domain::hold_seats;
   auto some_change() -> domain::command_body;
-  void ask(const domain::command& what);
+  auto ask(const domain::command& what) -> tl::expected<domain::facts, domain::rejection>;
+  /// Somebody begins to pay, or some payment comes a step further.
+  void pay();
+  /// Somebody offers a ticket that a card paid, or holds one that is offered.
+  void resell();
+  [[nodiscard]] auto event_says(const domain::payment& of, domain::step what) -> domain::checkout_command_body;
+  [[nodiscard]] auto gateway_says(const domain::payment& of, domain::step what) -> domain::checkout_command_body;
+  void tell(const domain::checkout_command& what);
 
   std::mt19937_64 random_;
   kind kind_;
@@ -48,6 +67,8 @@ class busy_event {
   std::uint64_t last_key_ = 100;
   domain::event_state state_;
   std::vector<domain::facts> decisions_;
+  domain::checkout_state checkout_;
+  std::vector<domain::facts> payment_decisions_;
 };
 
 } // namespace holdfast::testing

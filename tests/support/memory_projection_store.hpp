@@ -20,6 +20,7 @@ struct projection_disk {
   std::mutex mutex;
   std::map<std::string, space, std::less<>> spaces;
   std::uint64_t commits = 0;
+  std::string failing; ///< the space whose commits fail; empty: none
 };
 
 /// The store's contract over a disk in memory.
@@ -55,6 +56,8 @@ class memory_projection_store final : public projections::projection_store {
   auto commit(std::string_view projection, const projections::store_changes& what, const journal::cursor& position)
       -> tl::expected<void, journal::failure> override {
     const std::scoped_lock lock{disk_->mutex};
+    if (projection == disk_->failing)
+      return tl::unexpected{journal::failure{journal::failure_kind::io, "the disk is said to be full"}};
     auto& space = disk_->spaces[std::string{projection}];
     for (const auto& each : what.all()) {
       if (each.value)

@@ -25,4 +25,14 @@ refused '{"journal":{"no_new_holds_below_free_ratio":0.05,"settle_only_below_fre
   journal.settle_only_below_free_ratio
 refused '{"http":{"allowed_origins":["null"]},"journal":{"settle_only_below_free_ratio":0.9}}' http.allowed_origins \
   journal.settle_only_below_free_ratio
+refused '{"traces":{"endpoint":"collector:4318"}}' traces.endpoint
+refused '{"traces":{"endpoint":"http://name:word@collector","sample_ratio":1.5,"batch_spans_max":9,"queue_spans_max":8}}' \
+  traces.endpoint traces.sample_ratio traces.batch_spans_max
+refused '{"traces":{"headers_file":"headers","ratio":1}}' traces.headers_file traces.ratio
+refused '{"receipts":{"tax_rounding":"up","tax_basis_points":10001,"tax_rate":20}}' receipts.tax_rounding receipts.tax_basis_points \
+  receipts.tax_rate
+refused '{"mail":{"url":"http://mail.example","from":"tickets","user":"opera","order_link":"https://tickets.example/"}}' \
+  mail.url mail.from mail.user mail.order_link
+refused '{"mail":{"retry_first_ms":0,"host":"x"},"webhooks":{"under_way_max":0,"anywhere":true}}' mail.retry_first_ms mail.host \
+  webhooks.under_way_max webhooks.anywhere
 echo "every fault was named"

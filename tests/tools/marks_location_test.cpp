@@ -140,7 +140,7 @@ TEST_CASE("every secret of a server has words for its loss, and one that is ther
   const scratch_data room;
   const auto folder = room.data().secrets;
   const auto missing = missing_secrets(folder);
-  REQUIRE(missing.size() == 4);
+  REQUIRE(missing.size() == 6);
   for (const auto& name : missing) {
     CAPTURE(name);
     CHECK_FALSE(loss_of_secret(name).empty());

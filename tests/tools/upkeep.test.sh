@@ -45,7 +45,7 @@ cp -r "$data/secrets" "$room/secrets"
 rm -r "$data/secrets"
 start
 said "ids.key was missing and has been made anew"
-for name in token-1 subject requests; do said "$name.key was missing"; done
+for name in token-1 subject requests ticket-1; do said "$name.key was missing"; done
 grep -q '"level":"warning".*ids.key was missing' "$room/server.log" || fail "the log does not say that ids were lost"
 stop
 start

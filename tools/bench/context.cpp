@@ -23,6 +23,8 @@ void bench_settings::shrink() {
   records_large = 500'000;
   replay_facts = 500'000;
   search_events = 20'000;
+  viewers = 1'000;
+  payments_waiting = 500;
 }
 
 auto adopt_config(bench_context& context, std::size_t io_threads) -> tl::expected<void, failure> {

@@ -35,6 +35,8 @@ struct bench_settings {
   std::uint64_t records_large = 50'000'000; ///< P5: the old one
   std::uint64_t replay_facts = 10'000'000;  ///< P6
   std::uint32_t search_events = 1'000'000;  ///< P9
+  std::size_t viewers = 10'000;             ///< P10; P1s has at most 1,000 of them
+  std::size_t payments_waiting = 5'000;     ///< P11
   std::uint64_t seed = 1;
 
   /// What `--quick` makes of the numbers: every workload ends within a minute.

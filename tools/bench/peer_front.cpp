@@ -10,6 +10,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <nlohmann/json.hpp>
@@ -88,8 +89,7 @@ class session : public std::enable_shared_from_this<session> {
  private:
   void handle() {
     if (!parts_->options->make_backend) {
-      const bool holds = request_.method() == http::verb::post;
-      answer(holds ? http::status::created : http::status::no_content, holds ? parts_->options->body : std::string{});
+      echo();
       return;
     }
     if (request_.method() == http::verb::post) {
@@ -99,6 +99,15 @@ class session : public std::enable_shared_from_this<session> {
     } else {
       answer(http::status::method_not_allowed, {});
     }
+  }
+
+  void echo() {
+    if (request_.method() == http::verb::get) {
+      request_[http::field::if_none_match].empty() ? answer_page() : answer(http::status::not_modified, {});
+      return;
+    }
+    const bool holds = request_.method() == http::verb::post;
+    answer(holds ? http::status::created : http::status::no_content, holds ? parts_->options->body : std::string{});
   }
 
   void handle_hold() {
@@ -169,10 +178,26 @@ class session : public std::enable_shared_from_this<session> {
     response_.result(status);
     response_.set(http::field::content_type, "application/json");
     response_.body() = std::move(body);
-    if (status != http::status::no_content) {
+    if (status != http::status::no_content && status != http::status::not_modified) {
       response_.prepare_payload();
     }
-    http::async_write(socket_, response_, [self = shared_from_this()](error_code error, std::size_t) {
+    send(response_);
+  }
+
+  /// The body as it is kept, without a copy: the ceiling for those who publish theirs.
+  void answer_page() {
+    page_ = {};
+    page_.version(11);
+    page_.result(http::status::ok);
+    page_.set(http::field::content_type, "application/json");
+    page_.body() = {parts_->options->body.data(), parts_->options->body.size()};
+    page_.prepare_payload();
+    send(page_);
+  }
+
+  template <class Response>
+  void send(Response& what) {
+    http::async_write(socket_, what, [self = shared_from_this()](error_code error, std::size_t) {
       if (!error && self->request_.keep_alive()) {
         self->read();
       }
@@ -184,6 +209,7 @@ class session : public std::enable_shared_from_this<session> {
   boost::beast::flat_buffer buffer_;
   http::request<http::string_body> request_;
   http::response<http::string_body> response_;
+  http::response<http::span_body<const char>> page_;
 };
 
 using context_list = std::vector<std::unique_ptr<net::io_context>>;

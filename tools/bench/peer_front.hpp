@@ -32,8 +32,9 @@ struct peer_front_options {
   std::size_t io_threads = 2;
   std::size_t workers = 48;
   std::uint32_t seats = 60'000;
-  std::string body; ///< what a hold is answered with when there is no backend
-  /// Makes one worker's backend. Absent: every hold is answered with `body`, every release with 204.
+  std::string body; ///< what a hold, or a read, is answered with when there is no backend
+  /// Makes one worker's backend. Absent: every hold and every read is answered with `body`, every release with 204, and who says
+  /// If-None-Match with 304.
   std::function<tl::expected<std::unique_ptr<booking_backend>, failure>()> make_backend;
 };
 

@@ -2,6 +2,7 @@
 
 #include "tools/bench/booking_traffic.hpp"
 #include "tools/bench/hall.hpp"
+#include "tools/bench/random.hpp"
 #include "tools/bench/setup_traffic.hpp"
 
 #include <charconv>
@@ -116,10 +117,18 @@ auto server_under_test::make_event(const std::string& venue, const std::string& 
 
 auto server_under_test::make_events(const std::string& venue, std::uint32_t count) const
     -> tl::expected<std::vector<std::string>, failure> {
-  std::vector<std::string> requests;
+  std::vector<std::string> names;
   for (std::uint32_t i = 0; i < count; ++i) {
-    requests.push_back(post_request("/v1/events", admin_key_, random_secret(),
-                                    event_body(venue, "Evening " + std::to_string(i + 1)).dump()));
+    names.push_back("Evening " + std::to_string(i + 1));
+  }
+  return make_events(venue, names);
+}
+
+auto server_under_test::make_events(const std::string& venue, const std::vector<std::string>& names) const
+    -> tl::expected<std::vector<std::string>, failure> {
+  std::vector<std::string> requests;
+  for (const auto& name : names) {
+    requests.push_back(post_request("/v1/events", admin_key_, random_secret(), event_body(venue, name).dump()));
   }
   auto events = send_all(port_, std::move(requests), "event_id");
   if (!events) {
@@ -137,6 +146,48 @@ auto server_under_test::make_events(const std::string& venue, std::uint32_t coun
 
 auto server_under_test::make_buyers(std::size_t count) const -> tl::expected<std::vector<std::string>, failure> {
   return send_all(port_, std::vector<std::string>(count, post_request("/v1/sessions", {}, {}, {})), "token");
+}
+
+auto server_under_test::sell_half(const std::string& event, std::uint32_t seats, std::uint64_t seed) const
+    -> tl::expected<std::uint32_t, failure> {
+  constexpr std::uint32_t run_max = 6;
+  const hall plan{seats};
+  random_stream random{seed};
+  std::vector<std::string> wishes;
+  std::uint32_t sold = 0;
+  for (std::uint32_t seat = 0; seat < seats;) {
+    nlohmann::json run = nlohmann::json::array();
+    bool together = true;
+    for (auto left = 1 + random.below(run_max); left > 0 && together; --left, ++seat) {
+      std::string label;
+      plan.append_label(seat, label);
+      run.push_back(std::move(label));
+      together = plan.has_neighbour(seat);
+    }
+    if (random.below(2) == 0) {
+      sold += static_cast<std::uint32_t>(run.size());
+      wishes.push_back(nlohmann::json{{"seats", std::move(run)}}.dump());
+    }
+  }
+  const auto buyers = make_buyers(wishes.size());
+  if (!buyers) {
+    return tl::unexpected{buyers.error()};
+  }
+  std::vector<std::string> requests;
+  for (std::size_t i = 0; i < wishes.size(); ++i) {
+    requests.push_back(post_request("/v1/events/" + event + "/holds", (*buyers)[i], random_secret(), wishes[i]));
+  }
+  const auto holds = send_all(port_, std::move(requests), "hold_id");
+  if (!holds) {
+    return tl::unexpected{holds.error()};
+  }
+  requests.clear();
+  for (const auto& hold : *holds) {
+    requests.push_back(post_request("/v1/holds/" + hold + "/confirm", admin_key_, random_secret(),
+                                    R"({"payment":{"method":"cash","reference":"bench"}})"));
+  }
+  const auto confirmed = send_all(port_, std::move(requests), {});
+  return confirmed ? tl::expected<std::uint32_t, failure>{sold} : tl::unexpected{confirmed.error()};
 }
 
 auto server_under_test::metric(const std::string& name) const -> double {

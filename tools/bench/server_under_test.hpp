@@ -38,6 +38,12 @@ class server_under_test {
   /// Many events at once.
   [[nodiscard]] auto make_events(const std::string& venue, std::uint32_t count) const
       -> tl::expected<std::vector<std::string>, failure>;
+  /// An event of each of these names.
+  [[nodiscard]] auto make_events(const std::string& venue, const std::vector<std::string>& names) const
+      -> tl::expected<std::vector<std::string>, failure>;
+  /// Sells about half of an event's seats, in runs of one to six neighbours as people buy them. How many were sold.
+  [[nodiscard]] auto sell_half(const std::string& event, std::uint32_t seats, std::uint64_t seed) const
+      -> tl::expected<std::uint32_t, failure>;
   /// Tokens of as many new buyers.
   [[nodiscard]] auto make_buyers(std::size_t count) const -> tl::expected<std::vector<std::string>, failure>;
   /// What the server counts under this name, all labels added up; 0 when it is not there.

@@ -26,6 +26,8 @@ BREAKS = [
     ("RocksDB in a view", "projections/a.cpp", "#include <rocksdb/db.h>\n", "include"),
     ("Boost in the journal", "journal/a.cpp", "#include <boost/asio/post.hpp>\n", "include"),
     ("the auditor uses the server's rules", "journal/audit/fold.cpp", '#include "domain/decide.hpp"\n', "include"),
+    ("tickets know HTTP", "tickets/a.cpp", '#include "http/session.hpp"\n', "include"),
+    ("Pango outside its file", "tickets/a.cpp", "#include <pango/pangocairo.h>\n", "include"),
     ("CAF outside actors", "http/a.cpp", "#include <caf/actor.hpp>\n", "include"),
     ("CAF in a header for others", "actors/engine.hpp", HEADER + "#include <caf/actor.hpp>\n", "include"),
     ("CAF behind a header for others", "actors/engine.hpp", HEADER + '#include "actors/messages.hpp"\n', "include"),

@@ -1,0 +1,268 @@
+#include "domain/card_number.hpp"
+#include "domain/limits.hpp"
+#include "http/body.hpp"
+#include "http/booking_json.hpp"
+#include "http/routes/context.hpp"
+#include "http/routes/people.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace holdfast::http::routes {
+
+namespace {
+
+using domain::caller;
+namespace limits = domain::limits;
+
+/// Hands a sound confirmation on; whoever answers gets the port.
+using send_on = std::function<void(actors::reply_port)>;
+
+auto read_payment(const json_object& body) -> domain::payment_record {
+  const auto payment = body.object("payment");
+  domain::payment_record made;
+  const auto method = payment.text("method", {.bytes_min = 1, .bytes_max = 64});
+  using by = domain::payment_record::method;
+  if (method == payment_method_text(by::cash)) {
+    made.by = by::cash;
+  } else if (method == payment_method_text(by::card_terminal)) {
+    made.by = by::card_terminal;
+  } else if (method == payment_method_text(by::complimentary)) {
+    made.by = by::complimentary;
+  } else {
+    payment.fault("method", "cash, card_terminal or complimentary");
+  }
+  constexpr text_rule short_text{.bytes_min = 1, .bytes_max = limits::payment_text_bytes_max};
+  made.reference = payment.optional_text("reference", short_text).value_or(std::string_view{});
+  made.reason = payment.optional_text("reason", short_text).value_or(std::string_view{});
+  if (made.by == by::complimentary && made.reason.empty()) {
+    payment.fault("reason", "a complimentary ticket needs a reason");
+  }
+  const auto plain = [](std::string_view text) {
+    return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._-") ==
+           std::string_view::npos;
+  };
+  if (!plain(made.reference)) {
+    payment.fault("reference", "only letters, digits, blanks, dots, underscores and hyphens");
+  }
+  if (!plain(made.reason)) {
+    payment.fault("reason", "only letters, digits, blanks, dots, underscores and hyphens");
+  }
+  return made;
+}
+
+/// What a body says of people; faults are the document's.
+auto read_contact(const json_object& body) -> people::contact {
+  people::contact made;
+  if (const auto email = body.optional_text("email", {.bytes_min = 3, .bytes_max = people::email_bytes_max})) {
+    made.email = *email;
+    if (!people::is_email(*email)) {
+      body.fault("email", "an e-mail address such as ada@example.org");
+    }
+  }
+  if (const auto names = body.optional_array("attendees", 1, limits::places_per_hold_max)) {
+    for (const auto name : *names) {
+      const auto text = name.text({.bytes_min = 1, .bytes_max = people::name_bytes_max});
+      if (domain::has_card_number(text)) {
+        name.fault("this looks like a card number");
+      }
+      made.attendees.emplace_back(text);
+    }
+  }
+  return made;
+}
+
+/// Takes back what was told with a confirmation that came to nothing.
+class told_reply final : public actors::reply_sink {
+ public:
+  told_reply(actors::reply_port&& to, people::personal_data& store, people::person whose,
+             const people::order_ref& order, std::uint64_t attempt)
+      : to_{std::move(to)}, store_{store}, whose_{std::move(whose)}, order_{order}, attempt_{attempt} {}
+
+  void reply(actors::answer&& what) noexcept override {
+    if (is_for_nothing(what)) {
+      store_.drop(whose_, order_, attempt_, [](people::personal_data::outcome) {});
+    }
+    to_.send(std::move(what));
+  }
+
+ private:
+  /// Not while the outcome is open, nor when another card may follow.
+  static auto is_for_nothing(const actors::answer& what) noexcept -> bool {
+    constexpr std::uint16_t declined = 402;
+    return what.status >= 400 && what.status < 500 && what.status != declined &&
+           what.body.find("\"request_in_progress\"") == std::string::npos;
+  }
+
+  actors::reply_port to_;
+  people::personal_data& store_;
+  people::person whose_;
+  people::order_ref order_;
+  std::uint64_t attempt_;
+};
+
+/// A confirmation that names people, on its way to be kept and handed on.
+struct told {
+  people::order_ref order;
+  std::uint64_t attempt = 0;
+  people::contact what;
+  send_on send;
+};
+
+auto person_of(const principal& who, const people::order_ref& order) -> people::person {
+  return who.is_buyer() ? people::person::buyer(who.subject) : people::person::of_box_office(who.organisation, order);
+}
+
+/// True when there are as many names as tickets, or when whoever asks need not know how many there are.
+auto fits(const principal& who, const people::contact& what, const projections::booking_line* line) -> bool {
+  const bool own = line != nullptr && (!who.is_buyer() || line->what.by.subject == who.subject);
+  return !own || what.attendees.empty() || what.attendees.size() == line->what.places();
+}
+
+void keep_and_send(deferred&& to, const context& in, const std::shared_ptr<told>& what) {
+  auto asking = std::make_shared<deferred>(std::move(to));
+  const auto whose = person_of((*asking)->who(), what->order);
+  in.people->put(
+      whose, what->order, what->attempt, (*asking)->at().unix_ms, what->what,
+      [asking, &in, what, whose](people::personal_data::outcome how) {
+        using outcome = people::personal_data::outcome;
+        if (how != outcome::ok) {
+          (*asking)->refuse(how == outcome::overloaded ? problem_kind::overloaded : problem_kind::unavailable);
+          asking->complete();
+          return;
+        }
+        what->send(actors::reply_port{std::make_shared<told_reply>(reply_to(std::move(*asking), in.engine), *in.people,
+                                                                   whose, what->order, what->attempt)});
+      });
+}
+
+/// Names and addresses are kept before the order is decided: whoever is told that it is confirmed can rely on both.
+void confirm_with_people(exchange& ex, const context& in, std::shared_ptr<told> what) {
+  auto asking = std::make_shared<deferred>(ex.defer());
+  in.views.booking(
+      what->order.event, what->order.order, 0,
+      [asking, &in, what](projections::read_outcome, const std::shared_ptr<const projections::booking_line>& line) {
+        auto& exchange = **asking;
+        if (!fits(exchange.who(), what->what, line.get())) {
+          const json_error fault{"/attendees", "one name for each ticket"};
+          exchange.refuse(problem_kind::validation_failed, {.errors = {&fault, 1}});
+          asking->complete();
+          return;
+        }
+        keep_and_send(std::move(*asking), in, what);
+      });
+}
+
+void hand_on(exchange& ex, const context& in, const domain::public_ids::hold_ref& hold, people::contact named,
+             send_on send) {
+  if (named.empty()) {
+    send(reply_to(ex, in));
+    return;
+  }
+  auto what = std::make_shared<told>();
+  what->order = {hold.event, hold.hold};
+  // The same request names the same attempt, and another one another.
+  const auto command = command_id_of(ex, in);
+  what->attempt = command.key ^ command.request;
+  what->what = std::move(named);
+  what->send = std::move(send);
+  confirm_with_people(ex, in, std::move(what));
+}
+
+/// Without a store for data about people it is refused rather than dropped.
+auto is_taken(exchange& ex, const context& in, const json_object& body, json_document& document) -> bool {
+  if (in.people != nullptr) {
+    return true;
+  }
+  bool named = false;
+  for (const auto* field : {"email", "attendees"}) {
+    if (body.find(field)) {
+      body.fault(field, "this server does not take personal data");
+      named = true;
+    }
+  }
+  if (named) {
+    ex.refuse(problem_kind::field_not_supported, {.errors = document.faults()});
+  }
+  return !named;
+}
+
+/// How it is paid.
+struct paid_how {
+  std::optional<domain::payment_record> record; ///< a box office's
+  std::string card;                             ///< a buyer's; empty: none is needed
+};
+
+auto read_way(exchange& ex, const context& in, const json_object& body) -> paid_how {
+  paid_how made;
+  if (!ex.who().is_buyer()) {
+    made.record = read_payment(body);
+  } else if (in.takes_cards) {
+    // Without a gateway the event decides whose hold it is before it says so; with one, everything but free places needs a method.
+    made.card = body.object("payment").text("method", {.bytes_min = 1, .bytes_max = limits::payment_method_bytes_max});
+  } else if (const auto payment = body.optional_object("payment")) {
+    static_cast<void>(payment->text("method", {.bytes_min = 1, .bytes_max = limits::payment_method_bytes_max}));
+  }
+  return made;
+}
+
+void confirm_hold(exchange& ex, const context& in) {
+  const auto hold = in.ids.parse_hold(ex.parameter("hold"));
+  if (!hold) {
+    ex.refuse(problem_kind::not_found);
+    return;
+  }
+  auto& document = thread_document();
+  const auto body = read_body(ex, document);
+  if (!body) {
+    return;
+  }
+  auto way = read_way(ex, in, *body);
+  if (!is_taken(ex, in, *body, document)) {
+    return;
+  }
+  auto named = in.people == nullptr ? people::contact{} : read_contact(*body);
+  if (!body_is_sound(ex, document)) {
+    return;
+  }
+  const bool has_card_number = domain::has_card_number(way.card, {}) ||
+                               (way.record && domain::has_card_number(way.record->reference, way.record->reason));
+  if (has_card_number) {
+    ex.refuse(problem_kind::card_number_refused);
+    return;
+  }
+  const auto id = command_id_of(ex, in);
+  const auto meta = meta_of(ex);
+  if (!way.card.empty()) {
+    domain::checkout_command pay{.by = caller_of(ex.who(), caller::kind::buyer),
+                                 .id = id,
+                                 .body = domain::begin_payment{hold->hold, std::move(way.card)}};
+    hand_on(ex, in, *hold, std::move(named), [&in, event = hold->event, pay, meta](actors::reply_port to) {
+      in.engine.pay(event, pay, meta, std::move(to));
+    });
+    return;
+  }
+  domain::command what{.by = caller_of(ex.who(), caller::kind::box_office),
+                       .id = id,
+                       .body = domain::confirm_hold{.hold = hold->hold, .payment = std::move(way.record)}};
+  hand_on(ex, in, *hold, std::move(named), [&in, event = hold->event, what, meta](actors::reply_port to) {
+    in.engine.submit(event, what, meta, std::move(to));
+  });
+}
+
+} // namespace
+
+void add_confirmations(router& table, const context& in) {
+  table.add({.verb = method::post,
+             .pattern = "/v1/holds/{hold}/confirm",
+             .who = permission::buyer_or_key(domain::key_scope::sell),
+             .body_bytes_max = confirmation_bytes_max,
+             .rate = rate_class::act,
+             .keyed = idempotency::required,
+             .run = with(in, confirm_hold)});
+}
+
+} // namespace holdfast::http::routes

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "http/routes/context.hpp"
+#include "people/contact.hpp"
+#include "projections/views.hpp"
+
+#include <cstddef>
+#include <memory>
+
+namespace holdfast::http::routes {
+
+/// A confirmation that names everybody in a large order.
+inline constexpr std::size_t confirmation_bytes_max = 64 * 1024;
+
+/// Answers with an order and with whom it names, and completes. The caller may see it.
+void show_order_with_people(deferred&& to, const context& in,
+                            const std::shared_ptr<const projections::booking_line>& line);
+
+} // namespace holdfast::http::routes

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "journal/audit/facts.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+/// What the files that read facts share.
+namespace holdfast::journal::audit {
+
+[[nodiscard]] constexpr auto signed_of(std::uint64_t value) noexcept -> std::int64_t {
+  return static_cast<std::int64_t>(value);
+}
+
+/// A message `EventConfig`; nothing when it is none.
+[[nodiscard]] auto read_configuration(std::string_view bytes) -> std::optional<configuration>;
+
+} // namespace holdfast::journal::audit

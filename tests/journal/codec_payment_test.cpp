@@ -1,0 +1,162 @@
+#include "domain/limits.hpp"
+#include "journal/codec.hpp"
+#include "journal/facts.pb.h"
+
+#include <doctest/doctest.h>
+#include <google/protobuf/message.h>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace holdfast;
+using namespace holdfast::domain;
+
+auto read(std::uint16_t type, const google::protobuf::Message& message) {
+  const auto payload = message.SerializeAsString();
+  journal::record_view record;
+  record.header.type = type;
+  record.header.version = 1;
+  record.payload = payload;
+  return journal::decode_fact(record);
+}
+
+template <class Fact>
+auto again(const Fact& fact) -> Fact {
+  const fact_body body{fact};
+  std::string payload;
+  journal::encode_fact(body, payload);
+  journal::record_view record;
+  record.header.type = journal::fact_type(body);
+  record.header.version = 1;
+  record.payload = payload;
+  const auto decoded = journal::decode_fact(record);
+  REQUIRE(decoded.has_value());
+  return std::get<Fact>(decoded->body);
+}
+
+} // namespace
+
+TEST_CASE("a payment's facts keep every field") {
+  const auto requested = again(payment_requested{payment_number{7}, hold_number{9}, {1, 2}, "pm_card"});
+  CHECK(requested.payment == payment_number{7});
+  CHECK(requested.hold == hold_number{9});
+  CHECK(requested.buyer == subject_id{1, 2});
+  CHECK(requested.method == "pm_card");
+  const auto intended = again(payment_intended{payment_number{7}, 4'500, {{'J', 'P', 'Y'}}, {12'345}});
+  CHECK(intended.amount == 4'500);
+  CHECK(intended.currency.text() == "JPY");
+  CHECK(intended.pinned_until == instant{12'345});
+  CHECK(again(payment_prepared{payment_number{7}, "pi_7"}).gateway_payment == "pi_7");
+  CHECK(again(payment_captured{payment_number{7}, 4'500}).amount == 4'500);
+  const auto hinted = again(payment_hinted{payment_number{7}, "evt_7"});
+  CHECK(hinted.payment == payment_number{7});
+  CHECK(hinted.hint == "evt_7");
+  for (const auto why : {turn::refused, turn::declined, turn::unavailable, turn::mismatch, turn::lost, turn::uncaptured,
+                         turn::timed_out}) {
+    CHECK(again(payment_turned{payment_number{7}, why, event_refusal::none, {}}).why == why);
+  }
+  const auto turned = again(payment_turned{payment_number{7}, turn::lost, event_refusal::wrong_status, "code"});
+  CHECK(turned.event == event_refusal::wrong_status);
+  CHECK(turned.code == "code");
+}
+
+TEST_CASE("what an event says of paid holds keeps every field") {
+  const auto frozen = again(hold_frozen{hold_number{3}, payment_number{7}, {99}});
+  CHECK(frozen.hold == hold_number{3});
+  CHECK(frozen.payment == payment_number{7});
+  CHECK(frozen.until == instant{99});
+  const auto thawed = again(hold_thawed{hold_number{3}, payment_number{7}, {98}, turn::timed_out});
+  CHECK(thawed.payment == payment_number{7});
+  CHECK(thawed.expires_at == instant{98});
+  CHECK(thawed.why == turn::timed_out);
+  const auto returned = again(order_returned{hold_number{3},
+                                             return_cause::uncaptured,
+                                             key_id{5},
+                                             {1, 4},
+                                             {10, 20},
+                                             {1, 2},
+                                             {{6, 7, 8, 9}},
+                                             allocation_number{11},
+                                             33});
+  CHECK(returned.by == key_id{5});
+  CHECK(returned.seats == std::vector<seat_index>{1, 4});
+  CHECK(returned.prices == std::vector<minor_units>{10, 20});
+  CHECK(returned.fees == std::vector<minor_units>{1, 2});
+  CHECK(returned.areas == std::vector<held_area>{{6, 7, 8, 9}});
+  CHECK(returned.allocation == allocation_number{11});
+  CHECK(returned.total == 33);
+}
+
+TEST_CASE("facts about payments that no payment can have are refused") {
+  wire::PaymentIntended intended;
+  intended.set_payment(1);
+  intended.set_currency("EUR");
+  CHECK(read(129, intended).has_value());
+  intended.set_currency("EU");
+  CHECK_FALSE(read(129, intended).has_value());
+  intended.set_currency("EUR");
+  intended.set_amount(-1);
+  CHECK_FALSE(read(129, intended).has_value());
+
+  wire::PaymentPrepared prepared;
+  prepared.set_payment(1);
+  CHECK_FALSE(read(130, prepared).has_value());
+
+  wire::PaymentCaptured captured;
+  captured.set_amount(-1);
+  CHECK_FALSE(read(133, captured).has_value());
+
+  wire::PaymentTurned turned;
+  for (const std::uint32_t why : {0U, 10U}) {
+    turned.set_why(why);
+    CHECK_FALSE(read(134, turned).has_value());
+  }
+  turned.set_why(1);
+  CHECK(read(134, turned).has_value());
+  turned.set_event(13);
+  CHECK_FALSE(read(134, turned).has_value());
+
+  turned.set_event(0);
+  for (const std::uint32_t cause : {1U, 2U, 5U}) {
+    turned.set_cause(cause);
+    CHECK_FALSE(read(134, turned).has_value());
+  }
+
+  wire::HoldThawed thawed;
+  CHECK_FALSE(read(22, thawed).has_value());
+
+  wire::OrderReturned returned;
+  CHECK_FALSE(read(23, returned).has_value());
+  returned.set_why(1);
+  CHECK(read(23, returned).has_value());
+  returned.add_seats(1);
+  CHECK_FALSE(read(23, returned).has_value());
+  returned.add_prices(1);
+  CHECK(read(23, returned).has_value());
+  returned.set_allocation(65'536);
+  CHECK_FALSE(read(23, returned).has_value());
+}
+
+TEST_CASE("facts about refunds that no refund can have are refused") {
+  wire::RefundRequested asked;
+  asked.set_cause(2);
+  CHECK_FALSE(read(139, asked).has_value());
+  asked.add_tickets(4);
+  CHECK(read(139, asked).has_value());
+  asked.add_tickets(4);
+  CHECK_FALSE(read(139, asked).has_value());
+  asked.set_tickets(1, 5);
+  asked.set_cause(5);
+  CHECK_FALSE(read(139, asked).has_value());
+
+  wire::RefundOwed owed;
+  CHECK(read(140, owed).has_value());
+  owed.set_amount(-1);
+  CHECK_FALSE(read(140, owed).has_value());
+
+  wire::RefundRefused not_back;
+  not_back.set_event(13);
+  CHECK_FALSE(read(141, not_back).has_value());
+}

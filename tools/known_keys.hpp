@@ -1,0 +1,16 @@
+#pragma once
+
+#include "actors/engine_port.hpp"
+#include "domain/strong_id.hpp"
+#include "http/api_key.hpp"
+
+#include <memory>
+
+namespace holdfast::tools {
+
+/// An id that no key has.
+[[nodiscard]] auto random_key_id() -> domain::key_id;
+/// All keys of the directory as the edge looks them up.
+[[nodiscard]] auto known_keys(const actors::directory_view& view) -> std::shared_ptr<const http::key_table>;
+
+} // namespace holdfast::tools
