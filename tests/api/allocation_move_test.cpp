@@ -22,7 +22,6 @@ struct two_apart {
   api_client organiser{opera.organiser};
   api_client till{opera.till};
   api_client buyer{server.buyer()};
-  std::string seq = "0";
 
   two_apart() {
     const json house{{"name", "House"}, {"kind", "house"}, {"reason", "guests"}};
@@ -36,16 +35,10 @@ struct two_apart {
   }
 
   auto change(const std::string& id, const json& body) -> reply {
-    auto answer = organiser.patch(opera.path("/allocations/" + id), body);
-    if (answer.status == 200) {
-      seq = answer.event_seq();
-    }
-    return answer;
+    return organiser.patch(opera.path("/allocations/" + id), body);
   }
-  auto page() -> json { return buyer.get(opera.path("?min_seq=" + seq)).json().at("counts"); }
-  auto list(const std::string& query = "") -> json {
-    return organiser.get(opera.path("/allocations?min_seq=" + seq + query)).json();
-  }
+  auto page() -> json { return buyer.get(opera.path("")).json().at("counts"); }
+  auto list(const std::string& query = "") -> json { return organiser.get(opera.path("/allocations" + query)).json(); }
 };
 
 } // namespace
@@ -128,14 +121,14 @@ TEST_CASE("allocations are listed by pages") {
   const auto all = at.list();
   CHECK(all.at("items").size() == 2);
   CHECK(all.at("next_cursor").is_null());
-  const auto first = at.list("&limit=1");
+  const auto first = at.list("?limit=1");
   CHECK(first.at("items").size() == 1);
   CHECK(first.at("items").at(0) == all.at("items").at(0));
   CHECK(first.at("next_cursor") == "alc_1");
-  const auto second = at.list("&limit=1&cursor=alc_1");
+  const auto second = at.list("?limit=1&cursor=alc_1");
   CHECK(second.at("items").at(0) == all.at("items").at(1));
   CHECK(second.at("next_cursor").is_null());
-  CHECK(at.list("&cursor=alc_2").at("items").empty());
+  CHECK(at.list("?cursor=alc_2").at("items").empty());
   REQUIRE(at.organiser.remove(at.opera.path("/allocations/alc_1")).status == 204);
   for (const char* wrong : {"limit=0", "limit=201", "limit=x", "cursor=2", "cursor=alc_0", "page=2"}) {
     CAPTURE(wrong);

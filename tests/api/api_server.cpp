@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <future>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -83,6 +84,8 @@ api_server::api_server(server_settings settings)
       disk_{std::make_shared<journal::memory_disk>()},
       clock_{std::make_shared<turned_clock>()},
       ids_{domain::public_ids::key{7, 11}},
+      writes_{std::make_shared<last_writes>(
+          ids_, [this](domain::event_id event, std::uint64_t seq) { wait_for_bookings(event, seq); })},
       answers_{ids_},
       callers_{std::make_shared<http::authenticator>(ring())},
       metrics_{std::make_shared<http::metrics_hub>()} {
@@ -236,6 +239,13 @@ void api_server::restart(domain::millis passing) {
   if (passing > domain::millis{})
     clock_->turn(passing);
   start();
+}
+
+void api_server::wait_for_bookings(domain::event_id event, std::uint64_t seq) const {
+  const auto known = std::make_shared<std::promise<void>>();
+  engine().views().booking(event, domain::hold_number{1}, seq, [known](auto&&...) { known->set_value(); });
+  constexpr std::chrono::seconds patience{30};
+  CHECK(known->get_future().wait_for(patience) == std::future_status::ready);
 }
 
 auto api_server::journal() const -> journal::memory_journal& {

@@ -90,13 +90,13 @@ class api_server {
   void stop();
 
   /// Somebody without credentials.
-  [[nodiscard]] auto anybody() const -> api_client { return {port(), {}}; }
+  [[nodiscard]] auto anybody() const -> api_client { return with({}); }
   /// Somebody with these credentials.
-  [[nodiscard]] auto with(std::string bearer) const -> api_client { return {port(), std::move(bearer)}; }
+  [[nodiscard]] auto with(std::string bearer) const -> api_client { return {port(), std::move(bearer), writes_}; }
   /// A new buyer with a session.
   [[nodiscard]] auto buyer() const -> api_client;
   /// The first admin key, of the first organisation.
-  [[nodiscard]] auto admin() const -> api_client { return {port(), admin_key_}; }
+  [[nodiscard]] auto admin() const -> api_client { return with(admin_key_); }
   /// A new key of the first organisation, or of the one named.
   [[nodiscard]] auto key(const nlohmann::json& scopes, const std::string& organisation = {}) const -> api_client;
   /// A new organisation's id.
@@ -131,6 +131,7 @@ class api_server {
     std::unique_ptr<http::server> server;
   };
 
+  void wait_for_bookings(domain::event_id event, std::uint64_t seq) const;
   void start();
   void make_first_key();
   void open_journal();
@@ -142,6 +143,7 @@ class api_server {
   std::shared_ptr<journal::memory_disk> disk_;
   std::shared_ptr<turned_clock> clock_;
   domain::public_ids ids_;
+  std::shared_ptr<last_writes> writes_;
   http::engine_answers answers_;
   std::shared_ptr<http::authenticator> callers_;
   std::shared_ptr<http::metrics_hub> metrics_;

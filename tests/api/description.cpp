@@ -289,6 +289,13 @@ auto schema_faults(const json& value, const json& schema, const std::string& at)
   return found;
 }
 
+auto takes_min_seq(std::string_view path) -> bool {
+  const json* operation = operation_of("GET", path);
+  return operation != nullptr && operation->contains("parameters") &&
+         std::ranges::any_of(operation->at("parameters"),
+                             [](const json& one) { return resolved(one).at("name") == "min_seq"; });
+}
+
 auto description_faults(const observed& what) -> std::vector<std::string> {
   const json* operation = operation_of(what.method, what.path);
   if (operation == nullptr) {

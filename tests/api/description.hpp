@@ -28,6 +28,9 @@ struct observed {
 /// Every fault of an exchange against the description; of paths that it does not know only 404 is right.
 [[nodiscard]] auto description_faults(const observed& what) -> std::vector<std::string>;
 
+/// Whether a read of this path (with its query) may say `min_seq`.
+[[nodiscard]] auto takes_min_seq(std::string_view path) -> bool;
+
 /// The parsed description.
 [[nodiscard]] auto description() -> const nlohmann::json&;
 /// A `$ref` followed.

@@ -75,6 +75,7 @@ export class PayingRoom {
     this.webhooks = webhooks;
     this.flags = flags;
     this.nextKey = 0;
+    this.heads = new Map(); // of each event that somebody held seats of: how far its journal was read, and the newest hold
     this.gateway = new Process(program, ['gateway', '--data', `${room}/gateway`]);
     this.server = new Process(program, ['serve', '--config', `${room}/config.json`]);
   }
@@ -172,6 +173,7 @@ export class PayingRoom {
     const bearer = session.body.token;
     const held = await this.ask('POST', `/v1/events/${event}/holds`, { bearer, body: wish });
     assert.equal(held.status, 201, JSON.stringify(held.body));
+    this.heads.set(event, { bearer, hold: held.body.hold_id, seq: this.heads.get(event)?.seq ?? 1 });
     return { bearer, hold: held.body.hold_id, expiresAt: held.body.expires_at };
   }
 
@@ -215,13 +217,27 @@ export class PayingRoom {
     return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
   }
 
-  /** Until no payment is open. */
+  /** Until no payment is open, and what has become of all of them is seen by whoever looks. */
   async settle() {
     for (let tries = 0; tries < 3000; ++tries) {
       const open = await this.ask('GET', '/v1/admin/payments');
-      if (open.body.items.length === 0) return;
+      if (open.body.items.length === 0) return this.#seen();
       if (tries === 2999) assert.fail(`payments never end: ${JSON.stringify(open.body.items, null, 1)}`);
       await pause(20);
+    }
+  }
+
+  /** Until views have everything that is in the journals of the events. */
+  async #seen() {
+    for (const [event, head] of this.heads) {
+      for (let cursor = head.seq; cursor !== null; ) {
+        const page = await this.ask('GET', `/v1/events/${event}/journal?limit=200&cursor=${cursor}`);
+        assert.equal(page.status, 200, page.text);
+        head.seq = page.body.items.at(-1)?.seq ?? head.seq;
+        cursor = page.body.next_cursor;
+      }
+      const { status, text } = await this.ask('GET', `/v1/holds/${head.hold}?min_seq=${head.seq}`, { bearer: head.bearer });
+      assert.ok([200, 404, 410].includes(status), text);
     }
   }
 
