@@ -141,6 +141,7 @@ void engine::parts::start_projections() {
   projections::view_settings settings;
   settings.search = options.search;
   settings.inventory.live.calls_a_tick = supervisor::pulses_a_tick;
+  settings.inventory.follows = settings.report.follows = options.shows_only.empty();
   settings.past.facts_max = options.past_facts_max;
   views = std::make_unique<projections::views_impl>(
       journal, &snapshots,

@@ -25,6 +25,7 @@ auto outcome_of(projections::read_outcome how) -> outcome {
   case projections::read_outcome::not_found:
   case projections::read_outcome::unreadable: return outcome::unknown;
   case projections::read_outcome::behind:
+  case projections::read_outcome::unavailable:
   case projections::read_outcome::overloaded: break;
   }
   return outcome::later;

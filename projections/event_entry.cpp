@@ -199,12 +199,12 @@ auto about_places(const domain::facts& facts) noexcept -> bool {
   });
 }
 
-auto picture_of(const event_fold& from, std::optional<domain::instant> as_of)
-    -> std::shared_ptr<const inventory_picture> {
-  return std::make_shared<const inventory_picture>(
-      inventory_picture{from.event, from.organisation, from.status, from.seq, from.version, from.state_hash,
-                        from.config, from.layout->hash, from.ledger.counts(), from.ledger.statuses(),
-                        from.ledger.areas(), from.ledger.allocations(), from.ledger.pools(), as_of});
+auto picture_of(const event_fold& from, std::optional<domain::instant> as_of,
+                std::shared_ptr<const follow_mark> follows) -> std::shared_ptr<const inventory_picture> {
+  return std::make_shared<const inventory_picture>(inventory_picture{
+      from.event, from.organisation, from.status, from.seq, from.version, from.state_hash, from.config,
+      from.layout->hash, from.ledger.counts(), from.ledger.statuses(), from.ledger.areas(), from.ledger.allocations(),
+      from.ledger.pools(), as_of, std::move(follows)});
 }
 
 } // namespace holdfast::projections

@@ -50,7 +50,8 @@ void watch_group(seat_ledger& ledger, const applied_group& group, ledger_finding
 [[nodiscard]] auto about_places(const domain::facts& facts) noexcept -> bool;
 
 /// `as_of`: until when the fold followed the journal; absent: it does.
-[[nodiscard]] auto picture_of(const event_fold& from, std::optional<domain::instant> as_of = {})
+[[nodiscard]] auto picture_of(const event_fold& from, std::optional<domain::instant> as_of = {},
+                              std::shared_ptr<const follow_mark> follows = {})
     -> std::shared_ptr<const inventory_picture>;
 
 /// An event that is folded anew beside what is shown of it.

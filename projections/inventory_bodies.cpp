@@ -234,6 +234,7 @@ auto start_body(const inventory_picture& from, std::string_view representation, 
   body->seq = from.seq;
   body->etag.append("W/\"").append(std::to_string(from.seq)).append("-").append(representation).append("\"");
   body->made_at = from.as_of ? std::min(now, *from.as_of) : now;
+  body->follows = from.follows;
   body->organisation = from.organisation;
   body->draft = from.status == domain::event_status::draft;
   body->version = from.version;

@@ -34,6 +34,7 @@ struct inventory_picture {
   std::vector<domain::allocation> allocations; ///< by number
   std::vector<std::uint16_t> pools;     ///< by seat: number of its allocation, or 0; may end before the last seat
   std::optional<domain::instant> as_of; ///< until when it was known to be the newest; absent: it still is
+  std::shared_ptr<const follow_mark> follows = {}; ///< of who folded it
 };
 
 /// An encoded body, and how long time leaves it right.

@@ -43,9 +43,13 @@ inventory_projection::inventory_projection(journal::journal& from, journal::snap
       slots_{std::make_shared<body_slots>()},
       encoder_{std::make_shared<body_encoder>(from, slots_, layouts_, metrics_, clock_)},
       live_{std::make_shared<live_hub>(metrics_, post_, within_.live)},
+      follows_{std::make_shared<follow_mark>()},
       position_{std::move(start)},
       now_{clock_()},
-      swept_at_{now_} {}
+      swept_at_{now_} {
+  if (!within_.follows)
+    follows_->stop(now_);
+}
 
 inventory_projection::~inventory_projection() = default;
 
@@ -241,7 +245,8 @@ void inventory_projection::not_loaded(event_entry& its, const journal::failure& 
   metrics_->event_load_failures.fetch_add(1, std::memory_order_relaxed);
   spdlog::warn("event {} was not loaded for its views: {}", its.fold.event.value(), why.detail);
   const bool damaged = why.kind == journal::failure_kind::corrupt;
-  answer_all(its, damaged ? read_outcome::unreadable : read_outcome::overloaded);
+  const auto otherwise = within_.follows ? read_outcome::overloaded : read_outcome::unavailable;
+  answer_all(its, damaged ? read_outcome::unreadable : otherwise);
   if (its.overflowed) {
     erase(its); // what it knew has a gap now
     return;
@@ -270,7 +275,8 @@ void inventory_projection::install(event_entry& its, event_fold fresh) {
     return;
   }
   if (its.fold.seq == 0) {
-    answer_all(its, read_outcome::not_found);
+    // Of a journal that was refused nobody knows what it had.
+    answer_all(its, within_.follows ? read_outcome::not_found : read_outcome::unavailable);
     erase(its);
     return;
   }
@@ -302,6 +308,7 @@ void inventory_projection::sweep() {
     if (its->broken)
       continue; // it cannot be loaded again: what there is of it stays
     const domain::instant read_at{its->slot ? its->slot->last_read_ms.load(std::memory_order_relaxed) : 0};
+    live_->was_read(event, read_at);
     if (now_ - read_at <= within_.kept_unread)
       continue;
     if (std::exchange(its->has_bodies, false))

@@ -61,6 +61,7 @@ class inventory_projection final : public projection, public std::enable_shared_
     std::size_t paced_bytes_per_ms = 25'000;
     domain::millis pace_max = {250};
     live_hub::bounds live;
+    bool follows = true; ///< false: the journal was refused, and what is left of it is shown as of the start
   };
 
   /// `start` is the journal's end before this process's first append; `snapshots` may be null.
@@ -164,6 +165,7 @@ class inventory_projection final : public projection, public std::enable_shared_
   const std::shared_ptr<body_slots> slots_;
   const std::shared_ptr<body_encoder> encoder_;
   const std::shared_ptr<live_hub> live_;
+  const std::shared_ptr<follow_mark> follows_;
 
   // The actor's.
   journal::cursor position_;

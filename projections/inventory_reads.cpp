@@ -138,7 +138,9 @@ void inventory_projection::serve_apart(event_entry& its, waiting_reader::wish wh
   auto ready = take_ready(its, what);
   if (ready.empty())
     return;
-  const auto picture = picture_of(its.fold, as_of(its));
+  if (what == waiting_reader::wish::section)
+    live_->expect(its.fold);
+  const auto picture = picture_of(its.fold, as_of(its), follows_);
   for (auto& reader : ready) {
     std::vector<waiting_reader> one;
     one.push_back(std::move(reader));
@@ -151,7 +153,9 @@ void inventory_projection::encode(event_entry& its, body_kind kind, std::vector<
   encoding.running = true;
   encoding.started_at = clock_();
   its.has_bodies = true;
-  encoder_->encode(picture_of(its.fold, as_of(its)), its.fold.layout, its.slot, std::move(readers),
+  if (kind != body_kind::page)
+    live_->expect(its.fold);
+  encoder_->encode(picture_of(its.fold, as_of(its), follows_), its.fold.layout, its.slot, std::move(readers),
                    [weak = weak_from_this(), post = post_, event = its.fold.event, kind](std::size_t bytes) {
                      post([weak, event, kind, bytes] {
                        if (const auto self = weak.lock())
@@ -162,6 +166,8 @@ void inventory_projection::encode(event_entry& its, body_kind kind, std::vector<
 
 /// Until when the fold followed the journal, when it no longer does.
 auto inventory_projection::as_of(const event_entry& its) const -> std::optional<domain::instant> {
+  if (!within_.follows)
+    return follows_->until();
   return stopped_at_ ? std::optional{std::max(*stopped_at_, its.loaded_at)} : std::nullopt;
 }
 

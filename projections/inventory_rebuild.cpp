@@ -11,6 +11,7 @@ namespace holdfast::projections {
 
 void inventory_projection::stopped() {
   stopped_at_ = clock_();
+  follows_->stop(*stopped_at_);
   if (rebuild_begun_)
     end_rebuild();
 }
@@ -152,6 +153,8 @@ void inventory_projection::show_rebuilt() {
     serve(its);
     live_->serve(its.fold);
   }
+  if (within_.follows)
+    follows_->follow();
   end_rebuild();
 }
 

@@ -5,11 +5,13 @@
 #include "domain/instant.hpp"
 #include "domain/strong_id.hpp"
 #include "domain/ticket.hpp"
+#include "projections/follow_mark.hpp"
 #include "projections/live/live_ports.hpp"
 #include "projections/past/past_ports.hpp"
 #include "projections/search/query.hpp"
 #include "projections/wire/packing.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,7 +28,9 @@ struct view_body {
   std::string bytes;       ///< JSON, or what the form is called
   std::uint64_t seq = 0;   ///< of the event, `X-View-Seq`
   std::string etag;        ///< `W/"<seq>-<representation>"`, with the quotes
-  domain::instant made_at; ///< for `Age`
+  domain::instant made_at; ///< or since when nobody knows whether it is the newest, if that is earlier
+  /// Of the projection that made it; null: there is nothing to follow.
+  std::shared_ptr<const follow_mark> follows = {};
   /// Who may see it: drafts are their organisation's alone.
   domain::organisation_id organisation;
   bool draft = false;
@@ -36,12 +40,19 @@ struct view_body {
   std::shared_ptr<packed_forms> packed;
 };
 
+/// For how long nobody knows whether a body is still right, for `Age`: 0 while its projection follows the journal, however long ago it was made.
+[[nodiscard]] inline auto age_of(const view_body& body, domain::instant now) -> domain::millis {
+  const auto until = body.follows ? body.follows->until() : std::nullopt;
+  return until ? std::max(now - std::max(body.made_at, *until), domain::millis{}) : domain::millis{};
+}
+
 enum class read_outcome : std::uint8_t {
   ok = 1,
   not_found,
-  behind,     ///< `min_seq` was not reached within a second: 503 projection_behind
-  overloaded, ///< the read pool is full: 503
-  unreadable  ///< what the journal has of the event is damaged: 500 event_unreadable, until somebody restores it
+  behind,      ///< `min_seq` was not reached within a second: 503 projection_behind
+  overloaded,  ///< the read pool is full: 503
+  unavailable, ///< there is nothing left to make it of: 503, until the journal is mended
+  unreadable   ///< what the journal has of the event is damaged: 500 event_unreadable, until somebody restores it
 };
 
 /// How a report is written.

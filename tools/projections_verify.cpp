@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -62,8 +63,11 @@ struct comparison {
   std::string projection;
   folded_projection kept;
   folded_projection rebuilt;
+  std::string trouble = {}; ///< why it could not be compared
 
-  [[nodiscard]] auto equal() const -> bool { return kept.checksum == rebuilt.checksum && kept.rows == rebuilt.rows; }
+  [[nodiscard]] auto equal() const -> bool {
+    return trouble.empty() && kept.checksum == rebuilt.checksum && kept.rows == rebuilt.rows;
+  }
 };
 
 /// Everything that is compared, opened in this order: nothing that is kept is newer than the journal that is read.
@@ -72,6 +76,9 @@ struct verified_data {
   bool is_served = false; ///< a server writes it meanwhile
   std::unique_ptr<projections::projection_store> store;
   std::unique_ptr<temporary_directory> room;
+  // Why they could not be opened, and copied: what is of the other is compared all the same.
+  std::optional<failure> no_store;
+  std::optional<failure> no_texts;
   std::unique_ptr<journal::rocksdb_journal> journal;
   std::unique_ptr<journal::snapshot_store> snapshots; ///< null for a backup
 
@@ -106,11 +113,13 @@ auto open_all(const projections_arguments& arguments, verified_data& data) -> tl
     return tl::unexpected{std::move(found.error())};
   }
   const auto kept = data_paths{arguments.data}.projections;
-  auto store = projections::open_projection_store_read_only(kept / "store");
-  if (!store) {
+  if (auto store = projections::open_projection_store_read_only(kept / "store")) {
+    data.store = *std::move(store);
+  } else if (store.error().kind == failure_kind::not_found) {
     return tl::unexpected{std::move(store.error())};
+  } else {
+    data.no_store = std::move(store.error());
   }
-  data.store = *std::move(store);
   data.room = std::make_unique<temporary_directory>(arguments.temporary);
   if (data.room->path().empty()) {
     return tl::unexpected{
@@ -118,7 +127,7 @@ auto open_all(const projections_arguments& arguments, verified_data& data) -> tl
   }
   if (wants(arguments, "search_text")) {
     if (auto copied = projections::copy_texts(kept / "search", data.copied_texts()); !copied) {
-      return tl::unexpected{std::move(copied.error())};
+      data.no_texts = std::move(copied.error());
     }
   }
   auto journal = open_journal(data.where);
@@ -136,11 +145,13 @@ auto open_patiently(const projections_arguments& arguments) -> tl::expected<veri
   for (int attempt = 1;; ++attempt) {
     verified_data data;
     auto opened = open_all(arguments, data);
-    if (opened) {
-      return data;
-    }
-    if (!data.is_served || attempt == attempts_max || opened.error().kind == failure_kind::not_found) {
-      return tl::unexpected{std::move(opened.error())};
+    const auto may_pass = [](const std::optional<failure>& trouble) {
+      return trouble && trouble->kind != failure_kind::not_found;
+    };
+    const bool troubled = may_pass(opened ? std::nullopt : std::optional{opened.error()}) || may_pass(data.no_store) ||
+                          may_pass(data.no_texts);
+    if (!troubled || !data.is_served || attempt == attempts_max) {
+      return opened ? tl::expected<verified_data, failure>{std::move(data)} : tl::unexpected{std::move(opened.error())};
     }
   }
 }
@@ -152,27 +163,37 @@ auto fold(const std::string& name, bool from_kept, verified_data& data) -> tl::e
   if (name == "inventory") {
     return projections::fold_inventory_offline(journal, from_kept ? data.snapshots.get() : nullptr, show);
   }
+  if (name == "search_text" && from_kept && data.no_texts) {
+    return tl::unexpected{*data.no_texts};
+  }
   if (name == "search_text") {
     return projections::fold_texts_offline(journal, journal.identity(), from_kept ? data.copied_texts() : fs::path{},
                                            data.room->path() / (from_kept ? "continued" : "alone"), show);
   }
+  if (from_kept && data.no_store) {
+    return tl::unexpected{*data.no_store};
+  }
   return projections::fold_offline(name, journal, from_kept ? data.store.get() : nullptr, nullptr, show);
 }
 
-auto compare(const std::string& name, verified_data& data) -> tl::expected<comparison, failure> {
+auto compare(const std::string& name, verified_data& data) -> comparison {
   auto kept = fold(name, true, data);
   if (!kept) {
-    return tl::unexpected{std::move(kept.error())};
+    return {name, {}, {}, std::move(kept.error().detail)};
   }
   auto rebuilt = fold(name, false, data);
   if (!rebuilt) {
-    return tl::unexpected{std::move(rebuilt.error())};
+    return {name, {}, {}, std::move(rebuilt.error().detail)};
   }
-  return comparison{name, *std::move(kept), *std::move(rebuilt)};
+  return {name, *std::move(kept), *std::move(rebuilt)};
 }
 
 void print_text(const std::vector<comparison>& all) {
   for (const auto& each : all) {
+    if (!each.trouble.empty()) {
+      std::printf("%s: NOT COMPARED: %s\n", each.projection.c_str(), each.trouble.c_str());
+      continue;
+    }
     std::printf("%s: %s, %s rows (%s kept, %s commands folded since), checksum %s\n", each.projection.c_str(),
                 each.equal() ? "equal to the journal's fold" : "DIFFERS from the journal's fold",
                 grouped(each.kept.rows).c_str(), grouped(each.kept.from_store).c_str(),
@@ -183,6 +204,10 @@ void print_text(const std::vector<comparison>& all) {
 void print_json(const std::vector<comparison>& all, bool is_served) {
   ordered_json list = ordered_json::array();
   for (const auto& each : all) {
+    if (!each.trouble.empty()) {
+      list.push_back({{"projection", each.projection}, {"equal", false}, {"trouble", each.trouble}});
+      continue;
+    }
     list.push_back({{"projection", each.projection},
                     {"equal", each.equal()},
                     {"rows", each.kept.rows},
@@ -213,11 +238,7 @@ auto verify_projections(const projections_arguments& arguments) -> int {
     if (name == "inventory" && !data->snapshots) {
       continue;
     }
-    auto one = compare(name, *data);
-    if (!one) {
-      return complain(verify_name, name + ": " + one.error().detail, exit_does_not_hold);
-    }
-    all.push_back(*std::move(one));
+    all.push_back(compare(name, *data));
   }
   arguments.as_json ? print_json(all, data->is_served) : print_text(all);
   return std::ranges::all_of(all, &comparison::equal) ? exit_ok : exit_does_not_hold;

@@ -288,6 +288,9 @@ auto was_read(exchange& of, projections::read_outcome outcome) -> bool {
   case projections::read_outcome::not_found: of.refuse(problem_kind::not_found); return false;
   case projections::read_outcome::behind: of.refuse(problem_kind::projection_behind); return false;
   case projections::read_outcome::unreadable: of.refuse(problem_kind::event_unreadable); return false;
+  case projections::read_outcome::unavailable:
+    of.refuse(problem_kind::unavailable, {.detail = "what there was of this is in a journal that cannot be read"});
+    return false;
   case projections::read_outcome::overloaded: break;
   }
   of.refuse(problem_kind::overloaded);

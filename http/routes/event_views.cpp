@@ -5,7 +5,6 @@
 #include "http/routes/show_body.hpp"
 #include "projections/inventory_bodies.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +20,6 @@ constexpr std::string_view seats_caching = "public, max-age=1, stale-while-reval
 constexpr std::string_view prices_caching = seats_caching;
 constexpr std::string_view layout_caching = "public, max-age=31536000, immutable";
 constexpr std::size_t layout_hash_digits = 64;
-constexpr std::int64_t ms_per_second = 1'000;
 constexpr std::uint16_t found = 302;
 
 /// Drafts are their organisation's alone: for everybody else they are not there.
@@ -50,9 +48,8 @@ auto show_view(exchange& of, const context& in, const wanted_form& form) -> proj
       return;
     }
     show_packed(to, in, body, form, [&in, body](exchange& ex) {
-      const auto age = std::max<std::int64_t>((in.engine.now() - body->made_at).count / ms_per_second, 0);
       ex.answer().header("X-View-Seq", body->seq);
-      ex.answer().header("Age", static_cast<std::uint64_t>(age));
+      ex.answer().header("Age", age_seconds(*body, in.engine.now()));
     });
   };
 }

@@ -13,7 +13,6 @@ namespace holdfast::http::routes {
 namespace {
 
 constexpr std::string_view report_caching = "private, max-age=1";
-constexpr std::int64_t ms_per_second = 1'000;
 
 void read_report(exchange& ex, const context& in) {
   const auto event = only_queries(ex, {"min_seq", "at_seq", "at"}) ? event_of(ex, in) : std::nullopt;
@@ -33,9 +32,8 @@ void read_report(exchange& ex, const context& in) {
       return;
     }
     show_packed(to, in, body, form, [&in, body](exchange& of) {
-      const auto age = (in.engine.now() - body->made_at).count / ms_per_second;
       of.answer().header("X-View-Seq", body->seq);
-      of.answer().header("Age", static_cast<std::uint64_t>(std::max<std::int64_t>(age, 0)));
+      of.answer().header("Age", age_seconds(*body, in.engine.now()));
     });
   };
   const auto how = form->type == media::csv ? projections::report_form::csv : projections::report_form::json;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "domain/instant.hpp"
 #include "http/entity_tag.hpp"
 #include "http/exchange.hpp"
 #include "http/routes/context.hpp"
 #include "projections/views.hpp"
 #include "projections/wire/packing.hpp"
 
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -28,6 +30,12 @@ struct wanted_form {
 /// none. At most four, whose texts must live for ever.
 [[nodiscard]] auto wanted_of(exchange& of, std::initializer_list<std::string_view> offered, std::string_view caching)
     -> std::optional<wanted_form>;
+
+/// `Age` of a body that is shown at `now`.
+[[nodiscard]] inline auto age_seconds(const projections::view_body& body, domain::instant now) -> std::uint64_t {
+  constexpr std::int64_t ms_per_second = 1'000;
+  return static_cast<std::uint64_t>(projections::age_of(body, now).count / ms_per_second);
+}
 
 /// Answers with a body as it is at hand, or with 304.
 void answer_body(exchange& of, const body_ptr& body, const wanted_form& form);

@@ -27,14 +27,28 @@ void live_hub::listen(const std::weak_ptr<live_listener>& listener) {
   listeners_.push_back(listener);
 }
 
+auto live_hub::open(domain::event_id event) -> watched_event& {
+  const auto [at, fresh] = events_.try_emplace(event);
+  if (fresh) {
+    at->second.number = ++watches_;
+    metrics_->live_events.store(events_.size(), std::memory_order_relaxed);
+  }
+  return at->second;
+}
+
 void live_hub::request(domain::event_id event, std::optional<std::uint64_t> since, domain::instant deadline,
                        live_done done) {
-  const auto [at, fresh] = events_.try_emplace(event);
-  auto& its = at->second;
-  if (fresh)
-    its.number = ++watches_;
-  its.waiting.push_back({since, deadline, std::move(done)});
-  metrics_->live_events.store(events_.size(), std::memory_order_relaxed);
+  open(event).waiting.push_back({since, deadline, std::move(done)});
+}
+
+void live_hub::expect(const event_fold& from) {
+  if (auto& its = open(from.event); !its.known)
+    take_over(its, from);
+}
+
+void live_hub::was_read(domain::event_id event, domain::instant at) {
+  if (const auto found = events_.find(event); found != events_.end())
+    found->second.left_at = std::max(found->second.left_at, at);
 }
 
 void live_hub::serve(const event_fold& from) {

@@ -28,8 +28,8 @@ namespace holdfast::projections {
 ///
 /// Ticks last longer the more there are to send to: the shortest (100 ms) up to 1,000 viewers, one and a half of it up to 10,000, and
 /// then one of it for every 5,000 viewers, at most ten. While the machine is busy (`view_metrics::giving_way`) they are at least two of
-/// it. An event stays watched for as long as its ring goes back after its last viewer
-/// has left.
+/// it. An event is followed from the first reader of its seats on, who may come to watch from their seq on, and for as long as its ring
+/// goes back after its last reader or viewer.
 ///
 /// Runs on the inventory's actor, but for `listen` and the places.
 class live_hub : public std::enable_shared_from_this<live_hub> {
@@ -50,6 +50,10 @@ class live_hub : public std::enable_shared_from_this<live_hub> {
 
   /// Somebody wants to watch; answered by `serve` or `refuse`, or at the deadline.
   void request(domain::event_id event, std::optional<std::uint64_t> since, domain::instant deadline, live_done done);
+  /// Somebody is given the seats of this fold, and may come to watch from its seq on.
+  void expect(const event_fold& from);
+  /// When somebody was given anything of this event last.
+  void was_read(domain::event_id event, domain::instant at);
   /// Whether anybody watches, waits to, or may come back.
   [[nodiscard]] auto concerned_with(domain::event_id event) const -> bool { return events_.contains(event); }
   /// Answers who waits for this event.
@@ -75,7 +79,7 @@ class live_hub : public std::enable_shared_from_this<live_hub> {
   };
 
   struct watched_event {
-    // As last published; nothing is published before the first viewer has been served.
+    // As last published; nothing is published before the first viewer or reader has been served.
     bool known = false;
     std::uint64_t number = 0; ///< of this watch: places of an earlier one of the same event count no more
     std::uint64_t seq = 0;
@@ -84,10 +88,11 @@ class live_hub : public std::enable_shared_from_this<live_hub> {
     std::vector<std::uint32_t> areas; ///< available
     live_ring ring;
     std::size_t viewers = 0;
-    domain::instant left_at; ///< the last viewer, when there is none
+    domain::instant left_at; ///< the last viewer or reader, when there is none
     std::vector<waiting_viewer> waiting;
   };
 
+  auto open(domain::event_id event) -> watched_event&;
   void take_over(watched_event& its, const event_fold& from);
   void cut(domain::event_id event, watched_event& its, const event_fold& from);
   [[nodiscard]] auto start_of(const watched_event& its, std::optional<std::uint64_t> since)

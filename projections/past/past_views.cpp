@@ -1,6 +1,7 @@
 #include "projections/past/past_views.hpp"
 
 #include "projections/event_entry.hpp"
+#include "projections/past/past_sales.hpp"
 #include "projections/past/time_search.hpp"
 #include "projections/views.hpp"
 
@@ -15,11 +16,18 @@ namespace holdfast::projections {
 
 namespace {
 
-auto report_body(const report_figures& from, bool csv, domain::instant now) -> std::shared_ptr<const view_body> {
+auto is_report(past_form form) noexcept -> bool {
+  return form == past_form::report || form == past_form::report_csv;
+}
+
+/// `moment`: that it is as of.
+auto report_body(const report_figures& from, bool csv, domain::instant moment, domain::instant now)
+    -> std::shared_ptr<const view_body> {
   auto body = std::make_shared<view_body>();
   body->bytes = csv ? report_csv(from) : report_json(from);
   body->seq = from.seq;
-  body->etag = "W/\"" + std::to_string(from.seq) + (csv ? "-past-report-csv\"" : "-past-report\"");
+  body->etag.append("W/\"").append(std::to_string(from.seq)).append(csv ? "-past-report-csv." : "-past-report.");
+  body->etag.append(std::to_string(moment.unix_ms)).append("\"");
   body->made_at = now;
   body->organisation = from.organisation;
   return body;
@@ -64,12 +72,26 @@ class past_views::look : public std::enable_shared_from_this<look> {
     seq_ = seq;
     if (seq == 0)
       answer({past_outcome::not_found});
+    else if (is_report(wish_.form) && seq <= owner_->within_.facts_max)
+      fold_history();
     else if (const auto known = owner_->find(wish_.event, seq))
       show(known);
     else if (seq - nearest_snapshot() > owner_->within_.facts_max)
       too_far();
     else
       fold();
+  }
+
+  /// A report with its whole history.
+  void fold_history() {
+    fold_sales(
+        owner_->from_, wish_.event, seq_,
+        [self = shared_from_this()](const tl::expected<std::shared_ptr<const event_sales>, journal::failure>& made) {
+          if (made)
+            self->show_report((*made)->figures(self->moment_of((*made)->last_fact())));
+          else
+            self->answer_failure(made.error());
+        });
   }
 
   void fold() {
@@ -81,10 +103,14 @@ class past_views::look : public std::enable_shared_from_this<look> {
           else if (made.error().kind == journal::failure_kind::invalid)
             self->too_far(); // a snapshot has turned out to be damaged meanwhile
           else
-            self->answer({made.error().kind == journal::failure_kind::corrupt ? past_outcome::unreadable
-                                                                              : past_outcome::overloaded});
+            self->answer_failure(made.error());
         },
         owner_->within_.facts_max);
+  }
+
+  void answer_failure(const journal::failure& why) {
+    const bool damaged = why.kind == journal::failure_kind::corrupt;
+    answer({damaged ? past_outcome::unreadable : past_outcome::overloaded});
   }
 
   void folded(const domain::event_state& from) {
@@ -100,8 +126,10 @@ class past_views::look : public std::enable_shared_from_this<look> {
 
   void show(const state_ptr& what) {
     const auto now = owner_->clock_();
-    if (wish_.form == past_form::report || wish_.form == past_form::report_csv) {
-      answer({past_outcome::ok, report_body(what->figures, wish_.form == past_form::report_csv, now)});
+    if (is_report(wish_.form)) {
+      auto figures = what->figures;
+      figures.sale = sale_at(figures, moment_of(figures.last_fact));
+      show_report(figures);
       return;
     }
     if (wish_.form == past_form::seats_binary) {
@@ -120,6 +148,16 @@ class past_views::look : public std::enable_shared_from_this<look> {
         self->answer({past_outcome::not_found});
       }
     });
+  }
+
+  void show_report(const report_figures& from) {
+    const bool csv = wish_.form == past_form::report_csv;
+    answer({past_outcome::ok, report_body(from, csv, moment_of(from.last_fact), owner_->clock_())});
+  }
+
+  /// What is looked at: the time that was asked for, or the one of the last fact.
+  [[nodiscard]] auto moment_of(domain::instant last_fact) const noexcept -> domain::instant {
+    return wish_.at.value_or(last_fact);
   }
 
   /// The seq of the newest snapshot at or before the place; 0 when there is none.

@@ -20,7 +20,7 @@
 namespace holdfast::projections {
 
 /// Events as they were: the newest snapshot at or before the place and a fold of the journal's durable facts after it, on the read
-/// pool, piece by piece. Bounded: so many facts a look, one look a requester, so many at once; what was folded lately is kept.
+/// pool, piece by piece. Reports, whose history no snapshot has, are folded from the beginning; beyond `facts_max` they have what the state says. Bounded: so many facts a look, one look a requester, so many at once; what was folded lately is kept.
 /// Thread-safe; nothing blocks. Made by `std::make_shared`; the journal and the snapshots outlive every job of the read pool.
 class past_views : public std::enable_shared_from_this<past_views> {
  public:

@@ -41,6 +41,9 @@ class event_sales {
 
   [[nodiscard]] auto seq() const noexcept -> std::uint64_t { return figures_.seq; }
 
+  /// The time of the last fact.
+  [[nodiscard]] auto last_fact() const noexcept -> domain::instant { return figures_.last_fact; }
+
   [[nodiscard]] auto organisation() const noexcept -> domain::organisation_id { return figures_.organisation; }
 
   [[nodiscard]] auto event() const noexcept -> domain::event_id { return figures_.event; }

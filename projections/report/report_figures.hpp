@@ -97,12 +97,12 @@ struct report_figures {
   std::uint64_t seq = 0;
   domain::instant last_fact;
   std::vector<tier_figures> tiers; ///< in the layout's order
-  sales_flow total;                ///< of the past: holds, orders, places sold and revenue only, unless `complete`
+  sales_flow total;                ///< holds, orders, places sold and revenue only, unless `complete`
   domain::minor_units fees = 0;    ///< part of `total.revenue`
   std::uint64_t live_holds = 0;
   std::array<payment_figures, payment_methods> payments;
 
-  /// Only a report of the present has what follows: a state of the past does not remember how holds ended, nor when.
+  /// Only a fold of all facts has what follows: a state does not remember how holds ended, nor when.
   bool complete = false;
   std::uint64_t holds_last_minute = 0, places_sold_last_minute = 0;
   std::vector<report_period> timeline;     ///< oldest first; nothing happened in between

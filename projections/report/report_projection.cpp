@@ -28,7 +28,15 @@ report_projection::report_projection(std::shared_ptr<view_metrics> metrics, post
       post_{std::move(post)},
       clock_{std::move(clock)},
       within_{within},
-      waiting_{metrics_, within.readers_waiting_max} {}
+      follows_{std::make_shared<follow_mark>()},
+      waiting_{metrics_, within.readers_waiting_max} {
+  if (!within_.follows)
+    stopped();
+}
+
+void report_projection::stopped() {
+  follows_->stop(clock_());
+}
 
 void report_projection::apply(const applied_group& group) {
   if (group.stream.kind != journal::stream_kind::event)
@@ -66,7 +74,8 @@ void report_projection::reset() {
   const std::scoped_lock lock{mutex_};
   events_.clear();
   broken_.reset();
-  stopped_at_.reset();
+  if (within_.follows)
+    follows_->follow();
 }
 
 void report_projection::load() {
@@ -199,7 +208,7 @@ auto report_projection::body_of(const event_sales& from, domain::event_id event,
     -> std::shared_ptr<const view_body> {
   auto& known = bodies_[event];
   known.read_at = clock_();
-  const auto now = stopped_at_.value_or(known.read_at);
+  const auto now = follows_->until().value_or(known.read_at);
   auto& last = known.all[static_cast<std::size_t>(who.form)];
   const bool moves = who.form != report_form::prices && from.is_moving(now);
   if (last && last->seq >= who.min_seq) {
@@ -218,6 +227,7 @@ auto report_projection::body_of(const event_sales& from, domain::event_id event,
   made->seq = from.seq();
   made->draft = from.is_draft();
   made->made_at = now;
+  made->follows = follows_;
   made->organisation = from.organisation();
   made->packed = std::make_shared<packed_forms>(packing::quick);
   last = made;

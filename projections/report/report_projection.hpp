@@ -41,6 +41,7 @@ class report_projection final : public projection, public std::enable_shared_fro
     std::size_t readers_waiting_max = 1'000;
     domain::millis bodies_kept = domain::minutes(1); ///< unread
     domain::millis checkpoint_every = domain::seconds(30);
+    bool follows = true; ///< false: the journal was refused, and reports are as of the start
   };
 
   report_projection(std::shared_ptr<view_metrics> metrics, post_function post, clock_function clock);
@@ -63,7 +64,7 @@ class report_projection final : public projection, public std::enable_shared_fro
 
   void reset() override;
   /// Reports are as of now from here on.
-  void stopped() override { stopped_at_ = clock_(); }
+  void stopped() override;
 
   [[nodiscard]] auto wants(journal::stream_kind kind, std::uint16_t) const noexcept -> bool override {
     // Every fact of an event counts: its seq is what readers wait for.
@@ -115,7 +116,7 @@ class report_projection final : public projection, public std::enable_shared_fro
   std::mutex mutex_;
   std::unordered_map<domain::event_id, event_sales> events_;
   std::optional<domain::event_id> broken_; ///< a fold threw: what it left behind is no state of this event
-  std::optional<domain::instant> stopped_at_;
+  const std::shared_ptr<follow_mark> follows_;
 
   journal::cursor position_;
   std::shared_ptr<checkpoint_lane> lane_;

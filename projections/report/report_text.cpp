@@ -107,7 +107,7 @@ void write_payments(json_writer& out, const report_figures& from) {
   out.end_array();
 }
 
-/// What only a report of the present has.
+/// What only a report of a whole fold has.
 void write_history(json_writer& out, const report_figures& from) {
   out.key("rates")
       .begin_object()

@@ -9,6 +9,7 @@
 #include "projections/search/text_search.hpp"
 #include "projections/search/text_session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -85,7 +86,8 @@ class searching {
     const row_filter filter{query_, columns, from_.now_ms};
     if (filter.hopeless())
       return;
-    const auto rows = columns.size();
+    // What is not in the session's texts yet cannot be shown: it is not counted either.
+    const auto rows = std::min<std::uint32_t>(columns.size(), in_.database.get_lastdocid());
     if (query_.text.empty()) {
       for (std::uint32_t row = 0; row < rows && !partial_; ++row) {
         partial_ = row % rows_between_looks == 0 && std::chrono::steady_clock::now() >= from_.give_up_at;

@@ -3,6 +3,7 @@
 #include "projections/search/event_text.hpp"
 #include "projections/search/text_rows.hpp"
 #include "projections/search/text_seal.hpp"
+#include "projections/search/text_sums.hpp"
 #include "projections/store/row_codec.hpp"
 #include "projections/unfoldable.hpp"
 
@@ -23,9 +24,10 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Raised with every change of what documents hold or of how words become terms.
-constexpr std::string_view format = "3";
+constexpr std::string_view format = "4";
 constexpr const char* format_key = "format";
 constexpr const char* journal_key = "journal";
+constexpr const char* sums_key = "sums";
 constexpr std::size_t spelling_bytes_min = 3;
 
 /// Words that are worth proposing.
@@ -34,7 +36,14 @@ auto is_spelling(const std::string& word) -> bool {
          std::ranges::none_of(word, [](unsigned char letter) { return std::isdigit(letter) != 0; });
 }
 
-/// Whether what is on the disk is what was written there, as far as that can be told: after a crash, what can be told from the tables themselves.
+/// Whether an index has what was committed to it.
+auto is_as_committed(const fs::path& directory) -> bool {
+  const Xapian::Database database{directory.string()};
+  const auto committed = text_sums::of_text(database.get_metadata(sums_key));
+  return text_sums::of(database) == committed && committed.fit_postings(database);
+}
+
+/// Whether what is on the disk is what was written there: after a crash the tables are looked through, and what is in them.
 auto is_sound(const fs::path& directory) -> bool {
   switch (seal_of(directory)) {
   case text_seal::sound: return true;
@@ -46,7 +55,11 @@ auto is_sound(const fs::path& directory) -> bool {
   const auto checked = check_text_index(directory);
   if (!checked)
     spdlog::warn("search: {}; it is built anew", checked.error().detail);
-  return checked.has_value();
+  else if (!is_as_committed(directory))
+    spdlog::warn("search: the index in {} has not what was committed to it, and is built anew", directory.string());
+  else
+    return true;
+  return false;
 }
 
 /// What the work gives, or what it threw, in words: damaged bytes make the library throw more than errors of its own.
@@ -105,6 +118,7 @@ struct text_index::parts {
   parts(Xapian::WritableDatabase opened, std::shared_ptr<text_place> at)
       : place{std::move(at)}, database{std::move(opened)} {
     position = journal::cursor{database.get_metadata(text_index::position_key)};
+    sums = text_sums::of_text(database.get_metadata(sums_key));
     place->committed(true, database.get_doccount());
   }
 
@@ -140,12 +154,14 @@ struct text_index::parts {
       spell(terms, true);
     }
     database.replace_document(document, made);
+    sums.add(document, made);
     ++uncommitted;
   }
 
   void replace(Xapian::docid document, const event_text& before, const event_text& after) {
     if (before.listed)
       spell(terms_of(before, forms), false);
+    sums.remove(document, database.get_document(document));
     put(document, after);
   }
 
@@ -153,10 +169,13 @@ struct text_index::parts {
     for (const auto& [word, count] : terms.words) {
       if (!is_spelling(word))
         continue;
-      if (add)
+      if (add) {
         database.add_spelling(word, count);
-      else
+        sums.add_spelling(word, count);
+      } else {
         database.remove_spelling(word, count);
+        sums.remove_spelling(word, count);
+      }
     }
   }
 
@@ -164,6 +183,7 @@ struct text_index::parts {
   Xapian::WritableDatabase database;
   word_forms forms;
   journal::cursor position;
+  text_sums sums;
   std::size_t uncommitted = 0;
 };
 
@@ -273,6 +293,7 @@ void text_index::commit(const journal::cursor& position) {
   auto& my = *parts_;
   write_through(*my.place, [&] {
     my.database.set_metadata(position_key, position.text());
+    my.database.set_metadata(sums_key, my.sums.text());
     my.database.commit_transaction();
     my.database.begin_transaction();
     my.place->committed(std::exchange(my.uncommitted, 0) > 0, my.database.get_doccount());

@@ -140,6 +140,27 @@ TEST_CASE("a viewer who comes back gets what they have missed, and nothing twice
   CHECK(up_to_date.frame().seq == 6);
 }
 
+TEST_CASE("whoever read the seats goes on from there, although nobody was watching") {
+  const api_server server;
+  const box_office opera{server};
+  auto buyer = server.buyer();
+  for (const auto* seats : {"/seats", "/seats?section=A"}) {
+    CAPTURE(seats);
+    const auto read = buyer.get(opera.path(seats));
+    REQUIRE(read.status == 200);
+    const auto made = hold(buyer, opera, {seats == std::string{"/seats"} ? "A/2/1" : "A/2/2"});
+    REQUIRE(made.status == 201);
+    watcher first{server.port()};
+    first.shake_hands(opera.path("/live?since=") + read.header("x-view-seq"));
+    const auto hello = first.frame();
+    CHECK(hello.type == kind::hello);
+    CHECK(std::to_string(hello.seq) == read.header("x-view-seq"));
+    const auto missed = first.frame();
+    CHECK(missed.type == kind::delta);
+    CHECK(std::to_string(missed.seq) == made.event_seq());
+  }
+}
+
 TEST_CASE("a seq that is too old or of the future is answered with a reset") {
   const api_server server;
   const box_office opera{server};

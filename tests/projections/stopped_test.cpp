@@ -139,6 +139,9 @@ TEST_CASE("an event at which seats and reports stopped is shown as it was, for a
     CHECK(given.seats(struck)->body == given.first_seats->body);
     CHECK(given.page(struck)->body == given.first_page->body);
     CHECK(given.report(struck)->body == given.first_report->body);
+    // They were made before it stopped, when they were the newest.
+    for (const auto& shown : {given.first_seats, given.first_page, given.first_report})
+      CHECK(age_of(*shown->body, given.world.now()) == domain::minutes(minutes + 1));
   }
   // Nothing is made of half a command.
   CHECK(given.binary(struck)->outcome == read_outcome::unreadable);
@@ -149,6 +152,16 @@ TEST_CASE("an event at which seats and reports stopped is shown as it was, for a
   given.pass({1'001});
   CHECK(csv->outcome == read_outcome::behind);
   CHECK(newer->outcome == read_outcome::behind);
+}
+
+TEST_CASE("what is shown is of no age while its projection follows the journal, however quiet the event is") {
+  fixture given;
+  const auto seats = given.seats(other)->body;
+  const auto sold = given.report(other)->body;
+  for (int i = 0; i < 50; ++i)
+    given.pass(domain::seconds(1));
+  for (const auto& body : {seats, sold, given.seats(other)->body, given.page(other)->body, given.report(other)->body})
+    CHECK(age_of(*body, given.world.now()) == domain::millis{});
 }
 
 TEST_CASE("events beside the one at which a projection stopped say how old they are") {
@@ -195,6 +208,8 @@ TEST_CASE("a restart does not wait for a projection that stops again") {
 
 TEST_CASE("a rebuild follows the journal again, but for the event that cannot be loaded") {
   struck_event given;
+  given.pass(domain::seconds(20));
+  CHECK(age_of(*given.seats(other)->body, given.world.now()) == domain::seconds(20));
   given.hold(other, 1);
   CHECK(given.world.views().rebuild("inventory"));
   given.world.settle();
@@ -202,6 +217,7 @@ TEST_CASE("a rebuild follows the journal again, but for the event that cannot be
   const auto now = given.seats(other);
   REQUIRE(now->outcome == read_outcome::ok);
   CHECK(faults_of_seats(given.from, other, *now->body) == "");
+  CHECK(age_of(*now->body, given.world.now()) == domain::millis{});
   CHECK(given.seats(struck)->outcome == read_outcome::unreadable);
 }
 

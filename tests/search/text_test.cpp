@@ -225,6 +225,27 @@ TEST_CASE("a directory that is missing, damaged, doubtful or of another journal 
   CHECK_FALSE(projections::text_index::open("/proc/no such place", "one", false).has_value());
 }
 
+TEST_CASE("an event is counted when it can be shown, however far texts are behind what is known of it") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    search_bench bench;
+    naive_events events{seed};
+    model::dice dice{seed};
+    publish(bench, events, {"Aida"});
+    for (const auto* name : {"Tosca", "Carmen", "Lulu"})
+      bench.append(events.publish_new(concert(name)));
+    projections::search_query all;
+    all.facets = {projections::search_facet::category};
+    while (bench.run_some(dice)) {
+      const auto found = bench.search(all).json;
+      CHECK(found.at("total") == found.at("items").size());
+      CHECK(found.at("facets").at("category").at(0).at("count") == found.at("items").size());
+    }
+    bench.show();
+    CHECK(bench.search(all).json.at("total") == 4);
+  }
+}
+
 TEST_CASE("what was not committed with its position is not there after a death") {
   const scratch_directory scratch;
   {

@@ -18,6 +18,19 @@ show() {
   fail "the server does not answer"
 }
 
+# ages PATH…: each is shown, and says that it grows older.
+ages() {
+  local path again
+  for path; do
+    for again in $(seq 100); do
+      [ "$(status -D "$room/head" "$url$path")" = 200 ] || fail "$path is not shown: $(cat "$room/body")"
+      if grep -qi '^age: [1-9]' "$room/head"; then continue 2; fi
+      sleep 0.1
+    done
+    fail "$path does not say how old it is: $(cat "$room/head")"
+  done
+}
+
 start
 open_opera
 # Enough for a snapshot when the event is put aside at the end.
@@ -48,10 +61,12 @@ for path in /v1/events/tosca "/v1/events/$event"; do
 done
 [ "$(status "$url/v1/events/$event/seats")" = 200 ] || fail "the seats are not shown: $(cat "$room/body")"
 field counts <"$room/body" | cmp -s - "$room/counts" || fail "the seats are not as they were"
-# The index of texts and its columns were kept: they are as old as this start.
+# Everything is as old as this start, what is asked for only now too.
+ages "/v1/events/$event" "/v1/events/$event/seats" "/v1/events/$event/prices" "/v1/search?q=tosca"
+grep -qi '^age: 0' <(curl -fsS -D - -o "$room/section" "$url/v1/events/$event/seats?section=A") && fail "a section seems new"
+# The index of texts and its columns were kept.
 [ "$(status -D "$room/head" "$url/v1/search?q=tosca")" = 200 ] || fail "nothing is found: $(cat "$room/body")"
 [ "$(field items.0.event_id <"$room/body")" = "$event" ] || fail "another event is found: $(cat "$room/body")"
-grep -qi '^age: [0-9]' "$room/head" || fail "a search does not say how old it is: $(cat "$room/head")"
 [ "$(status "$url/v1/keys" -H "Authorization: Bearer $token")" = 401 ] || fail "a key is known without a journal"
 # The snapshot that the seats came from has the layout too.
 [ "$(status -L "$url/v1/events/$event/layout")" = 200 ] || fail "the layout is not shown: $(cat "$room/body")"
@@ -111,6 +126,7 @@ grep -q "damage in the middle" "$room/server.log" || fail "the log is not what w
 shown=$(field seq <"$room/body")
 [ "$shown" -gt $((page + 2)) ] && [ "$shown" -lt $((page + 42)) ] || fail "it is shown at seq $shown"
 [ "$(status "$url/v1/search?q=tosca")" = 200 ] || fail "nothing is found: $(cat "$room/body")"
+[ "$(status "$url/v1/events/$first/report" -H "Authorization: Bearer $token")" = 200 ] || fail "no report: $(cat "$room/body")"
 [ "$(status -X POST "$url/v1/events/$aida/holds" -H "Authorization: Bearer $token" -H 'Idempotency-Key: hold-key-19' \
   -H 'Content-Type: application/json' -d '{"seats":["A/1/9"]}')" = 503 ] || fail "a hold was not refused: $(cat "$room/body")"
 grep -q journal_unavailable "$room/body" || fail "the refusal has another reason: $(cat "$room/body")"
@@ -119,6 +135,17 @@ wait "$server" || fail "it did not end well"
 server=
 # It changed nothing, and with the byte put right everything acknowledged is there.
 (cd "$data/journal" && sha256sum -- *) | cmp - "$room/journal.sums" || fail "the refused journal was changed"
+# With the journal gone altogether, of an event without a snapshot there is nothing to show: that is said, and not that there is none.
+mv "$data/journal/CURRENT" "$room/CURRENT"
+show
+for path in "/v1/events/$aida" "/v1/events/$aida/seats"; do
+  [ "$(status "$url$path")" = 503 ] || fail "$path is shown out of nothing: $(cat "$room/body")"
+  [ "$(field code <"$room/body")" = unavailable ] || fail "$path: $(cat "$room/body")"
+done
+kill -TERM "$server"
+wait "$server" || fail "it did not end well"
+server=
+mv "$room/CURRENT" "$data/journal/CURRENT"
 cp "$room"/before/journal/*.log "$data/journal/"
 start
 [ "$(curl -fsS "$url/v1/events/tosca?min_seq=$((page + 42))" | field seq)" = $((page + 42)) ] || fail "it does not go on where it was"
