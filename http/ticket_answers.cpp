@@ -21,7 +21,7 @@ auto id_of(const domain::public_ids& ids, const domain::event_state& in, const d
   return text;
 }
 
-/// The seat or area of a ticket that is there, and its tier.
+/// The seat or area of a ticket that is there, and its tier; nothing for one that went back, whose place is not the order's any more.
 void write_place(json_writer& out, const domain::event_state& in, const domain::ticket_number& number) {
   const auto* const order = in.find(number.order);
   if (order == nullptr) {
@@ -30,7 +30,11 @@ void write_place(json_writer& out, const domain::event_state& in, const domain::
   const auto& seats = *in.seats();
   // What went back of the order leaves no gap in its places.
   const auto left = domain::tickets_left(*order);
-  const auto index = static_cast<std::size_t>(std::ranges::lower_bound(left, number.index) - left.begin());
+  const auto its = std::ranges::lower_bound(left, number.index);
+  if (its == left.end() || *its != number.index) {
+    return;
+  }
+  const auto index = static_cast<std::size_t>(its - left.begin());
   if (index < order->seats.size()) {
     const auto seat = order->seats[index];
     out.member("seat", std::string_view{seats.label(seat)})

@@ -61,9 +61,8 @@ auto drain::rates(instant now) const noexcept -> drain_rates {
   drain_rates sum;
   for (std::uint64_t back = 1; back <= whole; ++back) {
     const auto at = current - back;
-    // What is after the newest count is empty, and what the ring has overwritten is older than five minutes.
-    if (at > last_ || last_ - at >= slices) {
-      continue;
+    if (at > last_) {
+      continue; // nobody was counted since
     }
     const auto count = counts_[at % slices];
     sum.people += count;

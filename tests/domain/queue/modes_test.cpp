@@ -290,3 +290,21 @@ TEST_CASE("load switches a room on, and off again when few come and nobody waits
   CHECK(told(of.act(queue::observe_load{0})) == "ok");
   CHECK(of.replays());
 }
+
+TEST_CASE("who is let in and does not buy is measured, however that ends") {
+  hall of;
+  of.switch_to(mode::on);
+  of.join(1, 40);
+  CHECK(of.advance().size() == 40);
+  queue::finish done;
+  queue::leave gone;
+  for (std::uint32_t number = 1; number <= 20; ++number) {
+    (number <= 10 ? done.gave_up : gone.places).emplace_back(number);
+  }
+  REQUIRE(of.act(done));
+  REQUIRE(of.act(gone));
+  CHECK(of.room.measured.abandoned_permille() == 0); // too few to say
+  of.advance_after(minutes(1));
+  CHECK(of.room.total.unclaimed == 20);
+  CHECK(of.room.measured.abandoned_permille() == 1'000);
+}
