@@ -38,7 +38,9 @@ class collector {
       alternative one;
       one.seats.resize(wish_.quantity);
       std::iota(one.seats.begin(), one.seats.end(), found->first);
-      one.total = (data_.tier_prices[wish_.tier] + data_.tier_fees[wish_.tier]) * wish_.quantity;
+      const auto cost = data_.tier_prices[wish_.tier] + data_.tier_fees[wish_.tier];
+      const auto& tax = data_.config.tax;
+      one.total = (cost + (tax ? tax_on_top(tax->rate, cost) : 0)) * wish_.quantity;
       found_.push_back(std::move(one));
     }
   }

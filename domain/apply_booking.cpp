@@ -204,7 +204,7 @@ void narrow(event_data& data, const booking_slot& slot, const order_returned& wh
   const auto part = part_of(order, what.tickets);
   HF_CHECK(part.has_value(), "what goes back is left of the order");
   HF_CHECK(part->seats == what.seats && part->areas == what.areas, "tickets go back as what they are");
-  HF_CHECK(part->value == what.total, "what was paid is what goes back");
+  HF_CHECK(part->value == what.total && part->tax == what.tax, "what was paid is what goes back");
   const booking_slot gone{hold_created{.hold = what.hold,
                                        .by = order.by,
                                        .sold_by = {},
@@ -247,7 +247,8 @@ void fold(event_data& data, const order_returned& what, instant at) {
   }
   HF_CHECK(std::ranges::equal(slot->seats(), what.seats), "an order is taken back whole");
   HF_CHECK(slot->area_count() == what.areas.size(), "an order is taken back whole");
-  HF_CHECK(slot->order()->paid == what.total, "what was paid is what goes back");
+  HF_CHECK(slot->order()->paid == what.total && what.tax == (what.total == 0 ? 0 : slot->taxes()),
+           "what was paid is what goes back");
   remember_purchase(data, *slot, what, slot->places(), at);
   data.hash -= data.tickets.forget(what.hold);
   drop_offers(data, what.hold);

@@ -33,6 +33,7 @@ auto as_hold(const resale_held& what) -> hold_created {
   hold.by = what.by;
   hold.expires_at = what.expires_at;
   hold.cap_at = what.cap_at;
+  hold.tax = what.tax;
   if (what.place.standing) {
     hold.areas.push_back({static_cast<area_index>(what.place.index), 1, what.price, 0});
   } else {
@@ -44,17 +45,27 @@ auto as_hold(const resale_held& what) -> hold_created {
 
 /// What the seller's order gives away, as if it were given back.
 auto given_away(const ticket_resold& what, order_part part) -> order_returned {
-  return {what.ticket.order,     return_cause::refunded, {},
-          std::move(part.seats), std::move(part.prices), std::move(part.fees),
-          std::move(part.areas), what.allocation,        part.value,
-          {what.ticket.index},   what.goes_on,           payment_record::method::card};
+  return {what.ticket.order,
+          return_cause::refunded,
+          {},
+          std::move(part.seats),
+          std::move(part.prices),
+          std::move(part.fees),
+          std::move(part.areas),
+          what.allocation,
+          part.value,
+          {what.ticket.index},
+          what.goes_on,
+          payment_record::method::card,
+          part.tax};
 }
 
 void check_resold(const event_data& data, const ticket_resold& what, const booking& order, const order_part& part) {
   const auto* const offered = data.find_offer(what.ticket);
   HF_CHECK(offered != nullptr && offered->held_by == what.hold, "what is resold is offered, and in that hold");
   HF_CHECK(offered->price == what.price, "a ticket is resold at the price of its offer");
-  HF_CHECK(part.value == what.paid() && what.kept() >= 0, "a ticket is resold for no more than was paid for it");
+  HF_CHECK(part.value == what.paid() && part.tax == what.tax_paid && what.kept() >= 0,
+           "a ticket is resold for no more than was paid for it");
   HF_CHECK(order.paid_by == what.payment && what.payment, "what is resold was paid for by card");
   HF_CHECK(order.allocation == what.allocation, "a place keeps its allocation");
   HF_CHECK(what.goes_on == (order.places() > 1), "an order goes on while it has tickets");
@@ -130,6 +141,7 @@ void fold(event_data& data, const resale_held& what, instant at) {
   HF_CHECK(what.hold.value() <= limits::hold_number_max, "hold numbers are limited");
   HF_CHECK(what.by.subject != subject_id{} && !what.by.organisation, "buyers buy of buyers");
   HF_CHECK(what.expires_at > at && what.cap_at >= what.expires_at, "a hold lives, and ends at its cap");
+  HF_CHECK(!what.tax || what.tax->rate.mode == tax_mode::inclusive, "a tax is in the price of what is offered");
   const auto& order = order_of(data, what.ticket);
   const auto part = part_of(order.as_booking(), std::vector{what.ticket.index});
   HF_CHECK(part.has_value() && place_of(*part) == what.place, "an offered ticket is one that its order has");

@@ -4,6 +4,7 @@
 #include "domain/state_hash.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 namespace holdfast::domain {
@@ -13,6 +14,11 @@ constexpr std::size_t words_per_price = 2;
 constexpr std::size_t words_per_area = 4;
 constexpr std::size_t words_per_fee = 2;
 constexpr std::size_t words_of_resale = 5;
+constexpr unsigned tax_mode_shift = 16; ///< of the word that has mode and basis points
+
+auto word_of(const tax_rate& rate) noexcept -> std::uint32_t {
+  return rate.basis_points | static_cast<std::uint32_t>(rate.mode) << tax_mode_shift;
+}
 
 auto has_fees(const hold_created& fact) noexcept -> bool {
   return !fact.fees.empty() || std::ranges::any_of(fact.areas, [](const held_area& held) { return held.fee != 0; });
@@ -44,6 +50,8 @@ static_assert(limits::hold_cap_max.count <= std::numeric_limits<std::uint32_t>::
 static_assert(limits::places_per_hold_max <= std::numeric_limits<std::uint16_t>::max());
 static_assert(limits::areas_per_event_max <= std::numeric_limits<std::uint16_t>::max());
 static_assert(limits::payment_text_bytes_max <= std::numeric_limits<std::uint8_t>::max());
+static_assert(limits::tax_basis_points_max < 1U << tax_mode_shift);
+static_assert(limits::tax_name_bytes_max <= std::numeric_limits<std::uint8_t>::max());
 
 booking_slot::booking_slot(const hold_created& fact, instant at, const resale* of)
     : number_{fact.hold.value()},
@@ -53,6 +61,7 @@ booking_slot::booking_slot(const hold_created& fact, instant at, const resale* o
       resale_{of != nullptr},
       swapped_{of != nullptr && of->is_swapped},
       box_office_{static_cast<bool>(fact.by.organisation)},
+      tax_name_bytes_{static_cast<std::uint8_t>(fact.tax ? fact.tax->name.size() : 0)},
       allocation_{fact.allocation},
       owner_high_{fact.by.subject.high},
       owner_low_{fact.by.subject.low | fact.by.organisation.value()},
@@ -86,6 +95,10 @@ booking_slot::booking_slot(const hold_created& fact, instant at, const resale* o
     *to++ = of->seller.value();
     put_money(of->kept);
   }
+  if (fact.tax) {
+    *to++ = word_of(fact.tax->rate);
+    std::memcpy(to, fact.tax->name.data(), fact.tax->name.size());
+  }
 }
 
 auto booking_slot::fee_word() const noexcept -> std::size_t {
@@ -96,8 +109,20 @@ auto booking_slot::resale_word() const noexcept -> std::size_t {
   return fee_word() + (has_fees_ ? (seat_count_ + std::size_t{area_count_}) * words_per_fee : 0);
 }
 
-auto booking_slot::words() const noexcept -> std::size_t {
+auto booking_slot::tax_word() const noexcept -> std::size_t {
   return resale_word() + (resale_ ? words_of_resale : 0);
+}
+
+auto booking_slot::words() const noexcept -> std::size_t {
+  return tax_word() + (tax_name_bytes_ != 0 ? 1 + (tax_name_bytes_ + 3U) / 4U : 0);
+}
+
+auto booking_slot::rate() const noexcept -> std::optional<tax_rate> {
+  if (tax_name_bytes_ == 0) {
+    return std::nullopt;
+  }
+  const auto word = words_[tax_word()];
+  return tax_rate{static_cast<tax_mode>(word >> tax_mode_shift), word & ((1U << tax_mode_shift) - 1)};
 }
 
 auto booking_slot::bought_from() const noexcept -> std::optional<resale> {
@@ -148,8 +173,21 @@ auto booking_slot::fees() const noexcept -> minor_units {
   return sum;
 }
 
+auto booking_slot::taxes() const noexcept -> minor_units {
+  const auto its = rate();
+  minor_units sum = 0;
+  for (std::size_t i = 0; its && i < seat_count_; ++i) {
+    sum += tax_on_top(its, price(i) + fee(i));
+  }
+  for (std::size_t i = 0; its && i < area_count_; ++i) {
+    const auto held = area(i);
+    sum += tax_on_top(its, held.price + held.fee) * held.quantity;
+  }
+  return sum;
+}
+
 auto booking_slot::total() const noexcept -> minor_units {
-  minor_units sum = fees();
+  minor_units sum = fees() + taxes();
   for (std::size_t i = 0; i < seat_count_; ++i) {
     sum += price(i);
   }
@@ -183,6 +221,11 @@ auto booking_slot::as_booking() const -> booking {
     whole.areas.push_back(area(i));
   }
   whole.bought_from = bought_from();
+  if (const auto its = rate()) {
+    whole.tax = event_tax{{}, *its};
+    whole.tax->name.resize(tax_name_bytes_);
+    std::memcpy(whole.tax->name.data(), &words_[tax_word() + 1], tax_name_bytes_);
+  }
   whole.paid_by = payment();
   whole.frozen = frozen_;
   whole.ends_unpaid_at = ends_unpaid_at();
@@ -222,6 +265,9 @@ auto booking_slot::hash() const noexcept -> std::uint64_t {
   }
   if (const auto sum = fees(); sum != 0) {
     fold.add(static_cast<std::uint64_t>(sum));
+  }
+  if (const auto its = rate()) {
+    fold.add(word_of(*its) | std::uint64_t{1} << 58);
   }
   if (const auto by_payment = payment()) {
     fold.add(std::uint64_t{by_payment.value()} | std::uint64_t{frozen_} << 32 | std::uint64_t{1} << 62);

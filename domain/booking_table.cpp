@@ -192,12 +192,14 @@ void booking_table::narrow(hold_number number, const order_returned& fact) {
                                      .expires_at = left.expires_at,
                                      .cap_at = left.cap_at,
                                      .allocation = left.allocation,
-                                     .fees = left.fees},
+                                     .fees = left.fees,
+                                     .tax = left.tax},
                         left.created_at};
   order.words_ = std::move(narrowed.words_);
   order.seat_count_ = narrowed.seat_count_;
   order.area_count_ = narrowed.area_count_;
   order.has_fees_ = narrowed.has_fees_;
+  order.tax_name_bytes_ = narrowed.tax_name_bytes_;
   order.order_->paid = left.paid;
   order.order_->returned = std::make_unique<std::vector<std::uint32_t>>(left.returned);
   content_bytes_ += order.heap_bytes();

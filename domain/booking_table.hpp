@@ -71,7 +71,11 @@ class booking_slot {
   [[nodiscard]] auto places_in(area_index area) const noexcept -> std::uint32_t;
   [[nodiscard]] auto places() const noexcept -> std::uint64_t;
   [[nodiscard]] auto fees() const noexcept -> minor_units;
-  /// Prices and fees.
+  /// Of the event's tax when it was held.
+  [[nodiscard]] auto rate() const noexcept -> std::optional<tax_rate>;
+  /// Those on top of prices and fees.
+  [[nodiscard]] auto taxes() const noexcept -> minor_units;
+  /// Prices, fees and taxes on top.
   [[nodiscard]] auto total() const noexcept -> minor_units;
   [[nodiscard]] auto order() const noexcept -> const order_detail* { return is_order() ? order_.get() : nullptr; }
   /// The card that paid an order; 0: none did, or it is not known.
@@ -98,6 +102,8 @@ class booking_slot {
   [[nodiscard]] auto fee_word() const noexcept -> std::size_t;
   /// Where `bought_from` begins, if there is any.
   [[nodiscard]] auto resale_word() const noexcept -> std::size_t;
+  /// Where the tax is, if there is any.
+  [[nodiscard]] auto tax_word() const noexcept -> std::size_t;
   [[nodiscard]] auto words() const noexcept -> std::size_t;
 
   std::uint32_t number_ = 0; ///< 0: the slot is free
@@ -106,10 +112,11 @@ class booking_slot {
   std::uint32_t position_ = nowhere; ///< in the deadline heap
   bool extended_ : 1 = false;
   bool has_fees_ : 1 = false;
-  bool frozen_ : 1 = false;  ///< `order_` then has nothing but the payment
-  bool resale_ : 1 = false;  ///< of an offered ticket
-  bool swapped_ : 1 = false; ///< the same: its place is its own
-  bool box_office_ = false;  ///< the owner is the organisation whose id is in `owner_low_`
+  bool frozen_ : 1 = false;         ///< `order_` then has nothing but the payment
+  bool resale_ : 1 = false;         ///< of an offered ticket
+  bool swapped_ : 1 = false;        ///< the same: its place is its own
+  bool box_office_ : 1 = false;     ///< the owner is the organisation whose id is in `owner_low_`
+  std::uint8_t tax_name_bytes_ = 0; ///< of its tax; 0: it has none
   allocation_number allocation_;
   std::uint64_t owner_high_ = 0;
   std::uint64_t owner_low_ = 0;
@@ -121,7 +128,7 @@ class booking_slot {
   std::uint32_t previous_of_owner_ = nowhere;
   std::unique_ptr<std::uint32_t[]>
       words_; ///< seats, prices (low, high), areas (area, quantity, price low, high), if there are any fees (low, high), of an
-              ///< offered ticket its order, index, seller's payment and what is kept (low, high)
+  ///< offered ticket its order, index, seller's payment and what is kept (low, high), of a taxed one the rate and the name (4 bytes a word)
   std::unique_ptr<order_detail> order_;
 };
 

@@ -211,6 +211,7 @@ auto created(const question& ask, std::vector<seat_index> seats, const std::vect
     const auto tier = data.seats->tier_of_area(area);
     hold.areas.push_back({area, quantity, data.tier_prices[tier], data.tier_fees[tier]});
   }
+  hold.tax = data.config.tax;
   hold.expires_at = ask.now + data.config.hold_time;
   hold.cap_at = ask.now + data.config.hold_cap;
   return hold;

@@ -84,6 +84,7 @@ struct giving_back {
 
 auto returned_whole(const booking_slot& slot, giving_back what) -> order_returned {
   auto order = slot.as_booking();
+  const auto tax = order.paid == 0 ? 0 : order.taxes_total();
   return {slot.is_order() ? order.number : hold_number{},
           what.why,
           what.by,
@@ -95,7 +96,8 @@ auto returned_whole(const booking_slot& slot, giving_back what) -> order_returne
           order.paid,
           std::move(what.tickets),
           false,
-          order.payment.by};
+          order.payment.by,
+          tax};
 }
 
 /// Sets apart what the fact makes the public's, for the allocation that gets what is given back; nothing when there is none. What never was
@@ -151,7 +153,7 @@ auto taken_back(const question& ask, const booking_slot& slot, giving_back what)
   return returned(ask, slot,
                   order_returned{order.number, what.why, what.by, std::move(part->seats), std::move(part->prices),
                                  std::move(part->fees), std::move(part->areas), order.allocation, part->value,
-                                 std::move(what.tickets), true, order.payment.by});
+                                 std::move(what.tickets), true, order.payment.by, part->tax});
 }
 
 } // namespace

@@ -21,9 +21,18 @@ auto part_of_ticket(const booking_slot& order, const ticket_number& ticket) -> o
   return part_of(order.as_booking(), std::vector{ticket.index}).value_or(order_part{});
 }
 
-/// The most that a ticket may be offered for. No product overflows: a price and a fee are each within price_max.
+/// The most that a ticket may be offered for. No product overflows: a price and a fee are each within price_max, and a tax within both.
 auto cap_of(const question& ask, const booking_slot& order, const ticket_number& ticket) -> minor_units {
   return part_of_ticket(order, ticket).value * ask.data.config.resale_max_percent / 100;
+}
+
+/// What is offered is offered whole: the event's tax is in it.
+auto tax_in_price(const question& ask) -> std::optional<event_tax> {
+  auto tax = ask.data.config.tax;
+  if (tax) {
+    tax->rate.mode = tax_mode::inclusive;
+  }
+  return tax;
 }
 
 } // namespace
@@ -45,11 +54,12 @@ auto resold(const question& ask, const booking_slot& hold) -> ticket_resold {
   fact.hold = hold_number{hold.number()};
   fact.place = place_of(part);
   fact.price_paid = part.areas.empty() ? part.prices.front() : part.areas.front().price;
-  fact.fee_paid = part.value - fact.price_paid;
+  fact.fee_paid = part.value - part.tax - fact.price_paid;
   fact.price = hold.total();
   fact.allocation = order.allocation();
   fact.payment = order.payment();
   fact.goes_on = order.places() > 1;
+  fact.tax_paid = part.tax;
   return fact;
 }
 
@@ -125,10 +135,10 @@ auto decide_resale(const question& ask, const hold_resale& what) -> decision {
     return rejected(reason::holds_exhausted);
   }
   auto made = ends.as_facts();
-  made.push_back(
-      {ask.now, ask.id,
-       resale_held{hold_number{data.last_hold + 1}, what.ticket, place_of(part_of_ticket(order, what.ticket)),
-                   ask.as_owner(), offered->price, ask.now + data.config.hold_time, ask.now + data.config.hold_cap}});
+  made.push_back({ask.now, ask.id,
+                  resale_held{hold_number{data.last_hold + 1}, what.ticket,
+                              place_of(part_of_ticket(order, what.ticket)), ask.as_owner(), offered->price,
+                              ask.now + data.config.hold_time, ask.now + data.config.hold_cap, tax_in_price(ask)}});
   return made;
 }
 

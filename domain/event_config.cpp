@@ -127,6 +127,17 @@ void check_velocity(const event_config& config, checker& check) {
   }
 }
 
+void check_tax(const event_config& config, checker& check) {
+  if (!config.tax) {
+    return;
+  }
+  const auto& [name, rate] = *config.tax;
+  check(name.size() <= limits::tax_name_bytes_max && is_clear_name(name), "/tax/name",
+        "1 to 40 bytes of UTF-8 without control, invisible and direction characters, no blank at an end");
+  check(rate.basis_points <= limits::tax_basis_points_max, "/tax/basis_points", "0 to 10,000");
+  check(rate.mode == tax_mode::inclusive || rate.mode == tax_mode::exclusive, "/tax/mode", "inclusive or exclusive");
+}
+
 template <class Value>
 void replace(Value& value, const std::optional<Value>& by) {
   if (by) {
@@ -187,6 +198,7 @@ auto config_faults(const event_config& config) -> std::vector<config_fault> {
   check_tiers(config, check);
   check_selling(config, check);
   check_velocity(config, check);
+  check_tax(config, check);
   append_plan_faults(config, faults);
   return faults;
 }
@@ -234,6 +246,7 @@ auto amended(event_config config, const event_amendment& by) -> event_config {
   replace(config.resale_max_percent, by.resale_max_percent);
   replace(config.velocity, by.velocity);
   replace(config.returns_to_allocation, by.returns_to_allocation);
+  replace(config.tax, by.tax);
   return config;
 }
 

@@ -329,8 +329,20 @@ auto booking::fees_total() const noexcept -> minor_units {
                          [](minor_units sum, const held_area& area) { return sum + area.fee * area.quantity; });
 }
 
+auto booking::taxes_total() const noexcept -> minor_units {
+  minor_units sum = 0;
+  for (std::size_t i = 0; i < seats.size(); ++i) {
+    sum += tax_of_seat(i);
+  }
+  for (const auto& area : areas) {
+    sum += tax_of(area) * area.quantity;
+  }
+  return sum;
+}
+
 auto booking::total() const noexcept -> minor_units {
-  return std::accumulate(areas.begin(), areas.end(), std::accumulate(prices.begin(), prices.end(), fees_total()),
+  return std::accumulate(areas.begin(), areas.end(),
+                         std::accumulate(prices.begin(), prices.end(), fees_total() + taxes_total()),
                          [](minor_units sum, const held_area& area) { return sum + area.price * area.quantity; });
 }
 

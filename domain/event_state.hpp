@@ -8,6 +8,7 @@
 #include "domain/layout.hpp"
 #include "domain/rejection.hpp"
 #include "domain/strong_id.hpp"
+#include "domain/tax.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -81,11 +82,24 @@ struct booking {
   std::optional<turn> unpaid_because; ///< of a hold, in views: why its last payment came to nothing
   instant ends_unpaid_at;             ///< of a frozen hold: when it would have ended without its payment
   std::optional<resale> bought_from;  ///< of an offered ticket; absent: bought from the event
+  std::optional<event_tax> tax;       ///< the event's when it was held
 
   [[nodiscard]] auto fee(std::size_t which) const noexcept -> minor_units { return fees.empty() ? 0 : fees[which]; }
   /// Sum of the fees of seats and areas.
   [[nodiscard]] auto fees_total() const noexcept -> minor_units;
-  /// Sum of the prices and fees of seats and areas.
+  [[nodiscard]] auto rate() const noexcept -> std::optional<tax_rate> {
+    return tax ? std::optional{tax->rate} : std::nullopt;
+  }
+  /// The tax on top of the price and fee of a seat, and of one place of an area.
+  [[nodiscard]] auto tax_of_seat(std::size_t which) const noexcept -> minor_units {
+    return tax_on_top(rate(), prices[which] + fee(which));
+  }
+  [[nodiscard]] auto tax_of(const held_area& area) const noexcept -> minor_units {
+    return tax_on_top(rate(), area.price + area.fee);
+  }
+  /// Sum of the taxes on top of seats and areas.
+  [[nodiscard]] auto taxes_total() const noexcept -> minor_units;
+  /// Sum of the prices, fees and taxes on top of seats and areas.
   [[nodiscard]] auto total() const noexcept -> minor_units;
   [[nodiscard]] auto places() const noexcept -> std::uint64_t;
   friend auto operator==(const booking&, const booking&) -> bool = default;

@@ -6,6 +6,7 @@
 #include "domain/instant.hpp"
 #include "domain/organisation/fact.hpp"
 #include "domain/strong_id.hpp"
+#include "domain/tax.hpp"
 #include "domain/ticket.hpp"
 
 #include <memory>
@@ -55,6 +56,7 @@ struct hold_created {
   allocation_number allocation{};  ///< whose places it may have; zero: nobody's
   std::vector<minor_units> fees{}; ///< on top, one a seat as they were at this moment; empty when all are 0
   std::string phase{}; ///< the presale that opened the sale to it; empty: it was open without. Older ones never say
+  std::optional<event_tax> tax{}; ///< the event's at this moment: what each place's is follows from its price and fee
 };
 struct hold_extended {
   hold_number hold;
@@ -105,6 +107,7 @@ struct order_returned {
       tickets{};        ///< by their index in the order as it was sold, ascending; empty: all that it had left
   bool goes_on = false; ///< the order has other tickets left
   payment_record::method method = payment_record::method::card; ///< how it had been paid
+  minor_units tax = 0; ///< part of `total`: the taxes on top of prices and fees
 };
 
 /// Places were set apart.
@@ -170,6 +173,7 @@ struct resale_held {
   minor_units price = 0; ///< as it was offered
   instant expires_at;
   instant cap_at;
+  std::optional<event_tax> tax{}; ///< the event's at this moment, in the price whatever the event's mode is
 };
 /// The place goes from the seller's order to the hold that is being paid, which is an order from the next fact on: the ticket is gone and its codes
 /// are dead. Says again what it was, so that whoever folds facts need not keep every order.
@@ -183,8 +187,9 @@ struct ticket_resold {
   allocation_number allocation; ///< of the seller's order, and of the buyer's from now on
   payment_number payment;       ///< the seller's
   bool goes_on = false;         ///< the seller's order has other tickets left
+  minor_units tax_paid = 0;     ///< by the seller, on top of price and fee
 
-  [[nodiscard]] constexpr auto paid() const noexcept -> minor_units { return price_paid + fee_paid; }
+  [[nodiscard]] constexpr auto paid() const noexcept -> minor_units { return price_paid + fee_paid + tax_paid; }
   [[nodiscard]] constexpr auto kept() const noexcept -> minor_units { return paid() - price; }
 };
 

@@ -62,6 +62,9 @@ inline constexpr std::uint32_t tickets_max = 100'000;
 /// Rules of an event about what may be bought within a time, and the longest such time.
 inline constexpr std::size_t velocity_rules_max = 8;
 inline constexpr std::uint32_t velocity_seconds_max = 7 * 24 * 3'600; // a week
+/// An event's tax: the longest name, and the whole of what is taxed.
+inline constexpr std::size_t tax_name_bytes_max = 40;
+inline constexpr std::uint32_t tax_basis_points_max = 10'000;
 /// Purchases of tickets that went back since, of which an event still knows: the newest of them. Velocity rules count them.
 inline constexpr std::size_t returned_purchases_max = 16'384;
 /// Prices and fees are 0 to this, so that a hold's total always fits 63 bits.

@@ -57,7 +57,9 @@ auto part_of(const booking& order, std::span<const std::uint32_t> tickets) -> st
     priced.prices = part.prices;
     priced.fees = part.fees;
     priced.areas = part.areas;
+    priced.tax = order.tax;
     part.value = priced.total();
+    part.tax = priced.taxes_total();
   }
   return part;
 }

@@ -21,6 +21,7 @@ struct order_part {
   std::vector<minor_units> fees;   ///< one a seat; empty when all are 0
   std::vector<held_area> areas;
   minor_units value = 0; ///< 0 of a complimentary order
+  minor_units tax = 0;   ///< part of it: on top of prices and fees
 };
 
 /// The places of tickets (ascending, without repeats), or nothing when the order has not every one of them left.

@@ -35,6 +35,12 @@ auto areas_of(const booking& one) -> std::vector<area_index> {
   return areas;
 }
 
+auto is_tax(const event_tax& tax) -> bool {
+  return (tax.rate.mode == tax_mode::inclusive || tax.rate.mode == tax_mode::exclusive) &&
+         tax.rate.basis_points <= limits::tax_basis_points_max && !tax.name.empty() &&
+         tax.name.size() <= limits::tax_name_bytes_max;
+}
+
 /// Whether no sum over the booking's places can overflow.
 auto is_countable(const booking& one) -> bool {
   const auto is_price = [](minor_units price) { return price >= 0 && price <= limits::price_max; };
@@ -44,7 +50,7 @@ auto is_countable(const booking& one) -> bool {
   }
   return places <= limits::places_per_hold_max && std::ranges::all_of(one.prices, is_price) &&
          std::ranges::all_of(one.fees, is_price) && std::ranges::all_of(one.areas, is_price, &held_area::price) &&
-         std::ranges::all_of(one.areas, is_price, &held_area::fee);
+         std::ranges::all_of(one.areas, is_price, &held_area::fee) && (!one.tax || is_tax(*one.tax));
 }
 
 /// Places of an area that a booking could have.
@@ -67,7 +73,8 @@ auto is_possible_resale(const event_data& data, const booking& one) -> bool {
                       one.areas.front().area < data.areas.size();
   return (seated || stands) && one.fees_total() == 0 && one.by.subject != subject_id{} && from.ticket.order &&
          from.ticket.order < one.number && from.ticket.index < limits::places_per_hold_max && from.seller &&
-         from.kept >= 0 && (from.is_swapped || (!one.allocation && one.status == booking_status::held)) &&
+         from.kept >= 0 && (!one.tax || one.tax->rate.mode == tax_mode::inclusive) &&
+         (from.is_swapped || (!one.allocation && one.status == booking_status::held)) &&
          (!from.is_swapped || one.paid_by);
 }
 
@@ -129,8 +136,18 @@ auto restore(event_data& data, const booking& one, std::uint32_t after) -> bool 
   if (!is_possible(data, one, after) || !(confirmed ? is_possible_order(one) : is_possible_hold(one))) {
     return false;
   }
-  const auto& slot = data.bookings.add({one.number, one.by, one.sold_by, one.seats, one.prices, one.areas,
-                                        one.expires_at, one.cap_at, one.allocation, one.fees},
+  const auto& slot = data.bookings.add({one.number,
+                                        one.by,
+                                        one.sold_by,
+                                        one.seats,
+                                        one.prices,
+                                        one.areas,
+                                        one.expires_at,
+                                        one.cap_at,
+                                        one.allocation,
+                                        one.fees,
+                                        {},
+                                        one.tax},
                                        one.created_at, one.bought_from ? &*one.bought_from : nullptr);
   if (one.extended) {
     data.bookings.extend(one.number, one.expires_at);

@@ -36,6 +36,35 @@ auto seat_text(const booking_context& in, domain::seat_index seat) -> std::strin
   return text;
 }
 
+/// A complimentary ticket costs its owner nothing.
+auto paid_price(const domain::booking& order, domain::minor_units price) noexcept -> domain::minor_units {
+  return order.payment.by == domain::payment_record::method::complimentary ? 0 : price;
+}
+
+/// Of a place: said where a tax comes on top.
+void write_tax_on_top(json_writer& out, const domain::booking& of, domain::minor_units amount) {
+  if (of.tax && of.tax->rate.mode == domain::tax_mode::exclusive) {
+    out.member("tax", amount);
+  }
+}
+
+/// In or on top of all places together, of what was held with a tax.
+void write_tax(json_writer& out, const domain::booking& of) {
+  if (!of.tax) {
+    return;
+  }
+  domain::minor_units amount = 0;
+  for (std::size_t i = 0; i < of.seats.size(); ++i) {
+    amount += domain::tax_of_place(of.tax->rate, of.prices[i] + of.fee(i));
+  }
+  for (const auto& area : of.areas) {
+    amount += domain::tax_of_place(of.tax->rate, area.price + area.fee) * area.quantity;
+  }
+  out.key("tax").begin_object();
+  projections::write_rate(out, of.tax->name, of.tax->rate);
+  out.member("amount", paid_price(of, amount)).end_object();
+}
+
 void write_held_places(json_writer& out, const domain::booking& hold, const booking_context& in) {
   out.key("seats").begin_array();
   for (std::size_t i = 0; i < hold.seats.size(); ++i) {
@@ -43,8 +72,9 @@ void write_held_places(json_writer& out, const domain::booking& hold, const book
         .member("seat", seat_text(in, hold.seats[i]))
         .member("tier", std::string_view{in.seats.tier_ids()[in.seats.tier_of_seat(hold.seats[i])]})
         .member("price", hold.prices[i])
-        .member("fee", hold.fee(i))
-        .end_object();
+        .member("fee", hold.fee(i));
+    write_tax_on_top(out, hold, hold.tax_of_seat(i));
+    out.end_object();
   }
   out.end_array().key("areas").begin_array();
   for (const auto& area : hold.areas) {
@@ -53,8 +83,9 @@ void write_held_places(json_writer& out, const domain::booking& hold, const book
         .member("tier", std::string_view{in.seats.tier_ids()[in.seats.tier_of_area(area.area)]})
         .member("quantity", area.quantity)
         .member("price", area.price)
-        .member("fee", area.fee)
-        .end_object();
+        .member("fee", area.fee);
+    write_tax_on_top(out, hold, hold.tax_of(area));
+    out.end_object();
   }
   out.end_array();
 }
@@ -63,11 +94,6 @@ auto ticket_text(const booking_context& in, domain::hold_number order, std::uint
   auto& text = scratch();
   in.ids.append_ticket(text, in.event, order, index);
   return text;
-}
-
-/// A complimentary ticket costs its owner nothing.
-auto paid_price(const domain::booking& order, domain::minor_units price) noexcept -> domain::minor_units {
-  return order.payment.by == domain::payment_record::method::complimentary ? 0 : price;
 }
 
 /// Says that a ticket is somebody else's now: whoever bought it sees its code no more.
@@ -90,8 +116,9 @@ void write_tickets(json_writer& out, const domain::booking& order, const booking
     out.member("seat", seat_text(in, order.seats[i]))
         .member("tier", std::string_view{in.seats.tier_ids()[in.seats.tier_of_seat(order.seats[i])]})
         .member("price", paid_price(order, order.prices[i]))
-        .member("fee", paid_price(order, order.fee(i)))
-        .end_object();
+        .member("fee", paid_price(order, order.fee(i)));
+    write_tax_on_top(out, order, paid_price(order, order.tax_of_seat(i)));
+    out.end_object();
   }
   for (const auto& area : order.areas) {
     for (std::uint32_t place = 0; place < area.quantity; ++place) {
@@ -100,8 +127,9 @@ void write_tickets(json_writer& out, const domain::booking& order, const booking
       out.member("area", std::string_view{in.seats.spec().areas[area.area].name})
           .member("tier", std::string_view{in.seats.tier_ids()[in.seats.tier_of_area(area.area)]})
           .member("price", paid_price(order, area.price))
-          .member("fee", paid_price(order, area.fee))
-          .end_object();
+          .member("fee", paid_price(order, area.fee));
+      write_tax_on_top(out, order, paid_price(order, order.tax_of(area)));
+      out.end_object();
     }
   }
   out.end_array();
@@ -197,6 +225,7 @@ void write_hold(json_writer& out, const domain::booking& hold, const booking_con
       .member("event_id", event_text(in.event))
       .member("status", hold.frozen ? "confirming" : "held");
   write_held_places(out, hold, in);
+  write_tax(out, hold);
   out.member("fees", hold.fees_total()).member("total", hold.total()).member("currency", in.currency.text());
   out.key("expires_at").time(hold.expires_at.unix_ms);
   out.member("expires_in_ms", std::max<std::int64_t>((hold.expires_at - now).count, 0))
@@ -216,6 +245,7 @@ void write_order(json_writer& out, const domain::booking& order, const booking_c
   write_tickets(out, order, in);
   write_ticket_list(out, "returned_tickets", order, given_back(order), in);
   write_ticket_list(out, "resold_tickets", order, order.resold, in);
+  write_tax(out, order);
   out.member("fees", paid_price(order, order.fees_total())).member("total", order.paid + order.refunded + order.kept);
   if (order.refunded != 0) {
     out.member("refunded", order.refunded);
@@ -266,6 +296,7 @@ void write_order_to_be(json_writer& out, const domain::booking& hold, const book
     out.member("reason", turn_text(*hold.unpaid_because));
   }
   out.key("tickets").begin_array().end_array();
+  write_tax(out, hold);
   out.member("fees", hold.fees_total()).member("total", hold.total()).member("currency", in.currency.text());
   out.member("seq", in.seq).end_object();
 }

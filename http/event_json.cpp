@@ -99,6 +99,7 @@ void write_event_config(json_writer& out, const domain::event_config& config) {
     out.key("resale").begin_object().member("max_percent", config.resale_max_percent).end_object();
   }
   projections::write_velocity(out, config);
+  projections::write_tax(out, config);
   if (config.returns_to_allocation) {
     out.member("returns_to_allocation", projections::allocation_id(config.returns_to_allocation));
   }

@@ -23,6 +23,8 @@ constexpr text_rule category_rule{.bytes_min = 0, .bytes_max = limits::category_
 constexpr text_rule tier_rule{.bytes_min = 1, .bytes_max = limits::tier_id_bytes_max};
 constexpr std::size_t id_bytes_max = 32;
 constexpr text_rule per_rule{.bytes_min = 1, .bytes_max = 16};
+constexpr text_rule tax_name_rule{.bytes_min = 1, .bytes_max = limits::tax_name_bytes_max};
+constexpr text_rule tax_mode_rule{.bytes_min = 1, .bytes_max = 16};
 constexpr text_rule allocation_rule{.bytes_min = 1, .bytes_max = id_bytes_max};
 constexpr std::int64_t ms_per_second = 1'000;
 
@@ -187,6 +189,25 @@ auto read_returns_to(const json_object& from) -> std::optional<domain::allocatio
 }
 
 /// What creation and change read alike: everything that may be left out of both.
+auto read_tax(const json_object& from) -> std::optional<std::optional<domain::event_tax>> {
+  if (from.cleared("tax")) {
+    return std::optional<domain::event_tax>{};
+  }
+  const auto tax = from.optional_object("tax");
+  if (!tax) {
+    return std::nullopt;
+  }
+  domain::event_tax read;
+  read.name = tax->text("name", tax_name_rule);
+  read.rate.basis_points = tax->integer<std::uint32_t>("basis_points", 0, limits::tax_basis_points_max);
+  const auto mode = tax->text("mode", tax_mode_rule);
+  read.rate.mode = mode == "exclusive" ? domain::tax_mode::exclusive : domain::tax_mode::inclusive;
+  if (!mode.empty() && mode != "exclusive" && mode != "inclusive") {
+    tax->fault("mode", "inclusive or exclusive");
+  }
+  return read;
+}
+
 auto read_optional_fields(const json_object& from, const access_code_hasher& codes) -> domain::event_amendment {
   domain::event_amendment read;
   read.slug = clearable_text(from, "slug", slug_rule);
@@ -222,6 +243,7 @@ auto read_optional_fields(const json_object& from, const access_code_hasher& cod
   }
   read.velocity = clearable_list(from, "velocity", limits::velocity_rules_max, read_velocity_rule);
   read.returns_to_allocation = read_returns_to(from);
+  read.tax = read_tax(from);
   return read;
 }
 

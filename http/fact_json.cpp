@@ -68,6 +68,7 @@ class fact_writer {
     if (!fact.phase.empty()) {
       out_.member("phase", std::string_view{fact.phase});
     }
+    tax(fact.tax);
   }
   void operator()(const domain::hold_extended& fact) {
     hold(fact.hold);
@@ -95,7 +96,7 @@ class fact_writer {
     key("by", fact.by);
     tickets(fact.hold, fact.tickets);
     seats("seats", fact.seats);
-    out_.member("total", fact.total).member("order_goes_on", fact.goes_on);
+    out_.member("total", fact.total).member("tax", fact.tax).member("order_goes_on", fact.goes_on);
   }
   void operator()(const domain::order_confirmed& fact) {
     hold(fact.hold);
@@ -200,6 +201,7 @@ class fact_writer {
     out_.member("price", fact.price);
     out_.key("expires_at").time(fact.expires_at.unix_ms);
     out_.key("cap_at").time(fact.cap_at.unix_ms);
+    tax(fact.tax);
   }
   void operator()(const domain::ticket_resold& fact) {
     ticket(fact.ticket);
@@ -279,6 +281,13 @@ class fact_writer {
     std::string text;
     ids_.append_ticket(text, event_, number.order, number.index);
     out_.member("ticket_id", std::string_view{text});
+  }
+  void tax(const std::optional<domain::event_tax>& of) {
+    if (of) {
+      out_.key("tax").begin_object();
+      projections::write_rate(out_, of->name, of->rate);
+      out_.end_object();
+    }
   }
   void place(const domain::ticket_place& of) {
     if (of.standing) {

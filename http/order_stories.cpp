@@ -126,11 +126,12 @@ void order_stories::fill(const projections::booking_line& line, story& to) const
   for (std::size_t i = 0; i < order.seats.size(); ++i) {
     story::ticket ticket;
     line.seats->append_label(order.seats[i], ticket.place);
-    ticket.price = is_free ? 0 : order.prices[i] + order.fee(i);
+    ticket.price = is_free ? 0 : order.prices[i] + order.fee(i) + order.tax_of_seat(i);
     to.tickets.push_back(std::move(ticket));
   }
   for (const auto& area : order.areas) {
-    const story::ticket one{line.seats->spec().areas[area.area].name, is_free ? 0 : area.price + area.fee};
+    const story::ticket one{line.seats->spec().areas[area.area].name,
+                            is_free ? 0 : area.price + area.fee + order.tax_of(area)};
     to.tickets.insert(to.tickets.end(), area.quantity, one);
   }
 }

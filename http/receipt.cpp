@@ -99,14 +99,32 @@ class composer {
     for (const auto& back : order_.returns) {
       priced_places what;
       what.add(back, back.tickets);
-      auto credited = lines(back.tickets.empty() ? left_of(order_.what) : what, -1);
-      add_kept(credited, back.total);
+      const auto places = back.tickets.empty() ? left_of(order_.what) : what;
+      auto credited = lines(places, -1);
+      const auto tax = add_kept(credited, taxes(places), back.total);
       out.push_back({.number = order_id + '-' + std::to_string(out.size() + 1),
                      .at = back.at,
                      .lines = std::move(credited),
+                     .charged = tax ? std::optional{-*tax} : std::nullopt,
                      .payments = {payment(back.at, -back.total)}});
     }
     return out;
+  }
+
+  /// In or on top of places that were held with a tax.
+  [[nodiscard]] auto taxes(const priced_places& what) const -> std::optional<domain::minor_units> {
+    const auto rate = order_.what.rate();
+    if (!rate) {
+      return std::nullopt;
+    }
+    domain::minor_units sum = 0;
+    for (const auto& seat : what.seats) {
+      sum += domain::tax_of_place(*rate, seat.price + seat.fee);
+    }
+    for (const auto& area : what.areas) {
+      sum += domain::tax_of_place(*rate, area.price + area.fee) * area.quantity;
+    }
+    return is_free() ? 0 : sum;
   }
 
  private:
@@ -117,11 +135,14 @@ class composer {
     return named == tiers.end() || named->name.empty() ? id : named->name;
   }
 
+  [[nodiscard]] auto is_free() const noexcept -> bool {
+    return order_.what.payment.by == domain::payment_record::method::complimentary;
+  }
+
   /// What was given away costs nothing.
   void add(std::vector<tickets::receipt_line>& to, std::string text, std::uint32_t quantity,
            domain::minor_units price) const {
-    const bool free = order_.what.payment.by == domain::payment_record::method::complimentary;
-    to.push_back({.text = std::move(text), .quantity = quantity, .price = free ? 0 : price, .rate = 0});
+    to.push_back({.text = std::move(text), .quantity = quantity, .price = is_free() ? 0 : price, .rate = 0});
   }
 
   void add_fees(std::vector<tickets::receipt_line>& to, const priced_places& what, int sign) const {
@@ -139,15 +160,25 @@ class composer {
     }
   }
 
-  /// A ticket that was resold for less than was paid for it: its lines say what was paid, and this one what does not come back.
-  void add_kept(std::vector<tickets::receipt_line>& to, domain::minor_units given_back) const {
-    domain::minor_units kept = -given_back;
+  /// A ticket that was resold for less than was paid for it: its lines say what was paid, and this one what does not come back. Gives the tax that
+  /// does: that of its places (`tax`), or, when something is kept, that in what is given back.
+  [[nodiscard]] auto add_kept(std::vector<tickets::receipt_line>& to, std::optional<domain::minor_units> tax,
+                              domain::minor_units given_back) const -> std::optional<domain::minor_units> {
+    const bool on_top = tax && order_.what.tax->rate.mode == domain::tax_mode::exclusive;
+    domain::minor_units paid = on_top ? *tax : 0;
+    domain::minor_units lines = 0;
     for (const auto& line : to) {
-      kept -= line.price * line.quantity;
+      lines -= line.price * line.quantity;
     }
-    if (kept > 0) {
-      add(to, std::string{words_.kept}, 1, kept);
+    paid += lines;
+    if (paid <= given_back) {
+      return tax;
     }
+    if (tax) {
+      tax = domain::tax_of_place({domain::tax_mode::inclusive, order_.what.tax->rate.basis_points}, given_back);
+    }
+    add(to, std::string{words_.kept}, 1, lines - given_back + (on_top ? *tax : 0));
+    return tax;
   }
 
   [[nodiscard]] auto method_text(domain::payment_record::method by) const -> std::string_view {
@@ -186,10 +217,16 @@ auto receipt_of(const projections::booking_line& order, const projections::event
   out.starts_at = config.starts_at;
   out.venue = config.venue.city.empty() ? config.venue.name : config.venue.name + ", " + config.venue.city;
   out.lines = compose.lines(sold_of(order), 1);
-  out.rates = {{.name = settings.tax_name, .basis_points = settings.tax_basis_points}};
-  // Prices are what buyers are charged, so the tax is in them: a receipt that added one would name another total than the payment.
-  out.mode = tickets::tax_mode::inclusive;
-  out.rounding = settings.rounding;
+  if (const auto rate = order.what.rate()) {
+    out.rates = {{.name = order.what.tax->name, .basis_points = rate->basis_points}};
+    out.mode = rate->mode == domain::tax_mode::exclusive ? tickets::tax_mode::exclusive : tickets::tax_mode::inclusive;
+    out.charged = compose.taxes(sold_of(order));
+  } else {
+    out.rates = {{.name = settings.tax_name, .basis_points = settings.tax_basis_points}};
+    // Of an event without a tax, prices are what buyers are charged: a receipt that added one would name another total than the payment.
+    out.mode = tickets::tax_mode::inclusive;
+    out.rounding = settings.rounding;
+  }
   out.payments = {compose.payment(order.what.confirmed_at, order.what.paid + order.what.refunded + order.what.kept)};
   out.credits = compose.credits(out.order_id);
   out.note = settings.note;

@@ -12,6 +12,12 @@ auto as_paid(const domain::booking& order, domain::minor_units amount) noexcept 
   return order.payment.by == domain::payment_record::method::complimentary ? 0 : amount;
 }
 
+/// On top of a place; nothing where no tax comes on top.
+auto tax_as_paid(const domain::booking& order, domain::minor_units amount) -> std::optional<domain::minor_units> {
+  const bool on_top = order.tax && order.tax->rate.mode == domain::tax_mode::exclusive;
+  return on_top ? std::optional{as_paid(order, amount)} : std::nullopt;
+}
+
 auto ticket_text(const domain::public_ids& ids, const domain::public_ids::ticket_ref& id) -> std::string {
   std::string text;
   ids.append_ticket(text, id.event, id.order, id.index);
@@ -49,7 +55,8 @@ auto place_of(const projections::booking_line& order, std::uint32_t number) -> s
                         .area = 0,
                         .tier = order.seats->tier_of_seat(seat),
                         .price = as_paid(what, what.prices[index]),
-                        .fee = as_paid(what, what.fee(index))};
+                        .fee = as_paid(what, what.fee(index)),
+                        .tax = tax_as_paid(what, what.tax_of_seat(index))};
   }
   std::uint64_t before = what.seats.size();
   for (const auto& area : what.areas) {
@@ -59,7 +66,8 @@ auto place_of(const projections::booking_line& order, std::uint32_t number) -> s
                           .area = area.area,
                           .tier = order.seats->tier_of_area(area.area),
                           .price = as_paid(what, area.price),
-                          .fee = as_paid(what, area.fee)};
+                          .fee = as_paid(what, area.fee),
+                          .tax = tax_as_paid(what, what.tax_of(area))};
     }
   }
   return std::nullopt;
@@ -106,9 +114,11 @@ void write_ticket(json_writer& out, const ticket_view& what, const domain::publi
       .member("tier", std::string_view{tier})
       .member("tier_name", tier_name(config, tier))
       .member("price", what.place.price)
-      .member("fee", what.place.fee)
-      .member("currency", what.order->currency.text())
-      .member("serial", what.now.serial);
+      .member("fee", what.place.fee);
+  if (what.place.tax) {
+    out.member("tax", *what.place.tax);
+  }
+  out.member("currency", what.order->currency.text()).member("serial", what.now.serial);
   if (what.now.is_admitted()) {
     out.key("admission").begin_object().key("at").time(what.now.used->at.unix_ms);
     out.member("gate", std::string_view{what.now.used->gate}).end_object();

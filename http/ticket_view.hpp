@@ -23,6 +23,7 @@ struct ticket_place {
   domain::tier_index tier = 0;            ///< of the layout
   domain::minor_units price = 0;          ///< as paid: 0 when complimentary
   domain::minor_units fee = 0;            ///< the same
+  std::optional<domain::minor_units> tax; ///< the same, on top of both; absent: none comes on top
 };
 
 /// Tickets count seats in the order's sequence as it was sold, then standing places. Nothing beyond the last, and for those that went back one by one.

@@ -110,6 +110,8 @@ void write_config(const domain::event_config& from, wire::EventConfig& to) {
     out.set_seconds(rule.seconds);
   }
   to.set_returns_to_allocation(from.returns_to_allocation.value());
+  if (from.tax)
+    write_tax(*from.tax, *to.mutable_tax());
 }
 
 [[nodiscard]] auto read_summary(const wire::VenueSummary& from) -> domain::venue_summary {
@@ -175,7 +177,7 @@ void write_config(const domain::event_config& from, wire::EventConfig& to) {
   if (from.returns_to_allocation() > domain::limits::allocation_number_max)
     return false;
   to.returns_to_allocation = domain::allocation_number{static_cast<std::uint16_t>(from.returns_to_allocation())};
-  return true;
+  return !from.has_tax() || read_tax(from.tax(), to.tax.emplace());
 }
 
 [[nodiscard]] auto read_config(const wire::EventConfig& from, domain::event_config& to) -> bool {

@@ -1,4 +1,5 @@
 #include "domain/check.hpp"
+#include "domain/limits.hpp"
 #include "journal/codec_parts.hpp"
 #include "journal/wire.hpp"
 
@@ -36,6 +37,11 @@ using raw::varint_field_bytes;
          varint_field_bytes(unsigned_of(area.price)) + varint_field_bytes(unsigned_of(area.fee));
 }
 
+[[nodiscard]] auto tax_bytes(const domain::event_tax& tax) noexcept -> std::size_t {
+  return text_field_bytes(tax.name.size()) + varint_field_bytes(tax.rate.basis_points) +
+         varint_field_bytes(static_cast<std::uint64_t>(tax.rate.mode));
+}
+
 [[nodiscard]] auto payment_bytes(const domain::payment_record& payment) noexcept -> std::size_t {
   return varint_field_bytes(static_cast<std::uint64_t>(payment.by)) + text_field_bytes(payment.reference.size()) +
          text_field_bytes(payment.reason.size());
@@ -66,6 +72,14 @@ void write_area(raw::writer& out, const domain::held_area& area) noexcept {
   out.varint_field(2, area.quantity);
   out.varint_field(3, static_cast<std::uint64_t>(area.price));
   out.varint_field(4, static_cast<std::uint64_t>(area.fee));
+}
+
+void write_tax(raw::writer& out, const domain::event_tax& tax) noexcept {
+  out.byte(tag(12, type::bytes));
+  out.varint(tax_bytes(tax));
+  out.text_field(1, tax.name);
+  out.varint_field(2, tax.rate.basis_points);
+  out.varint_field(3, static_cast<std::uint64_t>(tax.rate.mode));
 }
 
 /// Packed: one tag and length for all numbers.
@@ -105,6 +119,10 @@ void encode(const domain::hold_created& fact, std::string& to) {
     const auto size = area_bytes(area);
     bytes += 1 + varint_bytes(size) + size;
   }
+  if (fact.tax) {
+    const auto size = tax_bytes(*fact.tax);
+    bytes += 1 + varint_bytes(size) + size;
+  }
   append(to, bytes, [&](raw::writer& out) {
     out.varint_field(1, fact.hold.value());
     write_owner(out, fact.by);
@@ -118,6 +136,8 @@ void encode(const domain::hold_created& fact, std::string& to) {
     write_packed(out, 9, fact.fees, fee_bytes);
     out.varint_field(10, fact.allocation.value());
     out.text_field(11, fact.phase);
+    if (fact.tax)
+      write_tax(out, *fact.tax);
   });
 }
 
@@ -232,6 +252,22 @@ namespace {
   return in.ok() && method >= 1 && method <= 4;
 }
 
+[[nodiscard]] auto read_tax(std::string_view bytes, domain::event_tax& to) -> bool {
+  raw::reader in{bytes};
+  std::uint32_t points = 0;
+  std::uint32_t mode = 0;
+  while (in.more()) {
+    switch (in.tag()) {
+    case tag(1, type::bytes): to.name = in.bytes(); break;
+    case tag(2, type::varint): points = in.varint32(); break;
+    case tag(3, type::varint): mode = in.varint32(); break;
+    default: in.fail();
+    }
+  }
+  return in.ok() && !to.name.empty() && to.name.size() <= domain::limits::tax_name_bytes_max &&
+         read_rate(mode, points, to.rate);
+}
+
 [[nodiscard]] auto read(std::string_view payload, domain::hold_created& to) -> bool {
   raw::reader in{payload};
   while (in.more()) {
@@ -268,6 +304,10 @@ namespace {
       break;
     }
     case tag(11, type::bytes): to.phase = in.bytes(); break;
+    case tag(12, type::bytes):
+      if (!read_tax(in.bytes(), to.tax.emplace()))
+        in.fail();
+      break;
     default: in.fail();
     }
   }

@@ -12,6 +12,7 @@
 
 namespace holdfast::wire {
 class Layout;
+class Tax;
 } // namespace holdfast::wire
 
 /// The parts of the codec: selling's facts, written and read by hand because every hold and every replay pays for them, and all
@@ -69,6 +70,12 @@ enum class number : std::uint16_t {
   refund_paid = 142,
   resale_owed = 143,
 };
+
+/// Parts of several facts; false: it is no such part.
+void write_tax(const domain::event_tax& from, wire::Tax& to);
+[[nodiscard]] auto read_tax(const wire::Tax& from, domain::event_tax& to) -> bool;
+/// Whether a rate is one that events have, by its numbers in the journal.
+[[nodiscard]] auto read_rate(std::uint32_t mode, std::uint32_t basis_points, domain::tax_rate& to) -> bool;
 
 void encode(const domain::hold_created& fact, std::string& to);
 void encode(const domain::hold_extended& fact, std::string& to);

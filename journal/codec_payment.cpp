@@ -66,10 +66,11 @@ void read_payment(const Message& from, Fact& to) {
   to.total = from.total();
   to.tickets.assign(from.tickets().begin(), from.tickets().end());
   to.goes_on = from.goes_on();
+  to.tax = from.tax();
   if (from.method() != 0)
     to.method = static_cast<domain::payment_record::method>(from.method());
   return read_cause(from.why(), to.why) && is_ticket_list(to.tickets) && from.method() <= 4 &&
-         (!to.goes_on || !to.tickets.empty()) && from.allocation() <= UINT16_MAX &&
+         (!to.goes_on || !to.tickets.empty()) && from.allocation() <= UINT16_MAX && to.tax >= 0 &&
          to.seats.size() == to.prices.size() && (to.fees.empty() || to.fees.size() == to.seats.size());
 }
 
@@ -209,6 +210,7 @@ void encode(const domain::order_returned& fact, std::string& to) {
   message.set_goes_on(fact.goes_on);
   if (fact.method != domain::payment_record::method::card)
     message.set_method(static_cast<std::uint32_t>(fact.method));
+  message.set_tax(fact.tax);
   append(message, to);
 }
 

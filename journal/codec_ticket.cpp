@@ -93,7 +93,10 @@ void write(const domain::ticket_place& from, wire::TicketPlace& to) {
   to.price = from.price();
   to.expires_at.unix_ms = from.expires_at();
   to.cap_at.unix_ms = from.cap_at();
-  return read(from.ticket(), to.ticket) && read(from.place(), to.place) && read(from.by(), to.by) && is_price(to.price);
+  return read(from.ticket(), to.ticket) && read(from.place(), to.place) && read(from.by(), to.by) &&
+         is_price(to.price) &&
+         (!from.has_tax() ||
+          (read_tax(from.tax(), to.tax.emplace()) && to.tax->rate.mode == domain::tax_mode::inclusive));
 }
 
 [[nodiscard]] auto read(const wire::TicketResold& from, domain::ticket_resold& to) -> bool {
@@ -104,8 +107,10 @@ void write(const domain::ticket_place& from, wire::TicketPlace& to) {
   to.allocation = domain::allocation_number{static_cast<std::uint16_t>(from.allocation())};
   to.payment = domain::payment_number{from.payment()};
   to.goes_on = from.goes_on();
+  to.tax_paid = from.tax_paid();
   return read(from.ticket(), to.ticket) && read(from.place(), to.place) && is_price(to.price_paid) &&
-         is_price(to.fee_paid) && is_price(to.price) && from.allocation() <= domain::limits::allocation_number_max;
+         is_price(to.fee_paid) && to.tax_paid >= 0 && to.tax_paid <= 2 * domain::limits::price_max &&
+         is_price(to.price) && from.allocation() <= domain::limits::allocation_number_max;
 }
 
 [[nodiscard]] auto read(const wire::ResaleOwed& from, domain::resale_owed& to) -> bool {
@@ -177,6 +182,8 @@ void encode(const domain::resale_held& fact, std::string& to) {
   message.set_price(fact.price);
   message.set_expires_at(fact.expires_at.unix_ms);
   message.set_cap_at(fact.cap_at.unix_ms);
+  if (fact.tax)
+    write_tax(*fact.tax, *message.mutable_tax());
   append(message, to);
 }
 
@@ -191,6 +198,7 @@ void encode(const domain::ticket_resold& fact, std::string& to) {
   message.set_allocation(fact.allocation.value());
   message.set_payment(fact.payment.value());
   message.set_goes_on(fact.goes_on);
+  message.set_tax_paid(fact.tax_paid);
   append(message, to);
 }
 

@@ -14,7 +14,7 @@ namespace holdfast::journal {
 namespace {
 
 constexpr std::string_view magic = "HFSNAPSH";
-constexpr std::uint32_t version_now = 5;
+constexpr std::uint32_t version_now = 6;
 
 namespace at {
 constexpr std::size_t version = 8;
@@ -147,7 +147,7 @@ void pass_owner(Codec& codec, Owner& who) {
 }
 
 constexpr std::size_t area_bytes = 2 + 4 + 8 + 8;
-constexpr std::size_t booking_bytes_min = 132;
+constexpr std::size_t booking_bytes_min = 133;
 constexpr std::size_t allocation_bytes_min = 2 + 1 + 4 + 4 + 1 + 4;
 constexpr std::size_t ticket_bytes_min = 4 + 4 + 2 + 24 + 1;
 constexpr std::size_t offer_bytes = 4 + 4 + 8 + 4;
@@ -197,6 +197,16 @@ void pass_booking(Codec& codec, Booking& booking) {
     codec(from.is_swapped);
     if constexpr (!std::is_const_v<Booking>)
       booking.bought_from = from;
+  }
+  bool taxed = booking.tax.has_value();
+  codec(taxed);
+  if (taxed) {
+    auto tax = booking.tax.value_or(domain::event_tax{});
+    codec.text(tax.name);
+    codec(tax.rate.mode);
+    codec(tax.rate.basis_points);
+    if constexpr (!std::is_const_v<Booking>)
+      booking.tax = std::move(tax);
   }
 }
 

@@ -30,7 +30,7 @@ struct story {
   std::string order_link; ///< opens the order without a login, for a while; empty: no such place is configured
   struct ticket {
     std::string place;             ///< "A/12/7", or the name of an area
-    domain::minor_units price = 0; ///< with its fee
+    domain::minor_units price = 0; ///< with its fee and a tax on top
   };
   std::vector<ticket> tickets;
   domain::minor_units total = 0;

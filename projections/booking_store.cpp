@@ -25,6 +25,7 @@ auto booking_of(const domain::hold_created& what, domain::instant at) -> domain:
   made.fees = what.fees;
   made.allocation = what.allocation;
   made.areas = what.areas;
+  made.tax = what.tax;
   return made;
 }
 

@@ -65,6 +65,7 @@ auto booking_store::hold(event_slot event, std::uint64_t seq, const domain::resa
   one.by = what.by;
   one.expires_at = what.expires_at;
   one.cap_at = what.cap_at;
+  one.tax = what.tax;
   if (what.place.standing) {
     one.areas.push_back({static_cast<domain::area_index>(what.place.index), 1, what.price, 0});
   } else {
@@ -96,7 +97,8 @@ auto booking_store::resell(event_slot event, std::uint64_t seq, const domain::ti
                               what.paid(),
                               ticket,
                               what.goes_on,
-                              booking.payment.by};
+                              booking.payment.by,
+                              part->tax};
   if (what.goes_on) {
     booking = without(std::move(booking), gone);
     booking.refunded -= what.kept();

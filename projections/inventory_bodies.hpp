@@ -92,6 +92,10 @@ void write_price_rules(json_writer& out, const domain::event_config& config);
 
 /// `velocity`, when there are any rules.
 void write_velocity(json_writer& out, const domain::event_config& config);
+/// `tax`, when there is one.
+void write_tax(json_writer& out, const domain::event_config& config);
+/// The members of a tax, into an object that is open.
+void write_rate(json_writer& out, std::string_view name, const domain::tax_rate& rate);
 
 /// As the API spells them.
 [[nodiscard]] auto to_text(domain::availability what) noexcept -> std::string_view;

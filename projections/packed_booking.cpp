@@ -17,19 +17,20 @@ constexpr std::uint8_t by_organisation = 8;
 constexpr std::uint8_t sold_by = 16;
 constexpr std::uint8_t confirmed_by = 32;
 constexpr std::uint8_t one_price = 64; ///< all seats have the price of the first
-constexpr std::uint8_t more = 128;     ///< a byte of `more_flag` follows
+constexpr std::uint8_t more = 128;     ///< a number of `more_flag` bits follows
 } // namespace flag
 
-/// Bits of the second byte.
+/// Bits of the number after the places: the rarest are the highest, for it takes a byte as long as it is below 128.
 namespace more_flag {
-constexpr std::uint8_t fees = 1;       ///< some place has a fee: they follow the places
-constexpr std::uint8_t allocation = 2; ///< its number follows
-constexpr std::uint8_t payment = 4;    ///< its number follows
-constexpr std::uint8_t frozen = 8;     ///< when it ends unpaid follows
-constexpr std::uint8_t unpaid = 16;    ///< why follows
-constexpr std::uint8_t status = 32;    ///< of an order that was taken back follows
-constexpr std::uint8_t returned = 64;  ///< tickets that went back, and what was paid for what went back follow
-constexpr std::uint8_t resold = 128;   ///< tickets that were resold, and what was kept of their price follow
+constexpr std::uint32_t fees = 1;       ///< some place has a fee: they follow the places
+constexpr std::uint32_t allocation = 2; ///< its number follows
+constexpr std::uint32_t payment = 4;    ///< its number follows
+constexpr std::uint32_t frozen = 8;     ///< when it ends unpaid follows
+constexpr std::uint32_t unpaid = 16;    ///< why follows
+constexpr std::uint32_t status = 32;    ///< of an order that was taken back follows
+constexpr std::uint32_t returned = 64;  ///< tickets that went back, and what was paid for what went back follow
+constexpr std::uint32_t resold = 128;   ///< tickets that were resold, and what was kept of their price follow
+constexpr std::uint32_t tax = 256;      ///< mode, basis points and name follow
 } // namespace more_flag
 
 class packer {
@@ -103,14 +104,13 @@ class unpacker {
   const char* at_;
 };
 
-auto more_flags_of(const domain::booking& what) -> std::uint8_t {
-  return static_cast<std::uint8_t>((what.fees_total() != 0 ? more_flag::fees : 0) |
-                                   (what.allocation ? more_flag::allocation : 0) |
-                                   (what.paid_by ? more_flag::payment : 0) | (what.frozen ? more_flag::frozen : 0) |
-                                   (what.unpaid_because ? more_flag::unpaid : 0) |
-                                   (what.status > domain::booking_status::confirmed ? more_flag::status : 0) |
-                                   (!what.returned.empty() || what.refunded != 0 ? more_flag::returned : 0) |
-                                   (what.resold.empty() ? 0 : more_flag::resold));
+auto more_flags_of(const domain::booking& what) -> std::uint32_t {
+  return (what.fees_total() != 0 ? more_flag::fees : 0) | (what.allocation ? more_flag::allocation : 0) |
+         (what.paid_by ? more_flag::payment : 0) | (what.frozen ? more_flag::frozen : 0) |
+         (what.unpaid_because ? more_flag::unpaid : 0) |
+         (what.status > domain::booking_status::confirmed ? more_flag::status : 0) |
+         (!what.returned.empty() || what.refunded != 0 ? more_flag::returned : 0) |
+         (what.resold.empty() ? 0 : more_flag::resold) | (what.tax ? more_flag::tax : 0);
 }
 
 auto flags_of(const domain::booking& what) -> std::uint8_t {
@@ -150,7 +150,7 @@ void pack_places(const domain::booking& what, std::uint8_t flags, packer& out) {
   if ((flags & flag::more) == 0)
     return;
   const auto more = more_flags_of(what);
-  out.byte(more);
+  out.number(more);
   if ((more & more_flag::fees) != 0) {
     for (std::size_t i = 0; i < what.seats.size(); ++i)
       out.signed_number(what.fee(i));
@@ -179,6 +179,18 @@ void pack_places(const domain::booking& what, std::uint8_t flags, packer& out) {
     for (const auto ticket : what.resold)
       out.number(ticket);
   }
+  if ((more & more_flag::tax) != 0) {
+    out.byte(static_cast<std::uint8_t>(what.tax->rate.mode));
+    out.number(what.tax->rate.basis_points);
+    out.text(what.tax->name);
+  }
+}
+
+void unpack_tax(unpacker& in, domain::booking& what) {
+  auto& [name, rate] = what.tax.emplace();
+  rate.mode = static_cast<domain::tax_mode>(in.byte());
+  rate.basis_points = static_cast<std::uint32_t>(in.number());
+  name = in.text();
 }
 
 void unpack_places(unpacker& in, std::uint8_t flags, domain::booking& what) {
@@ -204,7 +216,7 @@ void unpack_places(unpacker& in, std::uint8_t flags, domain::booking& what) {
   }
   if ((flags & flag::more) == 0)
     return;
-  const auto more = in.byte();
+  const auto more = in.number();
   if ((more & more_flag::fees) != 0) {
     what.fees.resize(what.seats.size());
     for (auto& fee : what.fees)
@@ -238,6 +250,8 @@ void unpack_places(unpacker& in, std::uint8_t flags, domain::booking& what) {
     for (auto& ticket : what.resold)
       ticket = static_cast<std::uint32_t>(in.number());
   }
+  if ((more & more_flag::tax) != 0)
+    unpack_tax(in, what);
 }
 
 } // namespace

@@ -43,6 +43,20 @@ void write_velocity(json_writer& out, const domain::event_config& config) {
   out.end_array();
 }
 
+void write_tax(json_writer& out, const domain::event_config& config) {
+  if (!config.tax)
+    return;
+  out.key("tax").begin_object();
+  write_rate(out, config.tax->name, config.tax->rate);
+  out.end_object();
+}
+
+void write_rate(json_writer& out, std::string_view name, const domain::tax_rate& rate) {
+  out.member("name", name)
+      .member("basis_points", rate.basis_points)
+      .member("mode", rate.mode == domain::tax_mode::exclusive ? "exclusive" : "inclusive");
+}
+
 void write_price_rules(json_writer& out, const domain::event_config& config) {
   out.key("price_rules").begin_array();
   for (const auto& one : config.price_rules) {

@@ -139,6 +139,20 @@ class writer {
 
 } // namespace
 
+/// What `add_taxes` gives of a tax that is known.
+auto charged(const std::vector<taxable>& lines, tax_mode mode, domain::minor_units tax) -> tax_sum {
+  tax_sum out;
+  domain::minor_units amount = 0;
+  for (const auto& line : lines) {
+    out.lines.push_back({.net = line.amount, .tax = 0, .gross = line.amount});
+    amount += line.amount;
+  }
+  out.total = mode == tax_mode::inclusive ? taxed{.net = amount - tax, .tax = tax, .gross = amount}
+                                          : taxed{.net = amount, .tax = tax, .gross = amount + tax};
+  out.rates = {out.total};
+  return out;
+}
+
 auto taxes_of(const receipt& of) -> tl::expected<tax_sum, failure> {
   if (of.rates.size() > receipt_rates_max) {
     return fault("too many tax rates");
@@ -160,6 +174,10 @@ auto taxes_of(const receipt& of) -> tl::expected<tax_sum, failure> {
   if (!sum) {
     return fault(name_of(sum.error()));
   }
+  if (of.charged) {
+    return of.rates.size() == 1 ? tl::expected<tax_sum, failure>{charged(lines, of.mode, *of.charged)}
+                                : fault("a tax that was charged has one rate");
+  }
   return std::move(*sum);
 }
 
@@ -176,6 +194,7 @@ auto text_of(const receipt& of) -> tl::expected<receipt_text, failure> {
     part.issued_at = credit.at;
     part.lines = credit.lines;
     part.payments = credit.payments;
+    part.charged = credit.charged;
     const auto credited = taxes_of(part);
     if (!credited) {
       return tl::unexpected{credited.error()};

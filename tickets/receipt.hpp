@@ -51,7 +51,8 @@ struct receipt_payment {
 struct receipt_credit {
   std::string number; ///< "ord_…-1"
   domain::instant at;
-  std::vector<receipt_line> lines; ///< with negative prices
+  std::vector<receipt_line> lines;            ///< with negative prices
+  std::optional<domain::minor_units> charged; ///< as the receipt's; negative
   std::vector<receipt_payment> payments;
 };
 
@@ -70,6 +71,8 @@ struct receipt {
   std::vector<receipt_rate> rates; ///< 1 to receipt_rates_max
   tax_mode mode = tax_mode::inclusive;
   tax_rounding rounding = tax_rounding::per_line;
+  /// The tax at the one rate, where each place was charged its own: no lines could tell it. Absent: it is reckoned from the lines.
+  std::optional<domain::minor_units> charged;
   std::vector<receipt_payment> payments;
   std::vector<receipt_credit> credits; ///< oldest first; each with taxes and sums of its own
   std::string note;                    ///< the organiser's last words, "\n" between lines; may be empty
@@ -99,7 +102,7 @@ struct receipt_text {
   std::string page_pattern;          ///< "Page {page} of {pages}"
 };
 
-/// The sums of the lines, without credits. Fails for what `add_taxes` refuses, for a quantity that is none or beyond receipt_quantity_max, and for
+/// The sums of the lines, without credits. Of a tax that was `charged`, lines have no part: it is in the rate's sum and the total. Fails for what `add_taxes` refuses, for a quantity that is none or beyond receipt_quantity_max, and for
 /// too many rates.
 [[nodiscard]] auto taxes_of(const receipt& of) -> tl::expected<tax_sum, failure>;
 /// The texts; fails as `taxes_of`.

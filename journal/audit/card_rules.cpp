@@ -164,7 +164,8 @@ void event_check::on(const order_returned& what) {
     return;
   // The rest of it: what `return_part` has taken out is not in it any more.
   if (!by_ticket && (what.seats != order.seats || what.prices != order.prices || what.fees != order.fees ||
-                     what.areas != order.areas || what.allocation != order.allocation || what.total != order.total))
+                     what.areas != order.areas || what.allocation != order.allocation || what.total != order.total ||
+                     what.tax != (order.method == method_complimentary ? 0 : order.tax_sum())))
     refuse(violation_kind::illegal_return,
            "order " + text(what.hold) + " was taken back as one of other places, prices or another total");
   if (by_ticket && order.places() != 0)
@@ -181,6 +182,7 @@ void event_check::return_part(const order_returned& what, booking& order) {
   };
   booking gone;
   gone.allocation = order.allocation;
+  gone.tax = order.tax;
   for (const auto index : what.tickets) {
     if (index >= order.sold.size() || order.sold[static_cast<std::size_t>(index)].gone) {
       wrong("that it had not, or not any more");
@@ -215,13 +217,13 @@ void event_check::return_part(const order_returned& what, booking& order) {
   const auto none = [](const std::vector<std::uint64_t>& fees) {
     return std::all_of(fees.begin(), fees.end(), [](std::uint64_t fee) { return fee == 0; });
   };
-  if (none(gone.fees))
-    gone.fees.clear();
-  if (none(order.fees))
-    order.fees.clear();
-  const auto paid = order.method == method_complimentary ? 0 : gone.value();
+  for (auto* const fees : {&gone.fees, &order.fees})
+    if (none(*fees))
+      fees->clear();
+  const auto [paid, tax] = order.method == method_complimentary ? std::pair<std::int64_t, std::int64_t>{}
+                                                                : std::pair{gone.value(), gone.tax_sum()};
   if (what.seats != gone.seats || what.prices != gone.prices || what.fees != gone.fees || what.areas != gone.areas ||
-      what.allocation != order.allocation || what.total != paid)
+      what.allocation != order.allocation || what.total != paid || what.tax != tax)
     wrong("as other places, at other prices, or for another sum");
   order.total -= what.total;
   for (const auto seat : gone.seats) {

@@ -41,6 +41,24 @@ struct velocity_rule {
   std::uint64_t per = 0, places = 0, seconds = 0;
 };
 
+/// What each place is taxed by: mode 1 in its price and fee, 2 on top of them.
+struct tax {
+  std::string name;
+  std::uint64_t basis_points = 0;
+  std::uint64_t mode = 0;
+  friend auto operator==(const tax&, const tax&) -> bool = default;
+};
+
+/// Beside what one place costs: each place's is rounded by itself, a half up.
+[[nodiscard]] inline auto tax_on_top(const std::optional<tax>& its, std::uint64_t cost) -> std::uint64_t {
+  constexpr std::uint64_t whole = 10'000; // basis points
+  constexpr std::uint64_t on_top = 2;
+  if (!its || its->mode != on_top)
+    return 0;
+  const auto exact = cost * its->basis_points;
+  return exact / whole + (exact % whole >= whole / 2 ? 1 : 0);
+}
+
 struct configuration {
   std::string name;
   std::string venue; ///< the venue's message as stored: compared, never looked into
@@ -61,6 +79,7 @@ struct configuration {
   std::uint64_t resale_max_percent = 0; ///< 0: no resale
   std::vector<velocity_rule> velocity;
   std::uint64_t returns_to_allocation = 0; ///< 0: the public's
+  std::optional<audit::tax> tax;
 };
 
 } // namespace holdfast::journal::audit

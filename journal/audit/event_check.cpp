@@ -23,8 +23,18 @@ auto event_check::booking::fee_sum() const -> std::int64_t {
   return static_cast<std::int64_t>(sum);
 }
 
+auto event_check::booking::tax_sum() const -> std::int64_t {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < prices.size(); ++i)
+    sum += tax_on_top(tax, prices[i] + (fees.empty() ? 0 : fees[i]));
+  for (const auto& part : areas)
+    sum +=
+        part.quantity * tax_on_top(tax, static_cast<std::uint64_t>(part.price) + static_cast<std::uint64_t>(part.fee));
+  return static_cast<std::int64_t>(sum);
+}
+
 auto event_check::booking::value() const -> std::int64_t {
-  auto sum = static_cast<std::uint64_t>(fee_sum());
+  auto sum = static_cast<std::uint64_t>(fee_sum()) + static_cast<std::uint64_t>(tax_sum());
   for (const auto price : prices)
     sum += price;
   for (const auto& part : areas)
@@ -128,6 +138,9 @@ void event_check::on(const hold_created& what) {
            "hold " + std::to_string(what.hold) + " follows hold " + std::to_string(last_hold_));
   last_hold_ = what.hold;
   hold.allocation = what.allocation;
+  hold.tax = what.tax;
+  if (what.tax != config_.tax)
+    refuse(violation_kind::wrong_tax, "hold " + std::to_string(what.hold) + " was given a tax that is not the event's");
   check_sale_open(what);
   check_owner(what);
   check_allocation(what);

@@ -67,11 +67,13 @@ class event_check {
     std::uint64_t seller = 0;        ///< the same: the payment that it was first bought by
     std::int64_t kept = 0;           ///< the same: of what was paid then
     bool swapped = false;            ///< the same: its place is its own
+    std::optional<audit::tax> tax{}; ///< that it was held with
     /// Whether its place is the order's that offers it.
     [[nodiscard]] auto borrows() const -> bool { return bought.order != 0 && !swapped; }
     [[nodiscard]] auto places() const -> std::uint64_t;
-    /// Fees, and all that is to be paid.
+    /// Fees, taxes on top, and all that is to be paid.
     [[nodiscard]] auto fee_sum() const -> std::int64_t;
+    [[nodiscard]] auto tax_sum() const -> std::int64_t;
     [[nodiscard]] auto value() const -> std::int64_t;
   };
 
@@ -227,10 +229,15 @@ class event_check {
   void on(const admission_undone& what);
   /// The order that has the ticket; null when none does.
   auto order_with(const ticket_name& name) -> booking*;
-  /// Its place, and what was paid for it: price and fee.
+  /// What was paid for a place.
+  struct paid_sums {
+    std::int64_t price = 0, fee = 0;
+    std::int64_t tax = 0; ///< on top
+    [[nodiscard]] auto sum() const -> std::int64_t { return price + fee + tax; }
+  };
+  /// A ticket's place, and what was paid for it.
   [[nodiscard]] static auto place_of(const booking& order, std::uint64_t index) -> ticket_place;
-  [[nodiscard]] static auto paid_for(const booking& order, const ticket_place& place)
-      -> std::pair<std::int64_t, std::int64_t>;
+  [[nodiscard]] static auto paid_for(const booking& order, const ticket_place& place) -> paid_sums;
   [[nodiscard]] auto is_resale_open() const -> bool;
   void refuse_resale(const ticket_name& name, const char* why);
   void reopen_offer(std::uint64_t number, const booking& hold);

@@ -69,6 +69,13 @@ auto rules_fault(const configuration& config) -> std::string {
   return {};
 }
 
+auto is_sound_tax(const tax& its) -> bool {
+  constexpr std::uint64_t whole = 10'000; // basis points
+  constexpr std::size_t name_bytes_max = 40;
+  return !its.name.empty() && its.name.size() <= name_bytes_max && its.basis_points <= whole && its.mode >= 1 &&
+         its.mode <= 2;
+}
+
 auto config_fault(const configuration& config) -> std::string {
   if (config.name.empty())
     return "an event has a name";
@@ -92,6 +99,8 @@ auto config_fault(const configuration& config) -> std::string {
   };
   if (config.velocity.size() > 8 || !std::all_of(config.velocity.begin(), config.velocity.end(), is_sound))
     return "at most 8 rules of 1 to 100,000 places within a week at most, of a buyer or of a card, are allowed";
+  if (config.tax && !is_sound_tax(*config.tax))
+    return "a tax has a name, 0 to 10,000 basis points, and is in the price or on top of it";
   const auto tiers = tiers_fault(config);
   return tiers.empty() ? rules_fault(config) : tiers;
 }

@@ -130,7 +130,8 @@ auto read_hold_created(const message& from) -> std::optional<fact> {
                 {9, shape::bytes},
                 {9, shape::varint},
                 {10, shape::varint},
-                {11, shape::bytes}}) ||
+                {11, shape::bytes},
+                {12, shape::bytes}}) ||
       !by.is({{1, shape::fixed64}, {2, shape::fixed64}, {3, shape::fixed64}}))
     return std::nullopt;
   auto seats = from.list(4);
@@ -150,6 +151,8 @@ auto read_hold_created(const message& from) -> std::optional<fact> {
                   *std::move(fees),
                   from.value(10),
                   std::string{from.text(11)}};
+  if (!read_tax(from, 12, to.tax))
+    return std::nullopt;
   for (const auto area_bytes : from.texts(6)) {
     const message area{area_bytes};
     if (!area.is({{1, shape::varint}, {2, shape::varint}, {3, shape::varint}, {4, shape::varint}}))

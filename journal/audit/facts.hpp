@@ -76,6 +76,7 @@ struct hold_created {
   std::vector<std::uint64_t> fees{}; ///< one a seat, or none
   std::uint64_t allocation = 0;
   std::string phase{}; ///< empty: none, or not said
+  std::optional<audit::tax> tax{};
 };
 
 struct seats_allocated {
@@ -149,6 +150,7 @@ struct order_returned {
   std::vector<std::uint64_t> tickets; ///< by their index in the order as it was sold; none: all that it had left
   bool goes_on = false;
   std::uint64_t method = 0; ///< 0: by card
+  std::int64_t tax = 0;     ///< of the total: on top of prices and fees
 };
 
 // Facts of tickets.
@@ -208,6 +210,7 @@ struct resale_held {
   std::int64_t price = 0;
   std::int64_t expires_at = 0;
   std::int64_t cap_at = 0;
+  std::optional<audit::tax> tax;
 };
 
 struct ticket_resold {
@@ -220,6 +223,9 @@ struct ticket_resold {
   std::uint64_t allocation = 0;
   std::uint64_t payment = 0; ///< the seller's
   bool goes_on = false;
+  std::int64_t tax_paid = 0;
+
+  [[nodiscard]] auto paid() const -> std::int64_t { return price_paid + fee_paid + tax_paid; }
 };
 
 // Facts of an event's payments.

@@ -9,11 +9,16 @@
 /// What the files that read facts share.
 namespace holdfast::journal::audit {
 
+class message;
+
 [[nodiscard]] constexpr auto signed_of(std::uint64_t value) noexcept -> std::int64_t {
   return static_cast<std::int64_t>(value);
 }
 
 /// A message `EventConfig`; nothing when it is none.
 [[nodiscard]] auto read_configuration(std::string_view bytes) -> std::optional<configuration>;
+
+/// The message `Tax` in a field, if it is there; false when it is none.
+[[nodiscard]] auto read_tax(const message& from, std::uint32_t number, std::optional<tax>& to) -> bool;
 
 } // namespace holdfast::journal::audit

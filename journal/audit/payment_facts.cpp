@@ -73,7 +73,8 @@ auto read_order_returned(const message& from) -> std::optional<fact> {
                 {10, shape::bytes},
                 {10, shape::varint},
                 {11, shape::varint},
-                {12, shape::varint}}) ||
+                {12, shape::varint},
+                {13, shape::varint}}) ||
       !seats || !prices || !fees || !tickets || seats->size() != prices->size() ||
       (!fees->empty() && fees->size() != seats->size()))
     return std::nullopt;
@@ -88,7 +89,8 @@ auto read_order_returned(const message& from) -> std::optional<fact> {
                     signed_of(from.value(9)),
                     *std::move(tickets),
                     from.value(11) != 0,
-                    from.value(12)};
+                    from.value(12),
+                    signed_of(from.value(13))};
   for (const auto area_bytes : from.texts(7)) {
     const message area{area_bytes};
     if (!area.is({{1, shape::varint}, {2, shape::varint}, {3, shape::varint}, {4, shape::varint}}))

@@ -63,6 +63,14 @@ auto read_plan(const message& config, configuration& to) -> bool {
 
 } // namespace
 
+auto read_tax(const message& from, std::uint32_t number, std::optional<tax>& to) -> bool {
+  if (!from.has(number))
+    return true;
+  const message its{from.text(number)};
+  to = tax{std::string{its.text(1)}, its.value(2), its.value(3)};
+  return its.is({{1, shape::bytes}, {2, shape::varint}, {3, shape::varint}});
+}
+
 auto read_configuration(std::string_view bytes) -> std::optional<configuration> {
   const message config{bytes};
   if (!config.is({{1, shape::bytes},   {2, shape::bytes},   {3, shape::bytes},   {4, shape::bytes},
@@ -71,7 +79,7 @@ auto read_configuration(std::string_view bytes) -> std::optional<configuration> 
                   {13, shape::varint}, {14, shape::varint}, {15, shape::varint}, {16, shape::bytes},
                   {17, shape::bytes},  {18, shape::bytes},  {19, shape::varint}, {20, shape::varint},
                   {21, shape::bytes},  {22, shape::bytes},  {23, shape::varint}, {26, shape::varint},
-                  {27, shape::varint}, {28, shape::bytes},  {30, shape::varint}}) ||
+                  {27, shape::varint}, {28, shape::bytes},  {30, shape::varint}, {31, shape::bytes}}) ||
       !has_catalogue_shape(config))
     return std::nullopt;
   configuration to;
@@ -106,7 +114,7 @@ auto read_configuration(std::string_view bytes) -> std::optional<configuration> 
       return std::nullopt;
     to.velocity.push_back({rule.value(1), rule.value(2), rule.value(3)});
   }
-  if (!read_plan(config, to))
+  if (!read_tax(config, 31, to.tax) || !read_plan(config, to))
     return std::nullopt;
   return to;
 }

@@ -29,16 +29,20 @@ auto event_check::place_of(const booking& order, std::uint64_t index) -> ticket_
   return {!one.seated, one.place};
 }
 
-auto event_check::paid_for(const booking& order, const ticket_place& place) -> std::pair<std::int64_t, std::int64_t> {
+auto event_check::paid_for(const booking& order, const ticket_place& place) -> paid_sums {
+  const auto with_tax = [&](std::int64_t price, std::int64_t fee) {
+    const auto cost = static_cast<std::uint64_t>(price) + static_cast<std::uint64_t>(fee);
+    return paid_sums{price, fee, static_cast<std::int64_t>(tax_on_top(order.tax, cost))};
+  };
   if (place.standing) {
     const auto in = std::find_if(order.areas.begin(), order.areas.end(),
                                  [&](const area_places& its) { return its.area == place.index; });
-    return {in->price, in->fee};
+    return with_tax(in->price, in->fee);
   }
   const auto at =
       static_cast<std::size_t>(std::find(order.seats.begin(), order.seats.end(), place.index) - order.seats.begin());
-  return {static_cast<std::int64_t>(order.prices[at]),
-          order.fees.empty() ? 0 : static_cast<std::int64_t>(order.fees[at])};
+  return with_tax(static_cast<std::int64_t>(order.prices[at]),
+                  order.fees.empty() ? 0 : static_cast<std::int64_t>(order.fees[at]));
 }
 
 auto event_check::is_resale_open() const -> bool {
@@ -69,8 +73,8 @@ void event_check::on(const ticket_offered& what) {
     refuse_resale(what.ticket, "was offered by somebody who did not buy it by card, or has it no longer");
   if (its.serial != what.serial || (its.scanned && !its.undone))
     refuse_resale(what.ticket, "was offered by a code that does not hold, or after its use");
-  const auto [price, fee] = paid_for(*order, place_of(*order, what.ticket.index));
-  const auto cap = static_cast<std::uint64_t>(price + fee) * config_.resale_max_percent / percent_of;
+  const auto paid = paid_for(*order, place_of(*order, what.ticket.index)).sum();
+  const auto cap = static_cast<std::uint64_t>(paid) * config_.resale_max_percent / percent_of;
   if (!is_resale_open() || what.price < 0 || static_cast<std::uint64_t>(what.price) > cap)
     refuse_resale(what.ticket, "was offered when nothing is resold, or for more than it may be");
   auto& offered = offers_[what.ticket];
@@ -91,6 +95,11 @@ void event_check::check_resale_hold(const resale_held& what, const booking& orde
     refuse_resale(what.ticket, "was held when nothing is resold");
   if (what.place != place_of(order, what.ticket.index))
     refuse_resale(what.ticket, "was held as another place");
+  auto tax_in_price = config_.tax;
+  if (tax_in_price)
+    tax_in_price->mode = 1;
+  if (what.tax != tax_in_price)
+    refuse(violation_kind::wrong_tax, text(what.ticket) + " was held with a tax that is not the event's, in its price");
   if (!what.by.is_buyer() || what.by.organisation != 0 || what.by == order.by)
     refuse(violation_kind::invalid_owner, text(what.ticket) + " was held by no buyer, or by whoever offers it");
   hold_created as_hold;
@@ -116,7 +125,6 @@ void event_check::on(const resale_held& what) {
   if (offered->second.held_by != 0 || offered->second.price != what.price)
     refuse_resale(what.ticket, "was held by two buyers, or at another price than it is offered at");
   check_resale_hold(what, *order);
-  const auto [price, fee] = paid_for(*order, place_of(*order, what.ticket.index));
   booking hold;
   hold.by = what.by;
   hold.created_at = time_ms_;
@@ -130,7 +138,8 @@ void event_check::on(const resale_held& what) {
   }
   hold.bought = what.ticket;
   hold.seller = order->payment;
-  hold.kept = price + fee - what.price;
+  hold.kept = paid_for(*order, place_of(*order, what.ticket.index)).sum() - what.price;
+  hold.tax = what.tax;
   places_of_buyer_[what.by] += 1;
   offered->second.held_by = what.hold;
   bookings_[what.hold] = std::move(hold);
@@ -154,7 +163,7 @@ void event_check::give_away(const ticket_resold& what, booking& order) {
     if (--in->quantity == 0)
       order.areas.erase(in);
   }
-  order.total -= what.price_paid + what.fee_paid;
+  order.total -= what.paid();
   count_card(order.card, 1, false);
   places_of_buyer_[order.by] -= 1;
   tickets_.erase(what.ticket);
@@ -174,15 +183,14 @@ void event_check::on(const ticket_resold& what) {
   if (offered == offers_.end() || offered->second.held_by != what.hold || hold.bought != what.ticket || !hold.frozen)
     refuse_resale(what.ticket, "was resold to a hold that does not have it, or is not being paid");
   const auto place = place_of(*order, what.ticket.index);
-  const auto [price, fee] = paid_for(*order, place);
-  if (what.place != place || what.price_paid != price || what.fee_paid != fee || what.price != hold.value() ||
-      what.price > price + fee || what.allocation != order->allocation || what.payment != order->payment ||
-      what.goes_on != (order->places() > 1))
+  const auto paid = paid_for(*order, place);
+  if (what.place != place || what.price_paid != paid.price || what.fee_paid != paid.fee || what.tax_paid != paid.tax ||
+      what.price != hold.value() || what.price > paid.sum() || what.allocation != order->allocation ||
+      what.payment != order->payment || what.goes_on != (order->places() > 1))
     refuse_resale(what.ticket, "was resold as another place, or for other sums than were paid and offered");
   if (status_ == life::cancelled)
     refuse(violation_kind::cancelled_with_sales, text(what.ticket) + " was resold after the cancellation");
-  card_sales_[order->payment].resold.push_back(
-      {what.ticket, what.price_paid + what.fee_paid, what.price, hold.payment, seq_});
+  card_sales_[order->payment].resold.push_back({what.ticket, what.paid(), what.price, hold.payment, seq_});
   ++given_back_; // what the seller bought counts still within a time, as far as the event remembers it
   give_away(what, *order);
   hold.swapped = true;

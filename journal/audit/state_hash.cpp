@@ -48,6 +48,9 @@ auto booking_element(std::uint64_t number, const event_check::booking& booking) 
   if (const auto fees = booking.fee_sum(); fees != 0) {
     words.push_back(word(fees));
   }
+  if (booking.tax) {
+    words.push_back(booking.tax->basis_points | booking.tax->mode << 16 | 1ULL << 58);
+  }
   if (booking.payment != 0) {
     words.push_back(booking.payment | (booking.frozen ? 1ULL << 32 : 0) | 1ULL << 62);
     words.push_back(word(booking.ends_unpaid_at));

@@ -94,16 +94,19 @@ auto read_resale_held(const message& from) -> std::optional<fact> {
                 {4, shape::bytes},
                 {5, shape::varint},
                 {6, shape::varint},
-                {7, shape::varint}}) ||
+                {7, shape::varint},
+                {8, shape::bytes}}) ||
       !is_ticket(ticket) || !is_place(place) || !is_owner(by))
     return std::nullopt;
-  return resale_held{from.value(1),
-                     {ticket.value(1), ticket.value(2)},
-                     {place.value(1) != 0, place.value(2)},
-                     owner_in(by),
-                     signed_of(from.value(5)),
-                     signed_of(from.value(6)),
-                     signed_of(from.value(7))};
+  resale_held to{from.value(1),
+                 {ticket.value(1), ticket.value(2)},
+                 {place.value(1) != 0, place.value(2)},
+                 owner_in(by),
+                 signed_of(from.value(5)),
+                 signed_of(from.value(6)),
+                 signed_of(from.value(7)),
+                 std::nullopt};
+  return read_tax(from, 8, to.tax) ? std::optional<fact>{std::move(to)} : std::nullopt;
 }
 
 auto read_resold(const message& from) -> std::optional<fact> {
@@ -117,7 +120,8 @@ auto read_resold(const message& from) -> std::optional<fact> {
                 {6, shape::varint},
                 {7, shape::varint},
                 {8, shape::varint},
-                {9, shape::varint}}) ||
+                {9, shape::varint},
+                {10, shape::varint}}) ||
       !is_ticket(ticket) || !is_place(place))
     return std::nullopt;
   return ticket_resold{{ticket.value(1), ticket.value(2)},
@@ -128,7 +132,8 @@ auto read_resold(const message& from) -> std::optional<fact> {
                        signed_of(from.value(6)),
                        from.value(7),
                        from.value(8),
-                       from.value(9) != 0};
+                       from.value(9) != 0,
+                       signed_of(from.value(10))};
 }
 
 auto read_owed(const message& from) -> std::optional<fact> {

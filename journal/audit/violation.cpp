@@ -44,6 +44,7 @@ auto name_of(violation_kind kind) noexcept -> std::string_view {
   case buyer_limit_exceeded: return "buyer_limit_exceeded";
   case wrong_price: return "wrong_price";
   case wrong_fee: return "wrong_fee";
+  case wrong_tax: return "wrong_tax";
   case wrong_deadline: return "wrong_deadline";
   case hold_not_live: return "hold_not_live";
   case illegal_extension: return "illegal_extension";
@@ -79,6 +80,7 @@ auto family_of(violation_kind kind) noexcept -> char {
   switch (kind) {
   case wrong_price:
   case wrong_fee:
+  case wrong_tax:
   case wrong_total:
   case invalid_payment:
   case illegal_return:

@@ -51,6 +51,7 @@ enum class violation_kind : std::uint8_t {
   buyer_limit_exceeded,
   wrong_price,
   wrong_fee,
+  wrong_tax, ///< held with another tax than the event's
   wrong_deadline,
   hold_not_live, ///< extended, released, expired or confirmed without a live hold of that number
   illegal_extension,

@@ -105,7 +105,7 @@ class sales_folder {
       flow.all.places_held += part.places;
       flow.of(part.tier).places_held += part.places;
     }
-    event_sales::live_hold hold{std::move(parts), to_.apart_.take(what, to_.held_back())};
+    event_sales::live_hold hold{std::move(parts), to_.apart_.take(what, to_.held_back()), taxes_on_top(what)};
     if (!to_.live_.emplace(what.hold.value(), std::move(hold)).second)
       stop_folding("event " + std::to_string(figures_.event.value()) + ", seq " + std::to_string(figures_.seq) +
                    ": hold " + std::to_string(what.hold.value()) + " is there already");
@@ -135,7 +135,8 @@ class sales_folder {
       take(to_.tier_of(what.seats[i]), 1, what.prices[i]);
     for (const auto& part : what.areas)
       take(to_.area_tiers_.at(part.area), part.quantity, part.price * part.quantity);
-    figures_.fees -= what.total - value;
+    figures_.tax -= what.tax;
+    figures_.fees -= what.total - value - what.tax;
     const auto method = static_cast<std::size_t>(what.method);
     auto& paid = figures_.payments[method < payment_methods ? method : 0];
     paid.orders -= what.goes_on ? 0 : 1;
@@ -159,7 +160,8 @@ class sales_folder {
   void operator()(const domain::order_confirmed& what) const {
     period_flow flow{.all = {.orders = 1, .revenue = what.total}};
     domain::minor_units value = 0;
-    for (const auto& part : to_.take_hold(what.hold).parts) {
+    const auto hold = to_.take_hold(what.hold);
+    for (const auto& part : hold.parts) {
       auto& tier = figures_.tiers[part.tier];
       tier.held -= part.places;
       tier.sold += part.places;
@@ -173,7 +175,9 @@ class sales_folder {
         value += part.value;
       }
     }
-    figures_.fees += what.total - value;
+    const auto tax = what.total == 0 ? 0 : hold.tax;
+    figures_.tax += tax;
+    figures_.fees += what.total - value - tax;
     const auto method = static_cast<std::size_t>(what.payment.by);
     auto& paid = figures_.payments[method < payment_methods ? method : 0];
     ++paid.orders;
@@ -219,6 +223,7 @@ class sales_folder {
     ++tier.held;
     tier.revenue -= what.price_paid;
     figures_.fees -= what.fee_paid;
+    figures_.tax -= what.tax_paid;
     period_flow flow{.all = {.revenue = -what.paid()}};
     flow.of(of).revenue -= what.price_paid;
     auto& paid = figures_.payments[static_cast<std::size_t>(domain::payment_record::method::card)];

@@ -96,6 +96,7 @@ class event_sales {
   struct live_hold {
     std::vector<held_part> parts;
     places_apart::share apart;
+    domain::minor_units tax = 0; ///< on top of its places, together
   };
 
   /// Seats from `first` on have this tier, up to the next run.

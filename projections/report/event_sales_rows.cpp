@@ -84,7 +84,7 @@ void put_figures(const report_figures& from, row_writer& to) {
   put(from.sale_closes_at, to);
   to.text(from.currency.text()).number(static_cast<std::uint64_t>(from.last_fact.unix_ms));
   put(from.total, to);
-  to.number(static_cast<std::uint64_t>(from.fees));
+  to.number(static_cast<std::uint64_t>(from.fees)).number(static_cast<std::uint64_t>(from.tax));
   for (const auto& each : from.payments)
     to.number(each.orders).number(static_cast<std::uint64_t>(each.revenue));
   to.number32(static_cast<std::uint32_t>(from.tiers.size()));
@@ -114,6 +114,7 @@ auto take_figures(row_reader& in, report_figures& to) -> bool {
   to.last_fact = {static_cast<std::int64_t>(in.number())};
   to.total = take_flow(in);
   to.fees = static_cast<domain::minor_units>(in.number());
+  to.tax = static_cast<domain::minor_units>(in.number());
   for (auto& each : to.payments) {
     each.orders = in.number();
     each.revenue = static_cast<domain::minor_units>(in.number());
@@ -190,6 +191,7 @@ auto event_sales::event_row() const -> std::string {
     for (const auto& part : hold.parts)
       value.byte(part.tier).number32(part.places).number(static_cast<std::uint64_t>(part.value));
     places_apart::put(hold.apart, value);
+    value.number(static_cast<std::uint64_t>(hold.tax));
   }
   apart_.put(value);
   prices_.put(value);
@@ -234,7 +236,8 @@ auto event_sales::take_event_row(std::string_view value) -> bool {
       part.value = static_cast<domain::minor_units>(in.number());
       parts.push_back(part);
     }
-    live_.emplace(number, live_hold{std::move(parts), places_apart::take_share(in)});
+    auto apart = places_apart::take_share(in);
+    live_.emplace(number, live_hold{std::move(parts), std::move(apart), static_cast<domain::minor_units>(in.number())});
   }
   apart_.take_back(in);
   prices_.take_back(in);

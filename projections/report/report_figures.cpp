@@ -35,7 +35,9 @@ void add(const domain::booking& one, const domain::layout& seats, report_figures
   }
   ++to.total.orders;
   to.total.revenue += one.paid;
-  to.fees += one.paid - value;
+  const auto tax = one.paid == 0 ? 0 : one.taxes_total();
+  to.tax += tax;
+  to.fees += one.paid - value - tax;
   const auto method = static_cast<std::size_t>(one.payment.by);
   auto& paid = to.payments[method < payment_methods ? method : 0];
   ++paid.orders;
@@ -43,6 +45,16 @@ void add(const domain::booking& one, const domain::layout& seats, report_figures
 }
 
 } // namespace
+
+auto taxes_on_top(const domain::hold_created& what) -> domain::minor_units {
+  domain::booking priced;
+  priced.seats = what.seats;
+  priced.prices = what.prices;
+  priced.fees = what.fees;
+  priced.areas = what.areas;
+  priced.tax = what.tax;
+  return priced.taxes_total();
+}
 
 auto sale_at(const report_figures& from, domain::instant at) -> domain::sale_status {
   domain::event_config window;

@@ -22,7 +22,7 @@ struct sales_flow {
   std::uint64_t released = 0, places_released = 0;
   std::uint64_t expired = 0, places_expired = 0;
   std::uint64_t orders = 0, places_sold = 0;
-  domain::minor_units revenue = 0; ///< fees included
+  domain::minor_units revenue = 0; ///< fees and taxes included
 
   auto operator+=(const sales_flow& more) noexcept -> sales_flow&;
   friend auto operator==(const sales_flow&, const sales_flow&) -> bool = default;
@@ -32,7 +32,7 @@ struct sales_flow {
 struct tier_figures {
   std::string id = {}, name = {};
   std::uint32_t capacity = 0, held = 0, sold = 0, held_back = 0;
-  domain::minor_units revenue = 0; ///< of its places, without fees
+  domain::minor_units revenue = 0; ///< of its places, without fees and taxes on top
 
   [[nodiscard]] auto available() const noexcept -> std::uint32_t { return capacity - held - sold - held_back; }
 
@@ -43,7 +43,7 @@ struct tier_figures {
 struct tier_flow {
   domain::tier_index tier = 0; ///< of the layout
   std::uint64_t places_held = 0, places_released = 0, places_expired = 0, places_sold = 0;
-  domain::minor_units revenue = 0; ///< without fees
+  domain::minor_units revenue = 0; ///< without fees and taxes on top
 
   friend auto operator==(const tier_flow&, const tier_flow&) -> bool = default;
 };
@@ -99,6 +99,7 @@ struct report_figures {
   std::vector<tier_figures> tiers; ///< in the layout's order
   sales_flow total;                ///< holds, orders, places sold and revenue only, unless `complete`
   domain::minor_units fees = 0;    ///< part of `total.revenue`
+  domain::minor_units tax = 0;     ///< the same: what was paid on top of prices and fees
   std::uint64_t live_holds = 0;
   std::array<payment_figures, payment_methods> payments;
 
@@ -110,6 +111,9 @@ struct report_figures {
 
   friend auto operator==(const report_figures&, const report_figures&) -> bool = default;
 };
+
+/// What comes on top of all places of a hold together.
+[[nodiscard]] auto taxes_on_top(const domain::hold_created& what) -> domain::minor_units;
 
 /// What the page of an event of this status and with this sale window says at that moment.
 [[nodiscard]] auto sale_at(const report_figures& from, domain::instant at) -> domain::sale_status;

@@ -162,6 +162,7 @@ class csv_table {
     places_sold,
     revenue,
     fees,
+    tax,
     currency,
     capacity,
     held_back,
@@ -180,7 +181,7 @@ class csv_table {
 
   csv_table() {
     text_ = "record,id,name,from,seconds,holds,places_held,released,places_released,expired,places_expired,orders,"
-            "places_sold,revenue,fees,currency,capacity,held_back,available,held,sold,open,set_apart,"
+            "places_sold,revenue,fees,tax,currency,capacity,held_back,available,held,sold,open,set_apart,"
             "status,live,conversion,holds_per_second,sales_per_second\r\n";
   }
 
@@ -289,7 +290,11 @@ auto report_json(const report_figures& from) -> std::string {
       .member("currency", from.currency.text());
   out.key("last_fact_at").time(from.last_fact.unix_ms).key("places").begin_object();
   write_places(out, sum_of(from.tiers));
-  out.end_object().member("orders", from.total.orders).member("revenue", from.total.revenue).member("fees", from.fees);
+  out.end_object()
+      .member("orders", from.total.orders)
+      .member("revenue", from.total.revenue)
+      .member("fees", from.fees)
+      .member("tax", from.tax);
   write_funnel(out, from);
   write_payments(out, from);
   write_tiers(out, from);
@@ -306,7 +311,7 @@ auto report_csv(const report_figures& from) -> std::string {
   table.text(csv_table::from, time_text(from.last_fact));
   put(table, from.total, from.complete);
   put(table, sum_of(from.tiers));
-  table.number(csv_table::fees, from.fees).text(csv_table::currency, currency);
+  table.number(csv_table::fees, from.fees).number(csv_table::tax, from.tax).text(csv_table::currency, currency);
   table.text(csv_table::status, to_text(from.sale)).number(csv_table::live, from.live_holds);
   if (const auto conversion = conversion_of(from))
     table.number(csv_table::conversion, *conversion);

@@ -168,6 +168,8 @@ TEST_CASE("every planted fault of what becomes of frozen holds and of orders by 
            }},
           {"an order taken back for another amount", kind::illegal_return, day::events, seq::emils_return,
            [](paper_journal& paper) { body<order_returned>(paper, seq::emils_return).total += 1; }},
+          {"an order that takes a tax back which it had not", kind::illegal_return, day::events, seq::emils_return,
+           [](paper_journal& paper) { body<order_returned>(paper, seq::emils_return).tax = 1; }},
           {"a seat sold again that was not taken back", kind::seat_owned_twice, day::events, seq::fridas_hold,
            [](paper_journal& paper) { hold(paper, seq::fridas_hold).seats = {5}; }},
       },

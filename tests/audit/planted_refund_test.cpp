@@ -42,6 +42,8 @@ TEST_CASE("every planted fault in a refund of tickets is found and named where i
            [](paper_journal& paper) { back(paper).tickets = {2}; }},
           {"a ticket that costs more when it goes back", kind::illegal_return, day::events, carls_ticket,
            [](paper_journal& paper) { back(paper).total += 1; }},
+          {"a ticket that takes a tax back which it had not", kind::illegal_return, day::events, carls_ticket,
+           [](paper_journal& paper) { back(paper).tax = 1; }},
           {"a ticket taken back by nobody", kind::illegal_return, day::events, carls_ticket,
            [](paper_journal& paper) { back(paper).by = {}; }},
           {"a ticket of a card's order paid in cash", kind::illegal_return, day::events, carls_ticket,

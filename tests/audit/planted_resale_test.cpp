@@ -119,6 +119,15 @@ TEST_CASE("every planted fault in the resale of a ticket is found and named wher
            [](paper_journal& paper) { swap(paper).price += 1; }},
           {"a ticket that had cost more when it is resold", kind::illegal_resale, day::events, swap_seq,
            [](paper_journal& paper) { swap(paper).price_paid += 1; }},
+          {"a resale with a tax that the event has not", kind::wrong_tax, day::events, hold_seq,
+           [](paper_journal& paper) {
+             body<resale_held>(paper, hold_seq).tax = event_tax{"VAT", {tax_mode::inclusive, 1'000}};
+           }},
+          {"a ticket that had cost a tax when it is resold", kind::illegal_resale, day::events, swap_seq,
+           [](paper_journal& paper) {
+             swap(paper).price_paid -= 1;
+             swap(paper).tax_paid += 1;
+           }},
           {"a ticket resold as another place", kind::illegal_resale, day::events, swap_seq,
            [](paper_journal& paper) { swap(paper).place.index = 6; }},
           {"a ticket resold of another payment", kind::illegal_resale, day::events, swap_seq,

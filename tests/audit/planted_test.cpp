@@ -30,6 +30,10 @@ void reseal(std::string& bytes) {
   }
 }
 
+auto vat(tax_mode mode, std::uint32_t basis_points) -> event_tax {
+  return {"VAT", {mode, basis_points}};
+}
+
 } // namespace
 
 TEST_CASE("a sound journal has no violation, and its money is what was sold") {
@@ -263,6 +267,17 @@ TEST_CASE("every planted fault of holds is found and named where it is") {
            [](paper_journal& paper) { body<event_amended>(paper, seq::amended).config.tiers[0].fee = 5; }},
           {"a wrong fee of a standing place", kind::wrong_fee, day::events, seq::floor_hold,
            [](paper_journal& paper) { hold(paper, seq::floor_hold).areas[0].fee = 1; }},
+          {"a tax that the event has not", kind::wrong_tax, day::events, seq::annas_hold,
+           [](paper_journal& paper) { hold(paper, seq::annas_hold).tax = vat(tax_mode::inclusive, 1'000); }},
+          {"a tax left out", kind::wrong_tax, day::events, seq::late_hold,
+           [](paper_journal& paper) {
+             body<event_amended>(paper, seq::amended).config.tax = vat(tax_mode::exclusive, 1'000);
+           }},
+          {"a tax in the price that comes on top of it", kind::wrong_tax, day::events, seq::late_hold,
+           [](paper_journal& paper) {
+             body<event_amended>(paper, seq::amended).config.tax = vat(tax_mode::exclusive, 1'000);
+             hold(paper, seq::late_hold).tax = vat(tax_mode::inclusive, 1'000);
+           }},
           {"a deadline beyond the hold time", kind::wrong_deadline, day::events, seq::annas_hold,
            [](paper_journal& paper) { hold(paper, seq::annas_hold).expires_at.unix_ms += 1; }},
           {"a cap beyond the event's", kind::wrong_deadline, day::events, seq::late_hold,
@@ -304,6 +319,18 @@ TEST_CASE("every planted fault of what becomes of holds is found and named where
            [](paper_journal& paper) {
              body<event_created>(paper, seq::created).config.tiers[0].fee = 25;
              hold(paper, seq::annas_hold).fees = {25, 25};
+           }},
+          {"a total without its tax", kind::wrong_total, day::events, seq::annas_order,
+           [](paper_journal& paper) {
+             body<event_created>(paper, seq::created).config.tax = vat(tax_mode::exclusive, 1'000);
+             hold(paper, seq::annas_hold).tax = vat(tax_mode::exclusive, 1'000);
+           }},
+          {"a tax that is rounded down", kind::wrong_total, day::events, seq::annas_order,
+           [](paper_journal& paper) {
+             // 8,900 at 1.25 % is 111.25, at 1.50 % 133.5: two such seats make 268.
+             body<event_created>(paper, seq::created).config.tax = vat(tax_mode::exclusive, 150);
+             hold(paper, seq::annas_hold).tax = vat(tax_mode::exclusive, 150);
+             body<order_confirmed>(paper, seq::annas_order).total += 267;
            }},
           {"a total that is not the sum", kind::wrong_total, day::events, seq::annas_order,
            [](paper_journal& paper) { body<order_confirmed>(paper, seq::annas_order).total = 17'799; }},

@@ -327,6 +327,13 @@ TEST_CASE("an amendment changes the fields it has and leaves the others") {
       {"velocity", [](auto& a) { a.velocity.emplace(2); }, [](auto& c) { c.velocity.resize(2); }},
       {"returns", [](auto& a) { a.returns_to_allocation = allocation_number{3}; },
        [](auto& c) { c.returns_to_allocation = allocation_number{3}; }},
+      {"tax",
+       [](auto& a) {
+         a.tax = event_tax{"VAT", {tax_mode::exclusive, 700}};
+       },
+       [](auto& c) {
+         c.tax = event_tax{"VAT", {tax_mode::exclusive, 700}};
+       }},
       {"buyer limit", [](auto& a) { a.max_per_buyer = 3; }, [](auto& c) { c.max_per_buyer = 3; }},
   };
   for (const auto& row : rows) {

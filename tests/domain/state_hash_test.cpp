@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <vector>
 
 using namespace holdfast::domain;
@@ -23,6 +24,12 @@ auto element(std::uint64_t kind, const std::vector<std::uint64_t>& words) -> std
 
 auto word(std::int64_t value) -> std::uint64_t {
   return static_cast<std::uint64_t>(value);
+}
+
+void add_tax(std::optional<tax_rate> rate, std::vector<std::uint64_t>& to) {
+  if (rate) {
+    to.push_back(rate->basis_points + (static_cast<std::uint64_t>(rate->mode) << 16) + (std::uint64_t{1} << 58));
+  }
 }
 
 auto from_scratch(const state_image& image) -> std::uint64_t {
@@ -62,6 +69,7 @@ auto from_scratch(const state_image& image) -> std::uint64_t {
     if (booking.fees_total() != 0) {
       words.push_back(word(booking.fees_total()));
     }
+    add_tax(booking.rate(), words);
     if (booking.paid_by) {
       words.push_back(booking.paid_by.value() + (std::uint64_t{booking.frozen} << 32) + (std::uint64_t{1} << 62));
       words.push_back(booking.frozen ? word(booking.ends_unpaid_at.unix_ms) : 0);
@@ -90,6 +98,7 @@ TEST_CASE("the hash that is kept fact by fact is the one that is defined") {
   auto config = sound_config();
   config.max_per_buyer = config.max_per_order = 1'000;
   config.tiers[0].fee = 70;
+  config.tax = event_tax{"VAT", {tax_mode::exclusive, 1'000}};
   stage on{event_status::draft, config};
   CHECK(event_state{}.hash() == from_scratch({}));
   REQUIRE(on.act(organiser(), publish_event{}));

@@ -127,6 +127,26 @@ const damage_case damages[] = {
      [](auto& i) {
        i.bookings[0].fees = {0, 0};
      }},
+    {"a tax above the whole",
+     [](auto& i) {
+       i.bookings[0].tax = event_tax{"VAT", {tax_mode::inclusive, 10'001}};
+     }},
+    {"a tax neither in the price nor on top of it",
+     [](auto& i) {
+       i.bookings[0].tax = event_tax{"VAT", {{}, 100}};
+     }},
+    {"a tax that an order was not paid with",
+     [](auto& i) {
+       i.bookings[1].tax = event_tax{"VAT", {tax_mode::exclusive, 1'000}};
+     }},
+    {"a tax without a name",
+     [](auto& i) {
+       i.bookings[0].tax = event_tax{"", {tax_mode::inclusive, 1'000}};
+     }},
+    {"a tax with a name too long",
+     [](auto& i) {
+       i.bookings[0].tax = event_tax{std::string(41, 'x'), {tax_mode::inclusive, 1'000}};
+     }},
     {"a price less", [](auto& i) { i.bookings[0].prices.pop_back(); }},
     {"a seat that is not there", [](auto& i) { i.bookings[0].seats[0] = 10; }},
     {"a seat of two bookings", [](auto& i) { i.bookings[0].seats[0] = 2; }},

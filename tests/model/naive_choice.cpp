@@ -217,8 +217,11 @@ auto judge_offer(const naive_event& twin, const best_available& kind, spot targe
     return "an alternative is not the best of its row, or not free, or of another kind";
   }
   minor_units total = 0;
+  booking priced;
+  priced.tax = twin.config.tax;
   for (const auto seat : offer.seats) {
-    total += twin.price(seats.tier_of_seat(seat)) + twin.fee(seats.tier_of_seat(seat));
+    const auto cost = twin.price(seats.tier_of_seat(seat)) + twin.fee(seats.tier_of_seat(seat));
+    total += cost + tax_on(priced, cost);
   }
   return total == offer.total ? complaint{} : "an alternative has the wrong total";
 }

@@ -28,7 +28,29 @@ auto total_of(const booking& what) -> minor_units {
   for (const auto& area : what.areas) {
     sum += area.price * static_cast<minor_units>(area.quantity);
   }
-  return sum + fees_of(what);
+  return sum + fees_of(what) + taxes_of(what);
+}
+
+auto tax_on(const booking& what, minor_units cost) -> minor_units {
+  if (!what.tax || what.tax->rate.mode == domain::tax_mode::inclusive) {
+    return 0;
+  }
+  // In hundredths of hundredths of a minor unit, of which half a whole is rounded up.
+  const auto exact = cost * static_cast<minor_units>(what.tax->rate.basis_points);
+  return exact / 10'000 + (exact % 10'000 < 5'000 ? 0 : 1);
+}
+
+auto taxes_of(const booking& what) -> minor_units {
+  minor_units sum = 0;
+  for (std::size_t i = 0; i < what.prices.size(); ++i) {
+    sum += tax_on(what, what.prices[i] + (what.fees.empty() ? 0 : what.fees[i]));
+  }
+  for (const auto& area : what.areas) {
+    for (std::uint32_t place = 0; place < area.quantity; ++place) {
+      sum += tax_on(what, area.price + area.fee);
+    }
+  }
+  return sum;
 }
 
 auto fees_of(const booking& what) -> minor_units {

@@ -41,7 +41,10 @@ struct naive_event {
     domain::area_index area = 0;
     domain::minor_units price = 0;
     domain::minor_units fee = 0;
+    domain::minor_units tax = 0; ///< on top
     bool gone = false;
+
+    [[nodiscard]] auto cost() const -> domain::minor_units { return price + fee + tax; }
   };
   std::map<domain::hold_number, std::vector<sold_ticket>> sold_tickets; ///< of orders, and of those that were
   /// What buyers bought, whatever became of it.
@@ -96,9 +99,12 @@ struct naive_event {
 
 /// Whether a booking's place is another order's, which offers it.
 [[nodiscard]] auto is_borrowed(const domain::booking& what) -> bool;
-/// Sum of the prices and fees of a booking, of its fees alone, and how many places it has.
+/// The tax on top of what one place costs: nothing of one that is in it.
+[[nodiscard]] auto tax_on(const domain::booking& what, domain::minor_units cost) -> domain::minor_units;
+/// Sum of the prices, fees and taxes on top of a booking, of its fees and of its taxes alone, and how many places it has.
 [[nodiscard]] auto total_of(const domain::booking& what) -> domain::minor_units;
 [[nodiscard]] auto fees_of(const domain::booking& what) -> domain::minor_units;
+[[nodiscard]] auto taxes_of(const domain::booking& what) -> domain::minor_units;
 [[nodiscard]] auto places_in(const domain::booking& what) -> std::uint64_t;
 
 /// Folds a fact, and says so if it is not legal here: the invariants of one event's inventory at every prefix of its facts.

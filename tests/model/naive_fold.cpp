@@ -66,8 +66,8 @@ auto check_seats(const naive_event& twin, const hold_created& made) -> complaint
       return "a seat has the wrong price";
     }
   }
-  if (made.fees != twin.fees_of_seats(made.seats)) {
-    return "a seat has the wrong fee";
+  if (made.fees != twin.fees_of_seats(made.seats) || made.tax != twin.config.tax) {
+    return "a seat has the wrong fee, or a hold another tax than its event";
   }
   return {};
 }
@@ -88,11 +88,9 @@ auto check_areas(const naive_event& twin, const hold_created& made) -> complaint
     if (part.quantity > left) {
       return "a hold has places of an area that are set apart, or more than were";
     }
-    if (part.price != twin.price(twin.seats->tier_of_area(part.area))) {
-      return "a standing place has the wrong price";
-    }
-    if (part.fee != twin.fee(twin.seats->tier_of_area(part.area))) {
-      return "a standing place has the wrong fee";
+    const auto tier = twin.seats->tier_of_area(part.area);
+    if (part.price != twin.price(tier) || part.fee != twin.fee(tier)) {
+      return "a standing place has the wrong price or fee";
     }
   }
   return {};
@@ -128,6 +126,7 @@ auto fold_created(naive_event& twin, const hold_created& made) -> complaint {
   added.prices = made.prices;
   added.fees = made.fees;
   added.areas = made.areas;
+  added.tax = made.tax;
   if (made.allocation && !twin.allocations.contains(made.allocation)) {
     return "it holds of an allocation that is not there";
   }

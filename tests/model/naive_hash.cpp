@@ -49,6 +49,11 @@ auto booking_element(const booking& what) -> std::uint64_t {
   if (const auto fees = fees_of(what); fees != 0) {
     words.push_back(word(fees));
   }
+  if (what.tax) {
+    words.push_back(what.tax->rate.basis_points +
+                    (std::uint64_t{what.tax->rate.mode == tax_mode::inclusive ? 1U : 2U} << 16U) +
+                    (std::uint64_t{1} << 58U));
+  }
   if (what.paid_by) {
     words.push_back(what.paid_by.value() + (what.frozen ? std::uint64_t{1} << 32U : 0) + (std::uint64_t{1} << 62U));
     words.push_back(word(what.ends_unpaid_at.unix_ms));

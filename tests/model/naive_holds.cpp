@@ -198,6 +198,7 @@ auto created_hold(const naive_event& twin, const caller& by, const hold_seats& w
     const auto tier = twin.seats->tier_of_area(part.area);
     made.areas.push_back({part.area, part.quantity, twin.price(tier), twin.fee(tier)});
   }
+  made.tax = twin.config.tax;
   made.expires_at = now + twin.config.hold_time;
   made.cap_at = now + twin.config.hold_cap;
   auto result = effect_of(std::move(made));

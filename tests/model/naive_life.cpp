@@ -87,7 +87,12 @@ auto amended_by(event_config config, const event_amendment& changes) -> event_co
   set(config.resale_max_percent, changes.resale_max_percent);
   set(config.velocity, changes.velocity);
   set(config.returns_to_allocation, changes.returns_to_allocation);
+  set(config.tax, changes.tax);
   return config;
+}
+
+auto tax_sound(const event_tax& tax) -> bool {
+  return !tax.name.empty() && tax.name.size() <= 40 && in_range(tax.rate.basis_points, 0, 10'000);
 }
 
 auto sound(const event_config& config) -> bool {
@@ -107,6 +112,7 @@ auto sound(const event_config& config) -> bool {
          in_range(config.max_per_order, 1, limits::tickets_max) &&
          in_range(config.max_per_buyer, 1, limits::tickets_max) && in_range(config.resale_max_percent, 0, 100) &&
          in_range(config.max_per_card, 0, limits::tickets_max) && velocity_sound(config) &&
+         (!config.tax || tax_sound(*config.tax)) &&
          config.returns_to_allocation.value() <= limits::allocation_number_max;
 }
 

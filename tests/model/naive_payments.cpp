@@ -133,6 +133,7 @@ auto whole_order(const booking& order, return_cause why, key_id by) -> order_ret
   back.areas = order.areas;
   back.allocation = order.allocation;
   back.total = order.paid;
+  back.tax = order.paid == 0 ? 0 : taxes_of(order);
   back.method = order.payment.by;
   return back;
 }
@@ -150,7 +151,7 @@ auto back_by_ticket(const naive_event& twin, const booking& order, std::vector<s
   back.prices.clear();
   back.fees.clear();
   back.areas.clear();
-  minor_units sum = 0;
+  back.total = back.tax = 0;
   bool fees = false;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (i > 0 && numbers[i] == numbers[i - 1]) {
@@ -167,7 +168,8 @@ auto back_by_ticket(const naive_event& twin, const booking& order, std::vector<s
       return refuse(reason::no_such_ticket);
     }
     const auto& one = all[number];
-    sum += one.price + one.fee;
+    back.total += one.cost();
+    back.tax += one.tax;
     if (one.seat) {
       back.seats.push_back(*one.seat);
       back.prices.push_back(one.price);
@@ -188,7 +190,9 @@ auto back_by_ticket(const naive_event& twin, const booking& order, std::vector<s
   // Areas are told in the order's own sequence, which is that of its tickets.
   const auto left = static_cast<std::size_t>(std::ranges::count(all, false, &naive_event::sold_ticket::gone));
   back.goes_on = numbers.size() < left;
-  back.total = order.payment.by == payment_record::method::complimentary ? 0 : sum;
+  if (order.payment.by == payment_record::method::complimentary) {
+    back.total = back.tax = 0;
+  }
   if (!back.goes_on) {
     auto whole = whole_order(order, why, by);
     whole.tickets = numbers;
@@ -257,19 +261,6 @@ auto expect_payment(const naive_event& twin, const caller& by, const take_back_o
                              : back_by_ticket(twin, found->second, what.tickets, return_cause::refunded, by.key));
 }
 
-void make_tickets(naive_event& twin, const booking& order) {
-  note_purchase(twin, order);
-  auto& tickets = twin.sold_tickets[order.number];
-  for (std::size_t i = 0; i < order.seats.size(); ++i) {
-    tickets.push_back({order.seats[i], 0, order.prices[i], order.fees.empty() ? 0 : order.fees[i]});
-  }
-  for (const auto& part : order.areas) {
-    for (std::uint32_t place = 0; place < part.quantity; ++place) {
-      tickets.push_back({{}, part.area, part.price, part.fee});
-    }
-  }
-}
-
 void return_tickets(naive_event& twin, hold_number order, const std::vector<std::uint32_t>& tickets) {
   auto& all = twin.sold_tickets.at(order);
   for (const auto ticket : tickets) {
@@ -299,7 +290,7 @@ void count_left(naive_event& twin, hold_number order) {
       its.returned.push_back(i);
       continue;
     }
-    its.paid += its.payment.by == payment_record::method::complimentary ? 0 : one.price + one.fee;
+    its.paid += its.payment.by == payment_record::method::complimentary ? 0 : one.cost();
     if (one.seat) {
       its.seats.push_back(*one.seat);
       its.prices.push_back(one.price);
@@ -384,14 +375,14 @@ auto check_returned(const naive_event& twin, const order_returned& what) -> comp
   }
   if (what.goes_on) {
     const auto wanted = back_by_ticket(twin, was, what.tickets, what.why, what.by);
-    const bool same = !wanted.refused && std::get<order_returned>(wanted.effect.front()).total == what.total &&
-                      std::get<order_returned>(wanted.effect.front()).seats == what.seats &&
-                      std::get<order_returned>(wanted.effect.front()).areas == what.areas &&
-                      std::get<order_returned>(wanted.effect.front()).goes_on;
+    const auto* const as = wanted.refused ? nullptr : std::get_if<order_returned>(&wanted.effect.front());
+    const bool same = as != nullptr && as->goes_on && as->total == what.total && as->tax == what.tax &&
+                      as->seats == what.seats && as->areas == what.areas;
     return same ? complaint{} : "tickets are taken back that the order has not, or as others";
   }
   const bool whole = was.seats == what.seats && was.prices == what.prices && was.fees == what.fees &&
-                     was.areas == what.areas && was.allocation == what.allocation && was.paid == what.total;
+                     was.areas == what.areas && was.allocation == what.allocation && was.paid == what.total &&
+                     what.tax == (was.paid == 0 ? 0 : taxes_of(was));
   return whole ? complaint{} : "an order is taken back as another one";
 }
 

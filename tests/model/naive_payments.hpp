@@ -22,8 +22,6 @@ namespace holdfast::model {
 [[nodiscard]] auto fold_thawed(naive_event& twin, const domain::hold_thawed& what) -> complaint;
 /// Whether an order is confirmed by whom it may be: that of a frozen hold by its payment, any other by no card.
 [[nodiscard]] auto check_confirmed_by(const domain::booking& hold, const domain::order_confirmed& what) -> complaint;
-/// A ticket for each place of what is an order now.
-void make_tickets(naive_event& twin, const domain::booking& order);
 /// The order has those tickets no more, and nobody their places.
 void return_tickets(naive_event& twin, domain::hold_number order, const std::vector<std::uint32_t>& tickets);
 /// What an order has and is worth, by the tickets that it has left.

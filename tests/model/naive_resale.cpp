@@ -38,13 +38,22 @@ auto seller_of(const naive_event& twin, const ticket_number& number) -> std::opt
   return order.paid_by && order.by == its->holder ? std::optional{order.by} : std::nullopt;
 }
 
+/// The event's tax, which is in what a buyer asks for a ticket even where it comes on top of the event's own prices.
+auto tax_in_price(const naive_event& twin) -> std::optional<event_tax> {
+  if (!twin.config.tax) {
+    return {};
+  }
+  return event_tax{twin.config.tax->name, {tax_mode::inclusive, twin.config.tax->rate.basis_points}};
+}
+
 auto is_inside(const ticket& its) -> bool {
   return its.used && !its.used->undone;
 }
 
 auto same_swap(const ticket_resold& a, const ticket_resold& b) -> bool {
-  return std::tie(a.ticket, a.hold, a.place, a.price_paid, a.fee_paid, a.price, a.allocation, a.payment, a.goes_on) ==
-         std::tie(b.ticket, b.hold, b.place, b.price_paid, b.fee_paid, b.price, b.allocation, b.payment, b.goes_on);
+  return std::tie(a.ticket, a.hold, a.place, a.price_paid, a.fee_paid, a.tax_paid, a.price, a.allocation, a.payment,
+                  a.goes_on) == std::tie(b.ticket, b.hold, b.place, b.price_paid, b.fee_paid, b.tax_paid, b.price,
+                                         b.allocation, b.payment, b.goes_on);
 }
 
 } // namespace
@@ -65,8 +74,9 @@ auto swap_of(const naive_event& twin, const booking& hold) -> fact_body {
   const auto number = hold.bought_from->ticket;
   const auto& order = twin.bookings.at(number.order);
   const auto& one = sold(twin, number);
-  return ticket_resold{number,           hold.number,   where(one),           one.price, one.fee, total_of(hold),
-                       order.allocation, order.paid_by, places_in(order) != 1};
+  return ticket_resold{
+      number,        hold.number,           where(one), one.price, one.fee, total_of(hold), order.allocation,
+      order.paid_by, places_in(order) != 1, one.tax};
 }
 
 auto expect_resale(const naive_event& twin, const caller& by, const offer_ticket& what, instant now) -> expectation {
@@ -82,7 +92,7 @@ auto expect_resale(const naive_event& twin, const caller& by, const offer_ticket
     return refuse(reason::resale_closed);
   }
   const auto& one = sold(twin, what.ticket);
-  if (what.price * 100 > (one.price + one.fee) * static_cast<minor_units>(twin.config.resale_max_percent)) {
+  if (what.price * 100 > one.cost() * static_cast<minor_units>(twin.config.resale_max_percent)) {
     return refuse(reason::invalid);
   }
   if (holder_of_offer(twin, what.ticket)) {
@@ -126,7 +136,7 @@ auto expect_resale(const naive_event& twin, const caller& by, const hold_resale&
   }
   return effect_of(resale_held{hold_number{twin.last_hold.value() + 1}, what.ticket, where(sold(twin, what.ticket)),
                                owner{by.subject, {}}, found->second.price, now + twin.config.hold_time,
-                               now + twin.config.hold_cap});
+                               now + twin.config.hold_cap, tax_in_price(twin)});
 }
 
 auto fold_resale(naive_event& twin, const ticket_offered& what) -> complaint {
@@ -138,8 +148,7 @@ auto fold_resale(naive_event& twin, const ticket_offered& what) -> complaint {
     return "a ticket is offered by an old code, or after its use";
   }
   const auto& one = sold(twin, what.ticket);
-  if (what.price < 0 ||
-      what.price * 100 > (one.price + one.fee) * static_cast<minor_units>(twin.config.resale_max_percent)) {
+  if (what.price < 0 || what.price * 100 > one.cost() * static_cast<minor_units>(twin.config.resale_max_percent)) {
     return "a ticket is offered for more than it may be";
   }
   if (holder_of_offer(twin, what.ticket)) {
@@ -164,6 +173,9 @@ auto fold_resale(naive_event& twin, const resale_held& what) -> complaint {
   if (!resells(twin, twin.time) || what.place != where(sold(twin, what.ticket))) {
     return "it holds another place than is offered, or while nothing is resold";
   }
+  if (what.tax != tax_in_price(twin)) {
+    return "what is resold has another tax than its event, or not in its price";
+  }
   const auto& order = twin.bookings.at(what.ticket.order);
   if (what.by == order.by || what.by.subject == subject_id{} || what.by.organisation) {
     return "somebody buys their own ticket, or nobody does";
@@ -181,6 +193,7 @@ auto fold_resale(naive_event& twin, const resale_held& what) -> complaint {
   added.created_at = twin.time;
   added.expires_at = what.expires_at;
   added.cap_at = what.cap_at;
+  added.tax = what.tax;
   if (what.place.standing) {
     added.areas.push_back({static_cast<area_index>(what.place.index), 1, what.price, 0});
   } else {
@@ -188,7 +201,7 @@ auto fold_resale(naive_event& twin, const resale_held& what) -> complaint {
     added.prices.push_back(what.price);
   }
   const auto& one = sold(twin, what.ticket);
-  added.bought_from = resale{what.ticket, order.paid_by, one.price + one.fee - what.price, false};
+  added.bought_from = resale{what.ticket, order.paid_by, one.cost() - what.price, false};
   twin.bookings[what.hold] = std::move(added);
   twin.last_hold = what.hold;
   found->second.held_by = what.hold;

@@ -1,5 +1,6 @@
 #include "tests/model/naive_tickets.hpp"
 
+#include "tests/model/naive_guards.hpp"
 #include "tests/model/naive_holds.hpp"
 #include "tests/model/naive_resale.hpp"
 
@@ -157,6 +158,20 @@ auto fold_ticket(naive_event& twin, const admission_undone& what) -> complaint {
   its->used->undone = true;
   twin.tickets[what.ticket] = *std::move(its);
   return {};
+}
+
+void make_tickets(naive_event& twin, const booking& order) {
+  note_purchase(twin, order);
+  auto& tickets = twin.sold_tickets[order.number];
+  for (std::size_t i = 0; i < order.seats.size(); ++i) {
+    const auto fee = order.fees.empty() ? 0 : order.fees[i];
+    tickets.push_back({order.seats[i], 0, order.prices[i], fee, tax_on(order, order.prices[i] + fee)});
+  }
+  for (const auto& part : order.areas) {
+    for (std::uint32_t place = 0; place < part.quantity; ++place) {
+      tickets.push_back({{}, part.area, part.price, part.fee, tax_on(order, part.price + part.fee)});
+    }
+  }
 }
 
 } // namespace holdfast::model

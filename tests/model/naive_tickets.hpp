@@ -24,4 +24,7 @@ namespace holdfast::model {
 [[nodiscard]] auto fold_ticket(naive_event& twin, const domain::ticket_admitted& what) -> complaint;
 [[nodiscard]] auto fold_ticket(naive_event& twin, const domain::admission_undone& what) -> complaint;
 
+/// A ticket for each place of what is an order now.
+void make_tickets(naive_event& twin, const domain::booking& order);
+
 } // namespace holdfast::model

@@ -263,6 +263,7 @@ auto wrong_folds() -> std::vector<planted_bug> {
                                 what.prices.back() += 1;
                               }
                             }),
+      folding<hold_created>("a hold is folded without its tax", [](hold_created& what) { what.tax.reset(); }),
       folding<order_confirmed>("an order forgets who confirmed it",
                                [](order_confirmed& what) { what.confirmed_by = {}; }),
       folding<event_amended>("an amended limit is folded as another",

@@ -223,6 +223,11 @@ auto wrong_payments() -> std::vector<planted_bug> {
                                    }),
           changing<order_returned>("the last ticket leaves an empty order behind",
                                    [](const event_state&, instant, order_returned& what) { what.tickets.clear(); }),
+          changing<order_returned>("a tax stays when its tickets go back",
+                                   [](const event_state&, instant, order_returned& what) {
+                                     what.total -= what.tax;
+                                     what.tax = 0;
+                                   }),
           deciding("a card pays for as many as it likes", any_card_pays),
           deciding("a ticket goes back twice", returns_twice),
           deciding("a buyer buys as fast as they like", buys_again),

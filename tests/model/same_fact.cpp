@@ -29,8 +29,8 @@ auto equal(const layout_replaced& a, const layout_replaced& b) -> bool {
 }
 auto equal(const hold_created& a, const hold_created& b) -> bool {
   return std::tie(a.hold, a.by, a.sold_by, a.seats, a.prices, a.areas, a.expires_at, a.cap_at, a.fees, a.allocation,
-                  a.phase) == std::tie(b.hold, b.by, b.sold_by, b.seats, b.prices, b.areas, b.expires_at, b.cap_at,
-                                       b.fees, b.allocation, b.phase);
+                  a.phase, a.tax) == std::tie(b.hold, b.by, b.sold_by, b.seats, b.prices, b.areas, b.expires_at,
+                                              b.cap_at, b.fees, b.allocation, b.phase, b.tax);
 }
 auto equal(const hold_extended& a, const hold_extended& b) -> bool {
   return std::tie(a.hold, a.expires_at) == std::tie(b.hold, b.expires_at);
@@ -53,8 +53,8 @@ auto equal(const hold_thawed& a, const hold_thawed& b) -> bool {
 }
 auto equal(const order_returned& a, const order_returned& b) -> bool {
   return std::tie(a.hold, a.why, a.by, a.seats, a.prices, a.fees, a.areas, a.allocation, a.total, a.tickets, a.goes_on,
-                  a.method) == std::tie(b.hold, b.why, b.by, b.seats, b.prices, b.fees, b.areas, b.allocation, b.total,
-                                        b.tickets, b.goes_on, b.method);
+                  a.method, a.tax) == std::tie(b.hold, b.why, b.by, b.seats, b.prices, b.fees, b.areas, b.allocation,
+                                               b.total, b.tickets, b.goes_on, b.method, b.tax);
 }
 auto equal(const seats_allocated& a, const seats_allocated& b) -> bool {
   return std::tie(a.what, a.seats, a.by) == std::tie(b.what, b.seats, b.by);
@@ -128,8 +128,9 @@ auto equal(const resale_held& a, const resale_held& b) -> bool {
          std::tie(b.hold, b.ticket, b.place, b.by, b.price, b.expires_at, b.cap_at);
 }
 auto equal(const ticket_resold& a, const ticket_resold& b) -> bool {
-  return std::tie(a.ticket, a.hold, a.place, a.price_paid, a.fee_paid, a.price, a.allocation, a.payment, a.goes_on) ==
-         std::tie(b.ticket, b.hold, b.place, b.price_paid, b.fee_paid, b.price, b.allocation, b.payment, b.goes_on);
+  return std::tie(a.ticket, a.hold, a.place, a.price_paid, a.fee_paid, a.price, a.allocation, a.payment, a.goes_on,
+                  a.tax_paid) == std::tie(b.ticket, b.hold, b.place, b.price_paid, b.fee_paid, b.price, b.allocation,
+                                          b.payment, b.goes_on, b.tax_paid);
 }
 auto equal(const resale_owed& a, const resale_owed& b) -> bool {
   return std::tie(a.payment, a.by, a.ticket, a.amount, a.kept) == std::tie(b.payment, b.by, b.ticket, b.amount, b.kept);
@@ -190,8 +191,8 @@ auto same(const booking& a, const booking& b) -> bool {
                                         b.expires_at, b.cap_at) &&
          std::tie(a.confirmed_at, a.seats, a.prices, a.fees, a.areas, a.paid, a.payment, a.allocation) ==
              std::tie(b.confirmed_at, b.seats, b.prices, b.fees, b.areas, b.paid, b.payment, b.allocation) &&
-         std::tie(a.paid_by, a.frozen, a.ends_unpaid_at, a.bought_from) ==
-             std::tie(b.paid_by, b.frozen, b.ends_unpaid_at, b.bought_from);
+         std::tie(a.paid_by, a.frozen, a.ends_unpaid_at, a.bought_from, a.tax) ==
+             std::tie(b.paid_by, b.frozen, b.ends_unpaid_at, b.bought_from, b.tax);
 }
 
 } // namespace holdfast::model

@@ -117,7 +117,9 @@ auto some_amendment(const naive_event& twin, dice& random) -> event_amendment {
   const auto small = [&] { return static_cast<std::uint32_t>(random.between(1, 12)); };
   const auto span = [&] { return seconds(static_cast<std::int64_t>(random.between(60, 3'600))); };
   event_amendment changes;
-  switch (random.below(28)) {
+  switch (random.below(30)) {
+  case 28:
+  case 29: changes.tax = some_tax(random); break;
   case 22:
   case 23: changes.velocity = some_velocity(random); break;
   case 24:

@@ -75,6 +75,15 @@ auto some_phases(const event_config& config, instant now, dice& random) -> std::
   return phases;
 }
 
+auto some_tax(dice& random) -> std::optional<event_tax> {
+  if (random.chance(20)) {
+    return std::nullopt;
+  }
+  const auto points = static_cast<std::uint32_t>(random.chance(5) ? 10'001 : random.between(0, 10'000));
+  return event_tax{random.chance(95) ? "VAT" : "",
+                   {random.chance(70) ? tax_mode::exclusive : tax_mode::inclusive, points}};
+}
+
 auto some_velocity(dice& random) -> std::vector<velocity_rule> {
   std::vector<velocity_rule> rules;
   for (auto more = random.below(3); more > 0; --more) {

@@ -17,6 +17,8 @@ namespace holdfast::model {
 
 /// Rules about what is bought within a time; now and then one that cannot be.
 [[nodiscard]] auto some_velocity(dice& random) -> std::vector<domain::velocity_rule>;
+/// Sometimes none, or one that no event may have.
+[[nodiscard]] auto some_tax(dice& random) -> std::optional<domain::event_tax>;
 /// An allocation that is there, was there or may come; none, sometimes.
 [[nodiscard]] auto some_keeper(const naive_event& twin, dice& random) -> domain::allocation_number;
 

@@ -74,7 +74,7 @@ auto some_price(const naive_event& twin, const ticket_number& number, dice& rand
     return static_cast<minor_units>(random.below(3)) - 1;
   }
   const auto& one = order->second[number.index];
-  const auto cap = (one.price + one.fee) * static_cast<minor_units>(twin.config.resale_max_percent) / 100;
+  const auto cap = one.cost() * static_cast<minor_units>(twin.config.resale_max_percent) / 100;
   return random.chance(50) ? cap : random.chance(60) ? cap / 2 : cap + static_cast<minor_units>(random.below(3)) - 1;
 }
 
@@ -126,7 +126,10 @@ auto resale(const naive_event& twin, dice& random) -> std::vector<command> {
   }
   const auto seat = static_cast<seat_index>(random.below(twin.seats->seat_count()));
   const auto tier = twin.seats->tier_of_seat(seat);
-  const auto paid = twin.price(tier) + twin.fee(tier);
+  booking priced;
+  priced.tax = twin.config.tax;
+  const auto cost = twin.price(tier) + twin.fee(tier);
+  const auto paid = cost + tax_on(priced, cost);
   const auto asked = paid * static_cast<minor_units>(twin.config.resale_max_percent) / 100;
   const auto whose = random.below(4);
   const auto seller = callers::buyer(1 + whose);

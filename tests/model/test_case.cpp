@@ -288,6 +288,11 @@ auto random_config(dice& random) -> domain::event_config {
   if (random.chance(60)) {
     config.returns_to_allocation = domain::allocation_number{1};
   }
+  if (random.chance(60)) {
+    config.tax = domain::event_tax{"VAT",
+                                   {random.chance(70) ? domain::tax_mode::exclusive : domain::tax_mode::inclusive,
+                                    static_cast<std::uint32_t>(random.between(0, 10'000))}};
+  }
   return config;
 }
 

@@ -8,7 +8,7 @@
 using namespace holdfast;
 using namespace holdfast::domain;
 
-TEST_CASE("a booking is unpacked as it was packed, whatever its fees are") {
+TEST_CASE("a booking is unpacked as it was packed, whatever its fees and its tax are") {
   booking one;
   one.number = hold_number{300};
   one.by.subject = {7, 8};
@@ -27,7 +27,12 @@ TEST_CASE("a booking is unpacked as it was packed, whatever its fees are") {
   both.areas = standing.areas;
   auto mixed = one;
   mixed.areas = standing.areas;
-  for (const auto& each : {one, dearer, standing, both, mixed}) {
+  auto taxed = both;
+  taxed.tax = event_tax{"Mehrwertsteuer", {tax_mode::exclusive, 10'000}};
+  taxed.resold = {1, 7};
+  auto within = one;
+  within.tax = event_tax{"VAT", {tax_mode::inclusive, 0}};
+  for (const auto& each : {one, dearer, standing, both, mixed, taxed, within}) {
     std::string packed;
     projections::pack_booking(each, packed);
     CHECK(projections::unpack_booking(packed.data()) == each);

@@ -186,6 +186,47 @@ TEST_CASE("what is given away brings no revenue, and what a tier earns leaves ou
   CHECK(figures.payments[1] == projections::payment_figures{1, 1'150});
 }
 
+TEST_CASE("a tax on top is in the revenue and a figure of its own, and goes back with what it was paid for") {
+  till from;
+  domain::hold_created made;
+  made.hold = domain::hold_number{1};
+  made.by.subject = {1, 1};
+  made.seats = {0, 1};
+  made.prices = {1'005, 1'005};
+  made.fees = {0, 100};
+  made.tax = domain::event_tax{"VAT", {domain::tax_mode::exclusive, 1'000}};
+  from.fold({70'000}, made);
+  // 100.5 and 110.5, each rounded by itself.
+  from.sell({70'000}, made.hold, 2'110 + 101 + 111);
+  auto figures = from.sales.figures({70'000});
+  CHECK(figures.tax == 212);
+  CHECK(figures.fees == 100);
+  CHECK(figures.tiers[0].revenue == 2'010);
+  CHECK(figures.total.revenue == 2'322);
+  domain::order_returned back;
+  back.hold = made.hold;
+  back.why = domain::return_cause::refunded;
+  back.seats = {1};
+  back.prices = {1'005};
+  back.fees = {100};
+  back.tickets = {1};
+  back.goes_on = true;
+  back.total = 1'216;
+  back.tax = 111;
+  back.method = domain::payment_record::method::cash;
+  from.fold({71'000}, back);
+  figures = from.sales.figures({71'000});
+  CHECK(figures.tax == 101);
+  CHECK(figures.fees == 0);
+  CHECK(figures.tiers[0].revenue == 1'005);
+  CHECK(figures.total.revenue == 1'106);
+  projections::store_changes changes;
+  from.sales.put_all_rows(changes);
+  rows all;
+  merge(changes, all);
+  CHECK(loaded(all).figures({71'000}) == figures);
+}
+
 TEST_CASE("a fact that does not follow stops the fold") {
   till from;
   CHECK_THROWS_AS(from.fold({70'000}, domain::hold_released{domain::hold_number{7}, {}}), projections::unfoldable);

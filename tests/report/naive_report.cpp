@@ -29,7 +29,14 @@ struct taken {
   std::map<std::string, std::pair<std::uint64_t, std::int64_t>> by_tier;
   std::uint64_t places = 0;
   std::int64_t worth = 0;
+  std::int64_t tax = 0; ///< on top of it
 };
+
+/// Half a minor unit is rounded up, place by place.
+auto tax_on(const domain::hold_created& hold, std::int64_t cost) -> std::int64_t {
+  const bool on_top = hold.tax && hold.tax->rate.mode == domain::tax_mode::exclusive;
+  return on_top ? (cost * static_cast<std::int64_t>(hold.tax->rate.basis_points) + 5'000) / 10'000 : 0;
+}
 
 auto taken_by(const domain::hold_created& hold, const domain::layout& seats) -> taken {
   taken all;
@@ -44,6 +51,10 @@ auto taken_by(const domain::hold_created& hold, const domain::layout& seats) -> 
     add(seats.tier_of_seat(hold.seats[i]), 1, hold.prices[i]);
   for (const auto& area : hold.areas)
     add(seats.tier_of_area(area.area), area.quantity, area.price * area.quantity);
+  for (std::size_t i = 0; i < hold.seats.size(); ++i)
+    all.tax += tax_on(hold, hold.prices[i] + (hold.fees.empty() ? 0 : hold.fees[i]));
+  for (const auto& area : hold.areas)
+    all.tax += tax_on(hold, area.price + area.fee) * area.quantity;
   return all;
 }
 
@@ -80,6 +91,7 @@ struct reading {
   json books = json::array();
   std::map<std::string, std::pair<std::uint64_t, std::int64_t>> payments;
   std::int64_t fees = 0;
+  std::int64_t tax = 0;
   std::vector<std::int64_t> hold_times, sale_times;
 
   void note(std::int64_t at, const char* name, const char* places_name, const taken& what, std::int64_t revenue = 0) {
@@ -232,7 +244,8 @@ struct reading {
       add(tiers[tier], "sold", static_cast<std::int64_t>(one.first));
       add(tiers[tier], "revenue", order.total == 0 ? 0 : one.second);
     }
-    fees += order.total == 0 ? 0 : order.total - its.worth;
+    tax += order.total == 0 ? 0 : its.tax;
+    fees += order.total == 0 ? 0 : order.total - its.worth - its.tax;
     note(at, "orders", "places_sold", its, order.total);
     constexpr std::array names{"other", "cash", "card_terminal", "complimentary", "card"};
     auto& paid = payments[names.at(static_cast<std::size_t>(order.payment.by))];
@@ -276,6 +289,7 @@ auto naive_report(domain::event_id event, const std::vector<domain::fact>& facts
             {"orders", read.total["orders"]},
             {"revenue", read.total["revenue"]},
             {"fees", read.fees},
+            {"tax", read.tax},
             {"open_books", read.books},
             {"payments", json::array()},
             {"tiers", json::array()},

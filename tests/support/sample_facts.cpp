@@ -100,7 +100,9 @@ auto guarded_config() -> event_config {
 }
 
 auto guard_samples() -> std::vector<sample> {
-  return {{"event_amended", event_amended{guarded_config()}}};
+  std::vector<sample> all{{"event_amended", event_amended{guarded_config()}}};
+  std::ranges::move(tax_samples(), std::back_inserter(all));
+  return all;
 }
 
 auto hold_of_an_allocation() -> hold_created {

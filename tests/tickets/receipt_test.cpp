@@ -38,6 +38,34 @@ auto all_texts(const receipt_text& text) -> std::vector<std::string> {
 
 } // namespace
 
+TEST_CASE("a tax that was charged place by place is told as it was, on top or within, and in each credit") {
+  receipt of = sample_receipt();
+  of.language = "en";
+  of.lines = {{.text = "Stalls", .quantity = 3, .price = 1'005, .rate = 0}};
+  of.rates = {{.name = "VAT", .basis_points = 1'000}};
+  of.mode = tax_mode::exclusive;
+  of.charged = 303; // the lines' own would be 302
+  of.credits = {{.number = "ord_1-1",
+                 .at = of.issued_at,
+                 .lines = {{.text = "Stalls", .quantity = 1, .price = -1'005, .rate = 0}},
+                 .charged = -101,
+                 .payments = {}}};
+  const auto sum = taxes_of(of);
+  REQUIRE(sum);
+  CHECK(sum->total == taxed{.net = 3'015, .tax = 303, .gross = 3'318});
+  CHECK(sum->rates == std::vector<taxed>{sum->total});
+  const auto text = text_of(of);
+  REQUIRE(text);
+  CHECK(text->total.second.find("33.18") != std::string::npos);
+  CHECK(text->before_total.at(1).second.find("3.03") != std::string::npos);
+  CHECK(text->credits.at(0).total.second.find("11.06") != std::string::npos);
+  of.mode = tax_mode::inclusive;
+  of.charged = 273;
+  CHECK(taxes_of(of)->total == taxed{.net = 2'742, .tax = 273, .gross = 3'015});
+  of.rates.push_back({.name = "GST", .basis_points = 500});
+  CHECK_FALSE(taxes_of(of));
+}
+
 TEST_CASE("moments are shown in the event's zone, summer time and unusual offsets included") {
   const domain::instant winter{1'803'927'600'000}; // 2027-03-01T19:00:00Z
   const domain::instant summer{1'814'295'600'000}; // 2027-06-29T19:00:00Z
