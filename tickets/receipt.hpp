@@ -51,8 +51,8 @@ struct receipt_payment {
 struct receipt_credit {
   std::string number; ///< "ord_…-1"
   domain::instant at;
-  std::vector<receipt_line> lines;            ///< with negative prices
-  std::optional<domain::minor_units> charged; ///< as the receipt's; negative
+  std::vector<receipt_line> lines;              ///< with negative prices
+  std::optional<domain::minor_units> charged{}; ///< as the receipt's; negative
   std::vector<receipt_payment> payments;
 };
 
@@ -72,7 +72,7 @@ struct receipt {
   tax_mode mode = tax_mode::inclusive;
   tax_rounding rounding = tax_rounding::per_line;
   /// The tax at the one rate, where each place was charged its own: no lines could tell it. Absent: it is reckoned from the lines.
-  std::optional<domain::minor_units> charged;
+  std::optional<domain::minor_units> charged{};
   std::vector<receipt_payment> payments;
   std::vector<receipt_credit> credits; ///< oldest first; each with taxes and sums of its own
   std::string note;                    ///< the organiser's last words, "\n" between lines; may be empty
