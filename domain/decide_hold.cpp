@@ -226,7 +226,9 @@ auto decide_hold(const question& ask, const hold_seats& what) -> decision {
   }
   const auto right = right_of(ask, what);
   if (!right.open) {
-    auto no = rejected(reason::sale_not_open);
+    // Who mistypes a code while others buy with theirs is told so, and not that the sale is closed.
+    const bool mistyped = right.unknown_code && right.others_may;
+    auto no = rejected(mistyped ? reason::wrong_access_code : reason::sale_not_open);
     no.value().unknown_code = right.unknown_code;
     return no;
   }

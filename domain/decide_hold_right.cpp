@@ -41,6 +41,7 @@ auto right_of(const question& ask, const hold_seats& what) -> sale_right {
   }
   right.phase = what.access_code ? open_presale(data.config, *what.access_code, ask.now) : nullptr;
   right.open = right.phase != nullptr;
+  right.others_may = is_presale_open(data.config, ask.now);
   return right;
 }
 

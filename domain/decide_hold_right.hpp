@@ -19,6 +19,7 @@ struct sale_right {
   bool open = false;
   const sale_phase* phase = nullptr; ///< the presale that does, when nothing else would
   bool unknown_code = false;         ///< the hold has an access code that nothing of the event has
+  bool others_may = false;           ///< not open: a presale is, to those who have its code
 };
 
 /// Whether the sale is open to the hold: the general one, or a presale whose code it has. A box office has what is set apart for the house or as

@@ -257,7 +257,9 @@ auto decide_payment(const question& ask, const return_order& what) -> decision {
     return rejected(reason::hold_ended);
   }
   // Before or after which of the steps of its payment it is asked again: what went back went back by this very step.
-  const bool before = !what.tickets.empty() && std::ranges::includes(slot->returned(), what.tickets);
+  const bool before = !what.tickets.empty() && std::ranges::all_of(what.tickets, [&](std::uint32_t ticket) {
+    return std::ranges::binary_search(slot->returned(), ticket);
+  });
   if (before && !ask.rehearsal) {
     return facts{};
   }

@@ -120,15 +120,26 @@ auto is_same_code(const access_code_hash& a, const access_code_hash& b) noexcept
   return difference == 0;
 }
 
+namespace {
+
+auto is_open(const event_config& config, const sale_phase& phase, instant now) noexcept -> bool {
+  const bool over = config.sale_closes_at && now >= *config.sale_closes_at;
+  return !over && now >= phase.opens_at && (!phase.closes_at || now < *phase.closes_at);
+}
+
+} // namespace
+
 auto open_presale(const event_config& config, const access_code_hash& code, instant now) noexcept -> const sale_phase* {
   const sale_phase* open = nullptr;
-  const bool over = config.sale_closes_at && now >= *config.sale_closes_at;
   for (const auto& one : config.phases) {
     const bool same = one.code && is_same_code(*one.code, code);
-    const bool within = !over && now >= one.opens_at && (!one.closes_at || now < *one.closes_at);
-    open = open == nullptr && same && within ? &one : open;
+    open = open == nullptr && same && is_open(config, one, now) ? &one : open;
   }
   return open;
+}
+
+auto is_presale_open(const event_config& config, instant now) noexcept -> bool {
+  return std::ranges::any_of(config.phases, [&](const sale_phase& one) { return is_open(config, one, now); });
 }
 
 auto has_presale(const event_config& config, const access_code_hash& code) noexcept -> bool {

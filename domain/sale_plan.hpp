@@ -13,6 +13,8 @@ namespace holdfast::domain {
 /// The first presale with this code that is open; null: none is. All are looked at, whichever it is.
 [[nodiscard]] auto open_presale(const event_config& config, const access_code_hash& code, instant now) noexcept
     -> const sale_phase*;
+/// Whether any presale is open, whatever its code.
+[[nodiscard]] auto is_presale_open(const event_config& config, instant now) noexcept -> bool;
 /// Whether a presale, open or not, has this code.
 [[nodiscard]] auto has_presale(const event_config& config, const access_code_hash& code) noexcept -> bool;
 

@@ -54,6 +54,20 @@ TEST_CASE("an order that is taken back leaves its places, and what its buyer may
   CHECK(on.hold(buyer(1), {0, 1, 2, 3, 4, 5}) == hold_number{2});
 }
 
+TEST_CASE("asked again, what went back went back, in whatever order and however often it is named") {
+  stage on;
+  const auto sold = on.hold(buyer(2), {1, 2, 3});
+  REQUIRE(on.act(checkout, freeze_hold{sold, first, buyer(2).subject}));
+  REQUIRE(on.act(checkout, confirm_paid{sold, first, 3'000, "pi_1"}));
+  const auto back = [&](std::vector<std::uint32_t> tickets) {
+    return return_order{.hold = sold, .payment = first, .tickets = std::move(tickets)};
+  };
+  REQUIRE(on.act(checkout, back({0, 2})));
+  for (const auto& named : {std::vector<std::uint32_t>{0, 2}, {2, 0}, {2, 0, 2}, {2}})
+    CHECK(told(on.ask(checkout, back(named))) == "ok");
+  CHECK(told(on.ask(checkout, back({2, 1}))) == "order_refunded");
+}
+
 TEST_CASE("an image has the hold that is being paid and the order that a payment made") {
   stage on;
   const auto frozen = on.hold(buyer(1), {0});

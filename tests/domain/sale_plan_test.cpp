@@ -66,8 +66,9 @@ TEST_CASE("a presale is open to who knows its code, within its window, and the g
   CHECK(asked(hours(1), seats({0})) == "sale_not_open");
   CHECK(asked(hours(1), by_code(seats({0}))) == "ok, held 1");
   CHECK(asked(hours(1), by_code(seats({0}), 8)) == "sale_not_open");
-  CHECK(asked(hours(1), by_code(seats({0}), 9)) == "sale_not_open");
+  CHECK(asked(hours(1), by_code(seats({0}), 9)) == "wrong_access_code"); // others may buy now
   CHECK(asked(hours(2), by_code(seats({0}))) == "sale_not_open");
+  CHECK(asked(hours(2), by_code(seats({0}), 9)) == "sale_not_open"); // nobody may
   CHECK(asked(hours(3), by_code(seats({0}), 8)) == "ok, held 1");
   CHECK(asked(hours(10), by_code(seats({0}), 8)) == "ok, held 1");
   CHECK(asked(hours(10), by_code(seats({0}))) == "ok, held 1");

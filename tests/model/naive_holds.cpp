@@ -288,7 +288,7 @@ auto expect_hold(const naive_event& twin, const caller& by, const hold_seats& wh
   const bool guessed = what.access_code && !grant;
   const bool otherwise = twin.on_sale(now) || house;
   if (!otherwise && presale.empty()) {
-    auto closed = refuse(reason::sale_not_open);
+    auto closed = refuse(guessed && any_presale_open(twin, now) ? reason::wrong_access_code : reason::sale_not_open);
     closed.refused->unknown_code = guessed;
     return closed;
   }

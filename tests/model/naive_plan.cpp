@@ -55,6 +55,11 @@ auto presale_open(const naive_event& twin, const access_code_hash& code, instant
   return {};
 }
 
+auto any_presale_open(const naive_event& twin, instant now) -> bool {
+  return std::any_of(twin.config.phases.begin(), twin.config.phases.end(),
+                     [&](const sale_phase& one) { return window_open(twin, one, now); });
+}
+
 auto presale_known(const naive_event& twin, const access_code_hash& code) -> bool {
   return std::any_of(twin.config.phases.begin(), twin.config.phases.end(),
                      [&](const sale_phase& one) { return one.code == code; });

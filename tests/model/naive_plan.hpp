@@ -9,6 +9,7 @@
 namespace holdfast::model {
 
 /// The presale by which somebody with this code may hold now; empty: by none.
+[[nodiscard]] auto any_presale_open(const naive_event& twin, domain::instant now) -> bool;
 [[nodiscard]] auto presale_open(const naive_event& twin, const domain::access_code_hash& code, domain::instant now)
     -> std::string;
 [[nodiscard]] auto presale_known(const naive_event& twin, const domain::access_code_hash& code) -> bool;
