@@ -107,7 +107,7 @@ void layout_store::get(const ref& which, std::function<void(seats_ptr)> done) {
 }
 
 auto layout_store::why_not(const ref& which) noexcept -> read_outcome {
-  return which->damaged ? read_outcome::unreadable : read_outcome::overloaded;
+  return which->why_not.load(std::memory_order_relaxed);
 }
 
 void layout_store::end() {
@@ -138,7 +138,9 @@ void layout_store::load(const ref& which) {
       },
       [self = shared_from_this(), which, found](const tl::expected<journal::cursor, journal::failure>& end) {
         // A record that cannot be decoded ends the read like the layout itself does.
-        which->damaged = !*found && (end || end.error().kind == journal::failure_kind::corrupt);
+        const bool damaged = !*found && (end || end.error().kind == journal::failure_kind::corrupt);
+        const auto lost = self->from_.is_absent() ? read_outcome::unavailable : read_outcome::unreadable;
+        which->why_not.store(damaged ? lost : read_outcome::overloaded, std::memory_order_relaxed);
         if (!*found)
           spdlog::warn("layout {} was not read back: {}", which->hash,
                        end ? std::string{"its stream does not have it"} : end.error().detail);

@@ -47,12 +47,12 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
   struct entry {
     std::string hash; ///< content address: 64 hex digits
     place where;
-    std::atomic<bool> damaged{false};          ///< the journal did not have it any more when it was read last
-    std::weak_ptr<const domain::layout> seats; ///< guarded
-    std::array<std::shared_ptr<const view_body>, 2> bodies; ///< guarded; by `form`
-    std::list<std::shared_ptr<entry>>::iterator recent;     ///< guarded; valid while `kept`
-    seats_ptr kept;                                         ///< guarded: in the list of recently used ones
-    std::size_t bytes = 0;                                  ///< guarded
+    std::atomic<read_outcome> why_not{read_outcome::overloaded}; ///< it could not be had when it was read last
+    std::weak_ptr<const domain::layout> seats;                   ///< guarded
+    std::array<std::shared_ptr<const view_body>, 2> bodies;      ///< guarded; by `form`
+    std::list<std::shared_ptr<entry>>::iterator recent;          ///< guarded; valid while `kept`
+    seats_ptr kept;                                              ///< guarded: in the list of recently used ones
+    std::size_t bytes = 0;                                       ///< guarded
   };
   using ref = std::shared_ptr<entry>;
 
@@ -70,7 +70,7 @@ class layout_store : public std::enable_shared_from_this<layout_store> {
   [[nodiscard]] auto find(std::string_view hash) const -> ref;
   /// The layout, at once if it is in memory, else from the read pool. Null when the journal cannot be read or too many wait: `why_not` says.
   void get(const ref& which, std::function<void(seats_ptr)> done);
-  /// What to answer when there was none: overloaded, or unreadable when the journal's records are damaged.
+  /// What to answer when there was none: overloaded; unreadable when the journal's records are damaged; unavailable when they are lost with the journal.
   [[nodiscard]] static auto why_not(const ref& which) noexcept -> read_outcome;
   /// Nobody is answered any more. Those who wait are forgotten: they hold their projection, and it this store.
   void end();

@@ -255,6 +255,11 @@ void projection_runner::stop(std::string why) {
   what_->stopped();
 }
 
+void projection_runner::give_up(std::string why) {
+  if (consumer_)
+    stop(std::move(why));
+}
+
 void projection_runner::tick(domain::instant now) {
   if (!consumer_ && state() != runner_state::stopped)
     return;

@@ -57,6 +57,8 @@ class projection_runner : public std::enable_shared_from_this<projection_runner>
 
   /// Does a bounded part of what is at hand and posts itself while there is more. On the actor. Nothing to do: costs nothing.
   void step();
+  /// Stops for something that went wrong outside of a fold. On the actor.
+  void give_up(std::string why);
   /// Renews the lag and retries what failed for the moment. On the actor, every 100 ms or so.
   void tick(domain::instant now);
 

@@ -30,6 +30,7 @@ struct views_impl::parts {
               post_gate{through.report}},
         posts{gates[0].entrance(), gates[1].entrance(), gates[2].entrance(), gates[3].entrance()},
         base{from.end()},
+        follows{settings.inventory.follows},
         metrics{std::make_shared<view_metrics>()},
         layouts{std::make_shared<layout_store>(from, clock, settings.layouts, metrics)},
         live{std::make_shared<feed>(base, settings.ring)},
@@ -86,7 +87,8 @@ struct views_impl::parts {
     };
   }
 
-  [[nodiscard]] auto bookings_complete() const -> bool { return bookings.runner()->caught_up(); }
+  /// Of a journal that was refused nothing more will come.
+  [[nodiscard]] auto bookings_complete() const -> bool { return bookings.runner()->caught_up() || !follows; }
 
   [[nodiscard]] auto catalogue_complete() const -> bool { return catalogue.runner()->caught_up(); }
 
@@ -122,6 +124,7 @@ struct views_impl::parts {
   std::array<post_gate, 4> gates;
   view_posts posts;     ///< through the gates
   journal::cursor base; ///< the journal's end before this process's first append
+  const bool follows;   ///< the journal; false: it was refused
   std::shared_ptr<view_metrics> metrics;
   std::shared_ptr<layout_store> layouts;
   std::shared_ptr<feed> live;
@@ -239,7 +242,10 @@ auto views_impl::caught_up() const -> bool {
   };
   const auto search_settled = [&] {
     const auto runners = my.search->runners();
-    return my.search->caught_up() || std::ranges::all_of(runners, [&](const auto& each) { return settled(*each); });
+    const bool stops =
+        std::ranges::any_of(runners, [](const auto& each) { return each->state() == runner_state::stopped; });
+    return my.search->caught_up() ||
+           (stops && std::ranges::all_of(runners, [&](const auto& each) { return settled(*each); }));
   };
   return settled(*my.inventory_runner) && settled(*my.bookings.runner()) && settled(*my.catalogue.runner()) &&
          settled(*my.report.runner()) && (!my.search || search_settled());

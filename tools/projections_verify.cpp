@@ -76,9 +76,8 @@ struct verified_data {
   bool is_served = false; ///< a server writes it meanwhile
   std::unique_ptr<projections::projection_store> store;
   std::unique_ptr<temporary_directory> room;
-  // Why they could not be opened, and copied: what is of the other is compared all the same.
-  std::optional<failure> no_store;
-  std::optional<failure> no_texts;
+  bool is_broken = false;          ///< what some projection kept cannot be read; that of the others is compared
+  std::optional<failure> no_texts; ///< why the index of texts could not be copied
   std::unique_ptr<journal::rocksdb_journal> journal;
   std::unique_ptr<journal::snapshot_store> snapshots; ///< null for a backup
 
@@ -114,11 +113,10 @@ auto open_all(const projections_arguments& arguments, verified_data& data) -> tl
   }
   const auto kept = data_paths{arguments.data}.projections;
   if (auto store = projections::open_projection_store_read_only(kept / "store")) {
-    data.store = *std::move(store);
-  } else if (store.error().kind == failure_kind::not_found) {
-    return tl::unexpected{std::move(store.error())};
+    data.store = std::move(store->store);
+    data.is_broken = !store->repairs.empty();
   } else {
-    data.no_store = std::move(store.error());
+    return tl::unexpected{std::move(store.error())};
   }
   data.room = std::make_unique<temporary_directory>(arguments.temporary);
   if (data.room->path().empty()) {
@@ -148,8 +146,8 @@ auto open_patiently(const projections_arguments& arguments) -> tl::expected<veri
     const auto may_pass = [](const std::optional<failure>& trouble) {
       return trouble && trouble->kind != failure_kind::not_found;
     };
-    const bool troubled = may_pass(opened ? std::nullopt : std::optional{opened.error()}) || may_pass(data.no_store) ||
-                          may_pass(data.no_texts);
+    const bool troubled =
+        may_pass(opened ? std::nullopt : std::optional{opened.error()}) || data.is_broken || may_pass(data.no_texts);
     if (!troubled || !data.is_served || attempt == attempts_max) {
       return opened ? tl::expected<verified_data, failure>{std::move(data)} : tl::unexpected{std::move(opened.error())};
     }
@@ -169,9 +167,6 @@ auto fold(const std::string& name, bool from_kept, verified_data& data) -> tl::e
   if (name == "search_text") {
     return projections::fold_texts_offline(journal, journal.identity(), from_kept ? data.copied_texts() : fs::path{},
                                            data.room->path() / (from_kept ? "continued" : "alone"), show);
-  }
-  if (from_kept && data.no_store) {
-    return tl::unexpected{*data.no_store};
   }
   return projections::fold_offline(name, journal, from_kept ? data.store.get() : nullptr, nullptr, show);
 }

@@ -127,7 +127,10 @@ auto server_process::parts::show_only(const journal::failure& why) -> tl::expect
     return tl::unexpected{why.detail};
   }
   lock = std::move(*locked);
-  view_store = std::move(*kept);
+  for (const auto& broken : kept->repairs) {
+    spdlog::warn("{}: what was kept there is not shown", broken);
+  }
+  view_store = std::move(kept->store);
   constexpr std::size_t read_queue_max = 256;
   journal::rocksdb_journal_options readable;
   readable.directory = paths.journal;

@@ -74,6 +74,9 @@ void refuse_past(exchange& of, const projections::past_answer& what) {
     });
     return;
   case projections::past_outcome::not_found: of.refuse(problem_kind::not_found); return;
+  case projections::past_outcome::unavailable:
+    of.refuse(problem_kind::unavailable, {.detail = "the journal was refused: what was then cannot be read"});
+    return;
   case projections::past_outcome::unreadable: of.refuse(problem_kind::event_unreadable); return;
   case projections::past_outcome::ok:
   case projections::past_outcome::overloaded: break;

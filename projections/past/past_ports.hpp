@@ -28,11 +28,12 @@ struct past_wish {
 
 enum class past_outcome : std::uint8_t {
   ok = 1,
-  not_found,  ///< the event had not begun, has not come that far, or has no such section
-  too_far,    ///< more facts lie between the place and the nearest snapshot before it than one look may fold
-  busy,       ///< the same requester is looking already
-  overloaded, ///< too many look, or the read pool is full
-  unreadable  ///< what the journal has of the event is damaged
+  not_found,   ///< the event had not begun, has not come that far, or has no such section
+  too_far,     ///< more facts lie between the place and the nearest snapshot before it than one look may fold
+  busy,        ///< the same requester is looking already
+  overloaded,  ///< too many look, or the read pool is full
+  unavailable, ///< the journal was refused: what was then is not known
+  unreadable   ///< what the journal has of the event is damaged
 };
 
 struct past_answer {

@@ -50,6 +50,10 @@ class past_views::look : public std::enable_shared_from_this<look> {
   ~look() { over(); }
 
   void start() {
+    if (owner_->from_.is_absent()) {
+      answer({past_outcome::unavailable});
+      return;
+    }
     const auto head = owner_->from_.head(stream_);
     if (!head)
       answer({past_outcome::overloaded});

@@ -26,6 +26,7 @@ search_part::search_part(const surroundings& around, const search_settings& sett
   } else {
     store_post_ = nullptr;
   }
+  slots_->begins.store(!settings.read_only, std::memory_order_release);
 }
 
 search_part::~search_part() {
@@ -55,11 +56,20 @@ void search_part::tick(domain::instant now) {
         return;
       driver->tick(now);
       alive->tick(driver->caught_up());
+      if constexpr (requires { alive->failure(); }) {
+        if (!alive->failure().empty())
+          driver->give_up(alive->failure());
+      }
     };
   };
   columns_post_(tick_one(columns_, columns_runner_));
   texts_post_(tick_one(texts_, texts_runner_));
-  if (columns_runner_->caught_up() && texts_runner_->caught_up())
+  const auto settled = [](const projection_runner& runner, bool shown) {
+    return (runner.caught_up() && shown) || runner.state() == runner_state::stopped;
+  };
+  if (settled(*columns_runner_, true) && settled(*texts_runner_, texts_->has_shown_all()))
+    slots_->begins.store(false, std::memory_order_release);
+  if (columns_runner_->caught_up() && texts_runner_->caught_up() && texts_->has_shown_all())
     caught_up_->store(true, std::memory_order_release);
 }
 

@@ -72,7 +72,7 @@ void search_service::run(const std::string& key, const work& how) {
   const auto at = result_cache::clock::now();
   const auto now = clock_();
   const search_view from{slots_->columns.get().what, slots_->texts.get().what, now.unix_ms, at + question_time_max_};
-  if (!from.texts || !from.columns) {
+  if (!from.texts || !from.columns || slots_->begins.load(std::memory_order_acquire)) {
     cache_.give_up(key, read_outcome::behind);
     return;
   }

@@ -44,6 +44,8 @@ struct search_slots {
 
   published_slot<const search_columns> columns;
   published_slot<text_place> texts;
+  /// Neither has shown what was durable at the start yet, and nothing of what is kept says how far it is behind: nothing is answered.
+  std::atomic<bool> begins{false};
   /// Until when each followed the journal; `still`: it does.
   std::atomic<std::int64_t> columns_until_ms{still};
   std::atomic<std::int64_t> texts_until_ms{still};

@@ -167,9 +167,10 @@ void text_projection::reset() {
   fs::remove_all(directory, ignored);
   auto opened = text_index::open(directory, settings_.journal_identity, settings_.sync_commits);
   rebuild_runs_.store(opened.has_value(), std::memory_order_release);
-  if (opened)
+  if (opened) {
     building_ = *std::move(opened);
-  else // what there is passes over the facts that it has
+    failure_.clear();
+  } else // what there is passes over the facts that it has
     spdlog::error("search: a new index cannot be made, the old one stays: {}", opened.error().detail);
 }
 
@@ -201,9 +202,11 @@ void text_projection::tick(bool caught_up) {
   guarded([this] {
     if (building_ && caught_up_)
       swap();
-    else if (commit_is_due())
+    else if (commit_is_due() || (caught_up_ && !has_shown_all() && index_ && index_->uncommitted() > 0))
       commit();
   });
+  if (caught_up_)
+    has_shown_all_.store(true, std::memory_order_release);
 }
 
 void text_projection::swap() {

@@ -55,8 +55,12 @@ class text_projection final : public projection {
   /// Where the index is that people see; empty without one. Nothing else of it may run.
   [[nodiscard]] auto shown_in() const -> std::filesystem::path;
 
-  /// Commits that are due, and the end of a rebuild. `caught_up` as its runner says.
+  /// Commits that are due, and the end of a rebuild. `caught_up` as its runner says; what it was when that came first is committed at once.
   void tick(bool caught_up);
+  /// Whether people have been shown everything that was durable at the start. Any thread.
+  [[nodiscard]] auto has_shown_all() const noexcept -> bool { return has_shown_all_.load(std::memory_order_acquire); }
+  /// Why there is no index any more; empty while there is one. On its thread.
+  [[nodiscard]] auto failure() const noexcept -> const std::string& { return failure_; }
 
  private:
   void load_to_show();
@@ -65,7 +69,7 @@ class text_projection final : public projection {
   [[nodiscard]] auto commit_is_due() const -> bool;
   void commit();
   void swap();
-  /// Runs what writes outside a fold. When it fails there is no index any more, and the next fact stops the projection.
+  /// Runs what writes outside a fold. When it fails there is no index any more: `failure` says why, and whoever drives the projection stops it.
   template <class Run>
   void guarded(Run&& run);
 
@@ -79,6 +83,7 @@ class text_projection final : public projection {
   std::string failure_;      ///< why there is none
   journal::cursor position_;
   bool caught_up_ = false;
+  std::atomic<bool> has_shown_all_{false};
   std::chrono::steady_clock::time_point committed_at_;
 };
 

@@ -28,15 +28,20 @@ auto no_time() -> clock_function {
   return [] { return domain::instant{}; };
 }
 
-/// The space that a server would go on from: see `kept_projection`.
-auto space_of(std::string_view projection, std::uint32_t version, projection_store& in) -> std::string {
-  std::string first{projection};
-  std::string second = first + ".2";
-  const auto is_begun = [&](const std::string& space) {
-    const auto at = in.open(space, version);
-    return at && *at != journal::cursor{};
-  };
-  return !is_begun(first) && is_begun(second) ? second : first;
+/// The space that a server would go on from: see `kept_projection`. A failure when it is one that cannot be read.
+auto space_of(std::string_view projection, std::uint32_t version, projection_store& in)
+    -> tl::expected<std::string, failure> {
+  const std::string first{projection};
+  const std::string second = first + ".2";
+  const auto at_first = in.open(first, version);
+  if (at_first && *at_first != journal::cursor{})
+    return first;
+  const auto at_second = in.open(second, version);
+  if (at_second && *at_second != journal::cursor{})
+    return second;
+  if (!at_first || !at_second)
+    return tl::unexpected{at_first ? at_second.error() : at_first.error()};
+  return first;
 }
 
 template <class Projection>
@@ -52,8 +57,11 @@ auto fold(const std::shared_ptr<Projection>& what, std::uint32_t version, journa
   }
   std::shared_ptr<checkpoint_lane> lane;
   if (store != nullptr) {
-    const auto space = from_store != nullptr ? space_of(name, version, *store) : name;
-    lane = std::make_shared<checkpoint_lane>(*store, at_once(), space, version);
+    const auto space =
+        from_store != nullptr ? space_of(name, version, *store) : tl::expected<std::string, failure>{name};
+    if (!space)
+      return tl::unexpected{space.error()};
+    lane = std::make_shared<checkpoint_lane>(*store, at_once(), *space, version);
     what->keep_in(lane);
     what->load();
     if (lane->failed())

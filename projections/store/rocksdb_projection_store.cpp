@@ -73,15 +73,18 @@ class rocksdb_projection_store final : public projection_store {
   rocksdb_projection_store(fs::path directory, rocksdb_space::access how, std::unique_ptr<directory_lock> lock)
       : directory_{std::move(directory)}, how_{how}, lock_{std::move(lock)} {}
 
-  /// What is there, before anybody asks for it; damaged ones are removed, and reported.
+  /// What is there, before anybody asks for it; damaged ones are removed, and reported. Of what is only read, whoever asks for such a one is told.
   auto open_all(std::vector<std::string>& repairs) -> tl::expected<void, failure> {
     for (const auto& each : spaces_in(directory_)) {
       auto& space = space_of(each.filename().string());
       auto opened = space.open();
       if (opened)
         continue;
-      if (how_ == rocksdb_space::access::read_only)
-        return opened;
+      if (how_ == rocksdb_space::access::read_only) {
+        repairs.push_back(opened.error().detail);
+        broken_.emplace(each.filename().string(), std::move(opened.error()));
+        continue;
+      }
       repairs.push_back("what the projections' store kept of " + each.filename().string() +
                         " was removed and is folded again: " + opened.error().detail);
       if (auto wiped = space.wipe(); !wiped)
@@ -91,6 +94,8 @@ class rocksdb_projection_store final : public projection_store {
   }
 
   auto open(std::string_view projection, std::uint32_t version) -> tl::expected<journal::cursor, failure> override {
+    if (const auto broken = broken_.find(projection); broken != broken_.end())
+      return tl::unexpected{broken->second};
     auto& space = space_of(projection);
     if (auto opened = space.open(); !opened)
       return tl::unexpected{std::move(opened.error())};
@@ -124,7 +129,8 @@ class rocksdb_projection_store final : public projection_store {
 
   const fs::path directory_;
   const rocksdb_space::access how_;
-  const std::unique_ptr<directory_lock> lock_; ///< null: only read
+  const std::unique_ptr<directory_lock> lock_;         ///< null: only read
+  std::map<std::string, failure, std::less<>> broken_; ///< that could not be read when they were opened
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<rocksdb_space>, std::less<>> spaces_;
 };
@@ -192,16 +198,16 @@ auto open_projection_store(const fs::path& directory, const std::string& journal
   return result;
 }
 
-auto open_projection_store_read_only(const fs::path& directory)
-    -> tl::expected<std::unique_ptr<projection_store>, failure> {
+auto open_projection_store_read_only(const fs::path& directory) -> tl::expected<store_opening, failure> {
   std::error_code error;
   if (!fs::exists(directory / identity_file, error))
     return tl::unexpected{failure{failure_kind::not_found, directory.string() + ": there is no store of projections"}};
   auto store = std::make_unique<rocksdb_projection_store>(directory, rocksdb_space::access::read_only, nullptr);
-  std::vector<std::string> repairs;
-  if (auto opened = store->open_all(repairs); !opened)
+  store_opening result;
+  if (auto opened = store->open_all(result.repairs); !opened)
     return tl::unexpected{std::move(opened.error())};
-  return store;
+  result.store = std::move(store);
+  return result;
 }
 
 } // namespace holdfast::projections

@@ -15,7 +15,8 @@ namespace holdfast::projections {
 /// What opening a store did.
 struct store_opening {
   std::unique_ptr<projection_store> store;
-  std::vector<std::string> repairs; ///< for people, a sentence each; empty when nothing was wrong
+  /// What was wrong, for people, a sentence each, and was put right, unless the store is only read.
+  std::vector<std::string> repairs;
 };
 
 /// Opens the store in `directory`, which it makes when it is missing. `journal_identity` names the journal that the store was folded
@@ -24,9 +25,9 @@ struct store_opening {
 [[nodiscard]] auto open_projection_store(const std::filesystem::path& directory, const std::string& journal_identity)
     -> tl::expected<store_opening, journal::failure>;
 
-/// The same store without changing anything on disk, for offline looks at it. Commits fail. `not_found` when there is none,
-/// `corrupt` when it cannot be read.
+/// The same store without changing anything on disk, for offline looks at it. Commits fail. `not_found` when there is none. What one projection kept
+/// and cannot be read is named in `repairs`, and whoever opens it gets the failure (`corrupt`).
 [[nodiscard]] auto open_projection_store_read_only(const std::filesystem::path& directory)
-    -> tl::expected<std::unique_ptr<projection_store>, journal::failure>;
+    -> tl::expected<store_opening, journal::failure>;
 
 } // namespace holdfast::projections

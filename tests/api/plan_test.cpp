@@ -39,7 +39,7 @@ TEST_CASE("a presale sells to who knows its code before the general sale, and sh
   auto buyer = server.buyer();
   const auto ask = [&](const json& wish) { return buyer.post(opera.path("/holds"), wish); };
   CHECK(ask({{"seats", {"A/1/1"}}}).code() == "sale_not_open");
-  CHECK(ask({{"seats", {"A/1/1"}}, {"access_code", "Fan Club 28"}}).code() == "sale_not_open");
+  CHECK(ask({{"seats", {"A/1/1"}}, {"access_code", "Fan Club 28"}}).code() == "wrong_access_code");
   const auto held = ask({{"seats", {"A/1/1"}}, {"access_code", "Fan Club 27"}});
   INFO(held.body);
   CHECK(held.status == 201);

@@ -51,7 +51,7 @@ TEST_CASE("an event whose records are damaged says so, to readers and to buyers,
     check_problem(organiser.post(before.path("/pause")), "event_unreadable");
   }
   CHECK(server.recorded() == recorded);
-  CHECK(buyer.get("/readyz").status == 200);
+  CHECK(eventually([&] { return buyer.get("/readyz").status == 200; }));
 
   const box_office other{server};
   CHECK(hold(buyer, other, {"A/1/1"}).status == 201);

@@ -178,9 +178,28 @@ TEST_CASE("a look at a store changes nothing") {
   }
   const auto look = projections::open_projection_store_read_only(where.path());
   REQUIRE(look.has_value());
-  CHECK((*look)->open("p", 1) == journal::cursor{"5"});
-  CHECK(rows(**look, "p").size() == 1);
-  CHECK_FALSE((*look)->commit("p", {}, journal::cursor{"6"}).has_value());
+  CHECK(look->repairs.empty());
+  CHECK(look->store->open("p", 1) == journal::cursor{"5"});
+  CHECK(rows(*look->store, "p").size() == 1);
+  CHECK_FALSE(look->store->commit("p", {}, journal::cursor{"6"}).has_value());
+}
+
+TEST_CASE("a look at a store of which one projection's part is damaged has the others") {
+  const scratch where;
+  {
+    auto at = open_store(where);
+    for (const auto* name : {"p", "q"}) {
+      REQUIRE(at.store->open(name, 1).has_value());
+      put(*at.store, name, "key", "value", "5");
+    }
+  }
+  std::filesystem::remove(where.path() / "p" / "CURRENT");
+  const auto look = projections::open_projection_store_read_only(where.path());
+  REQUIRE(look.has_value());
+  CHECK(look->repairs.size() == 1);
+  CHECK_FALSE(look->store->open("p", 1).has_value());
+  CHECK(look->store->open("q", 1) == journal::cursor{"5"});
+  CHECK(rows(*look->store, "q").size() == 1);
 }
 
 TEST_CASE("the store's thread runs jobs in order, and drops them after its end") {

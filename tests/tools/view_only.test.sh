@@ -126,6 +126,9 @@ grep -q "damage in the middle" "$room/server.log" || fail "the log is not what w
 shown=$(field seq <"$room/body")
 [ "$shown" -gt $((page + 2)) ] && [ "$shown" -lt $((page + 42)) ] || fail "it is shown at seq $shown"
 [ "$(status "$url/v1/search?q=tosca")" = 200 ] || fail "nothing is found: $(cat "$room/body")"
+[ "$(status "$url/v1/orders" -H "Authorization: Bearer $token")" = 200 ] || fail "no orders are listed: $(cat "$room/body")"
+[ "$(status "$url/v1/events/$aida/seats?at_seq=2" -H "Authorization: Bearer $token")" = 503 ] || fail "the past of a refused journal is shown"
+[ "$(field code <"$room/body")" = unavailable ] || fail "the past is refused for another reason: $(cat "$room/body")"
 [ "$(status "$url/v1/events/$first/report" -H "Authorization: Bearer $token")" = 200 ] || fail "no report: $(cat "$room/body")"
 [ "$(status -X POST "$url/v1/events/$aida/holds" -H "Authorization: Bearer $token" -H 'Idempotency-Key: hold-key-19' \
   -H 'Content-Type: application/json' -d '{"seats":["A/1/9"]}')" = 503 ] || fail "a hold was not refused: $(cat "$room/body")"
