@@ -25,7 +25,7 @@ class text_sums {
   /// Nothing that `text` gave: sums that fit no index but an empty one.
   [[nodiscard]] static auto of_text(std::string_view text) -> text_sums;
 
-  /// Of an index as it is: its documents with what each says of its terms. Throws the library's errors. Some 20 ns a term.
+  /// Of an index as it is: its documents with what each says of its terms. Throws the library's errors.
   [[nodiscard]] static auto of(const Xapian::Database& database) -> text_sums;
   /// Whether what searches read, the lists of documents of each term, says the same. Throws the library's errors.
   [[nodiscard]] auto fit_postings(const Xapian::Database& database) const -> bool;
