@@ -6,7 +6,7 @@ namespace holdfast::actors {
 
 namespace {
 
-constexpr auto look_every = std::chrono::seconds{1};
+constexpr auto share_look_every = std::chrono::seconds{1};
 constexpr double busy_from = 0.5;
 constexpr double idle_below = 0.4;
 
@@ -20,7 +20,7 @@ auto used_by_process() noexcept -> std::chrono::nanoseconds {
 
 auto processor_share::look(duration now, duration used) noexcept -> bool {
   const auto passed = now - looked_at_;
-  if (!first_ && passed < look_every) {
+  if (!first_ && passed < share_look_every) {
     return busy_;
   }
   if (!first_) {

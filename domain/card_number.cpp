@@ -1,5 +1,6 @@
 #include "domain/card_number.hpp"
 
+#include "domain/ascii.hpp"
 #include "domain/strong_id.hpp"
 
 #include <algorithm>
@@ -51,10 +52,6 @@ constexpr std::array schemes{
     scheme{6304, 6304, from_to(13, 19)},          // Maestro
     scheme{6759, 6763, from_to(13, 19)},          // Maestro
 };
-
-constexpr auto is_digit(char c) noexcept -> bool {
-  return c >= '0' && c <= '9';
-}
 
 constexpr auto is_separator(char c) noexcept -> bool {
   return c == ' ' || c == '.' || c == '_' || c == '-';

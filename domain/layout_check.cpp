@@ -37,7 +37,7 @@ auto within(far_point at) noexcept -> bool {
   return within(at.x) && within(at.y);
 }
 
-constexpr const char* bad_name =
+constexpr const char* bad_label =
     "1 to 32 bytes of UTF-8 without '/', control, invisible and direction characters, no blank at an end";
 constexpr const char* name_taken = "the name is taken";
 constexpr const char* bad_tier =
@@ -57,7 +57,7 @@ void check_attributes(const row_spec& row, const std::string& at, fault_list& fa
 
 void check_row(const row_spec& row, const std::string& at, names& taken, fault_list& faults) {
   const auto field = [&](const char* name) { return [&at, name] { return at + name; }; };
-  faults.check(is_label_part(row.name), field("/name"), bad_name);
+  faults.check(is_label_part(row.name), field("/name"), bad_label);
   faults.check(taken.insert(row.name).second, field("/name"), name_taken);
   const bool counted = row.count >= 1 && row.count <= limits::seats_per_row_max;
   faults.check(counted, field("/count"), "1 to 1,024 seats a row");
@@ -107,7 +107,7 @@ void check_sections(const layout_spec& spec, std::unordered_set<std::string_view
     const auto& section = spec.sections[i];
     const std::string at = "/sections/" + std::to_string(i);
     faults.check(
-        is_label_part(section.name), [&] { return at + "/name"; }, bad_name);
+        is_label_part(section.name), [&] { return at + "/name"; }, bad_label);
     faults.check(
         taken.insert(section.name).second, [&] { return at + "/name"; }, name_taken);
     faults.check(
@@ -127,7 +127,7 @@ void check_areas(const layout_spec& spec, std::unordered_set<std::string_view>& 
   for (std::size_t i = 0; i < spec.areas.size(); ++i) {
     const auto& area = spec.areas[i];
     const auto field = [&](const char* name) { return [i, name] { return "/areas/" + std::to_string(i) + name; }; };
-    faults.check(is_label_part(area.name), field("/name"), bad_name);
+    faults.check(is_label_part(area.name), field("/name"), bad_label);
     faults.check(taken.insert(area.name).second, field("/name"), name_taken);
     faults.check(is_label_part(area.tier), field("/tier"), bad_tier);
     faults.check(area.capacity >= 1 && area.capacity <= limits::area_capacity_max, field("/capacity"),

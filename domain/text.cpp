@@ -1,5 +1,6 @@
 #include "domain/text.hpp"
 
+#include "domain/ascii.hpp"
 #include "domain/card_number.hpp"
 #include "domain/limits.hpp"
 
@@ -63,18 +64,6 @@ constexpr auto is_blank(std::uint32_t point) noexcept -> bool {
 constexpr auto is_unseen(std::uint32_t point) noexcept -> bool {
   return (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
          (point >= 0x2060 && point <= 0x2069) || point == 0xfeff;
-}
-
-constexpr auto is_digit(char c) noexcept -> bool {
-  return c >= '0' && c <= '9';
-}
-
-constexpr auto is_lower(char c) noexcept -> bool {
-  return c >= 'a' && c <= 'z';
-}
-
-constexpr auto is_upper(char c) noexcept -> bool {
-  return c >= 'A' && c <= 'Z';
 }
 
 } // namespace

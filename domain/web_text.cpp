@@ -1,5 +1,6 @@
 #include "domain/web_text.hpp"
 
+#include "domain/ascii.hpp"
 #include "domain/limits.hpp"
 
 #include <algorithm>
@@ -9,24 +10,12 @@ namespace {
 
 constexpr std::size_t port_digits_max = 5;
 
-auto is_small(char c) noexcept -> bool {
-  return c >= 'a' && c <= 'z';
-}
-
-auto is_capital(char c) noexcept -> bool {
-  return c >= 'A' && c <= 'Z';
-}
-
-auto is_digit(char c) noexcept -> bool {
-  return c >= '0' && c <= '9';
-}
-
 auto is_small_or_digit(char c) noexcept -> bool {
-  return is_small(c) || is_digit(c);
+  return is_lower(c) || is_digit(c);
 }
 
 auto is_host_character(char c) noexcept -> bool {
-  return is_small_or_digit(c) || is_capital(c) || c == '.' || c == '-';
+  return is_small_or_digit(c) || is_upper(c) || c == '.' || c == '-';
 }
 
 auto is_url_character(char c) noexcept -> bool {
@@ -57,11 +46,11 @@ auto is_url_after(std::string_view scheme, std::string_view text) noexcept -> bo
 }
 
 auto is_script(std::string_view part) noexcept -> bool {
-  return part.size() == 4 && is_capital(part.front()) && std::ranges::all_of(part.substr(1), is_small);
+  return part.size() == 4 && is_upper(part.front()) && std::ranges::all_of(part.substr(1), is_lower);
 }
 
 auto is_region(std::string_view part) noexcept -> bool {
-  return (part.size() == 2 && std::ranges::all_of(part, is_capital)) ||
+  return (part.size() == 2 && std::ranges::all_of(part, is_upper)) ||
          (part.size() == 3 && std::ranges::all_of(part, is_digit));
 }
 
@@ -87,7 +76,7 @@ auto is_language_tag(std::string_view text) noexcept -> bool {
   const auto next = [&] { at += part().size() + 1; };
   const auto language = part();
   if (text.size() > tag_bytes_max || language.size() < 2 || language.size() > 3 ||
-      !std::ranges::all_of(language, is_small)) {
+      !std::ranges::all_of(language, is_lower)) {
     return false;
   }
   next();

@@ -12,7 +12,7 @@ namespace holdfast::http {
 
 namespace {
 
-constexpr std::int64_t ms_per_second = 1'000;
+constexpr std::int64_t second_ms = 1'000;
 
 auto picture_of(const domain::event_state& event) -> projections::inventory_picture {
   projections::inventory_picture picture;
@@ -87,9 +87,9 @@ void write_event_config(json_writer& out, const domain::event_config& config) {
   projections::write_sale_plan(out, config);
   out.end_object();
   projections::write_price_rules(out, config);
-  out.member("hold_seconds", config.hold_time.count / ms_per_second)
-      .member("hold_extension_seconds", config.hold_extension.count / ms_per_second)
-      .member("hold_cap_seconds", config.hold_cap.count / ms_per_second)
+  out.member("hold_seconds", config.hold_time.count / second_ms)
+      .member("hold_extension_seconds", config.hold_extension.count / second_ms)
+      .member("hold_cap_seconds", config.hold_cap.count / second_ms)
       .member("max_per_order", config.max_per_order)
       .member("max_per_buyer", config.max_per_buyer);
   if (config.max_per_card != 0) {

@@ -62,7 +62,7 @@ void compress(sha256_words& state, const std::uint8_t* bytes) noexcept {
 }
 
 /// The digest of what made `state` (`before` bytes, whole blocks) followed by `bytes`.
-auto finish(sha256_words state, std::uint64_t before, std::span<const std::uint8_t> bytes) noexcept -> digest {
+auto finish_sha256(sha256_words state, std::uint64_t before, std::span<const std::uint8_t> bytes) noexcept -> digest {
   std::size_t at = 0;
   for (; bytes.size() - at >= block_bytes; at += block_bytes) {
     compress(state, bytes.data() + at);
@@ -99,7 +99,7 @@ auto after_key(const block& key, std::uint8_t pad) noexcept -> sha256_words {
 } // namespace
 
 auto sha256(std::span<const std::uint8_t> bytes) noexcept -> digest {
-  return finish(initial, 0, bytes);
+  return finish_sha256(initial, 0, bytes);
 }
 
 hmac_sha256::hmac_sha256(std::span<const std::uint8_t> key) noexcept : inner_{}, outer_{} {
@@ -114,7 +114,7 @@ hmac_sha256::hmac_sha256(std::span<const std::uint8_t> key) noexcept : inner_{},
 }
 
 auto hmac_sha256::operator()(std::span<const std::uint8_t> message) const noexcept -> digest {
-  return finish(outer_, block_bytes, finish(inner_, block_bytes, message));
+  return finish_sha256(outer_, block_bytes, finish_sha256(inner_, block_bytes, message));
 }
 
 } // namespace holdfast::domain::queue

@@ -13,11 +13,11 @@ namespace holdfast::http {
 
 namespace {
 
-constexpr double hundredths = 100;
+constexpr double plan_hundredths = 100;
 constexpr double half_turn_hundredths = 18'000;
 
 auto rounded(double value) noexcept -> std::int32_t {
-  return static_cast<std::int32_t>(std::lround(value * hundredths));
+  return static_cast<std::int32_t>(std::lround(value * plan_hundredths));
 }
 
 /// The row from a seat to the `count` - 1st after it, if all between are near enough to it.
@@ -42,8 +42,8 @@ auto row_of(const std::vector<plan_seat>& seats, std::size_t first, std::size_t 
   for (std::size_t i = 0; i < count; ++i) {
     const auto at = domain::seat_point(row.origin, step, static_cast<std::uint32_t>(i));
     const auto& seat = seats[first + i];
-    const double off =
-        std::hypot(static_cast<double>(at.x) / hundredths - seat.x, static_cast<double>(at.y) / hundredths - seat.y);
+    const double off = std::hypot(static_cast<double>(at.x) / plan_hundredths - seat.x,
+                                  static_cast<double>(at.y) / plan_hundredths - seat.y);
     if (off > pitch * fit_tolerance)
       return std::nullopt;
   }

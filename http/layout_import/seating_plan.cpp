@@ -23,7 +23,7 @@ namespace {
 namespace limits = domain::limits;
 
 constexpr text_rule any_text{.bytes_min = 0, .bytes_max = 1'000, .lines = true};
-constexpr double coordinate_max = limits::plan_coordinate_max / 100.0;
+constexpr double plan_unit_max = limits::plan_coordinate_max / 100.0;
 constexpr double size_max = 1e7;
 constexpr std::size_t seats_listed_max = limits::seats_per_event_max;
 constexpr const char* bad_label =
@@ -45,7 +45,7 @@ void pass_over_text(const json_object& from, std::string_view name) {
 }
 
 auto read_point(const json_object& from) -> point {
-  return {from.number("x", -coordinate_max, coordinate_max), from.number("y", -coordinate_max, coordinate_max)};
+  return {from.number("x", -plan_unit_max, plan_unit_max), from.number("y", -plan_unit_max, plan_unit_max)};
 }
 
 auto read_position(const json_object& from) -> point {

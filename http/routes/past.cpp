@@ -17,7 +17,7 @@ constexpr std::string_view past_caching = "private, max-age=31536000, immutable"
 constexpr domain::millis settled_after = domain::minutes(1);
 
 /// The place that the request names; answers 400 and returns nothing when it names none that there can be.
-auto place_of(exchange& of, const context& in) -> std::optional<projections::past_wish> {
+auto past_place_of(exchange& of, const context& in) -> std::optional<projections::past_wish> {
   const auto at_seq = of.query("at_seq");
   const auto at = of.query("at");
   projections::past_wish wish;
@@ -131,7 +131,7 @@ void if_own_event(const std::shared_ptr<deferred>& to, const context& in, domain
 }
 
 void read_past_seats(exchange& ex, const context& in, domain::event_id event) {
-  auto wish = may_look(ex) ? place_of(ex, in) : std::nullopt;
+  auto wish = may_look(ex) ? past_place_of(ex, in) : std::nullopt;
   if (!wish) {
     return;
   }
@@ -151,7 +151,7 @@ void read_past_seats(exchange& ex, const context& in, domain::event_id event) {
 }
 
 void read_past_report(exchange& ex, const context& in, domain::event_id event) {
-  auto wish = place_of(ex, in);
+  auto wish = past_place_of(ex, in);
   if (!wish) {
     return;
   }

@@ -14,7 +14,7 @@ namespace holdfast::http::routes {
 namespace {
 
 constexpr std::string_view caching = "public, max-age=1, stale-while-revalidate=5, stale-if-error=600";
-constexpr std::int64_t ms_per_second = 1'000;
+constexpr std::int64_t age_unit_ms = 1'000;
 constexpr std::size_t suggestions_usual = 10;
 
 /// Answers with what was found, or that the client has it.
@@ -27,7 +27,7 @@ auto show(exchange& of, const context& in) -> projections::view_done {
       return;
     }
     show_packed(to, in, body, form, [&in, body](exchange& ex) {
-      const auto age = std::max<std::int64_t>((in.engine.now() - body->made_at).count / ms_per_second, 0);
+      const auto age = std::max<std::int64_t>((in.engine.now() - body->made_at).count / age_unit_ms, 0);
       ex.answer().header("Age", static_cast<std::uint64_t>(age));
     });
   };

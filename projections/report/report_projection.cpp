@@ -11,7 +11,7 @@ namespace holdfast::projections {
 
 namespace {
 
-constexpr std::int64_t ms_per_second = 1'000;
+constexpr std::int64_t version_ms = 1'000;
 
 auto view_of(report_form form) noexcept -> read_view {
   return form == report_form::prices ? read_view::prices : read_view::report;
@@ -222,7 +222,7 @@ auto report_projection::body_of(const event_sales& from, domain::event_id event,
   const auto made = encode(from, who.form, now);
   // The rates change from second to second while something has happened within the last minute.
   if (moves)
-    made->etag.append(".").append(std::to_string(now.unix_ms / ms_per_second));
+    made->etag.append(".").append(std::to_string(now.unix_ms / version_ms));
   made->etag.append("\"");
   made->seq = from.seq();
   made->draft = from.is_draft();

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 5> order_names{"relevance", "date", "popu
 constexpr std::array<std::string_view, search_facet_count> facet_names{"category", "city",         "month",
                                                                        "price",    "availability", "status"};
 constexpr std::size_t hex_digits = 16;
-constexpr int hex = 16;
+constexpr int hex_base = 16;
 
 void append_hex(std::string& to, std::uint64_t value) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -26,7 +26,7 @@ auto parse_hex(std::string_view text) -> std::optional<std::uint64_t> {
   if (text.find_first_not_of("0123456789abcdef") != std::string_view::npos)
     return std::nullopt;
   std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value, hex);
+  std::from_chars(text.data(), text.data() + text.size(), value, hex_base);
   return value;
 }
 

@@ -32,10 +32,10 @@ auto descending(double value) noexcept -> std::uint64_t {
   return ~ascending(value);
 }
 
-auto sorted_ids(const std::vector<std::string>& names, const name_table& table) -> std::vector<std::uint32_t> {
+auto sorted_ids(const std::vector<std::string>& names, const name_table& known) -> std::vector<std::uint32_t> {
   std::vector<std::uint32_t> ids;
   for (const auto& name : names) {
-    if (const auto id = table.find(name))
+    if (const auto id = known.find(name))
       ids.push_back(*id);
   }
   std::ranges::sort(ids);

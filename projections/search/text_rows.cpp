@@ -25,7 +25,7 @@ constexpr std::uint8_t metadata_row = 3;
 constexpr std::uint8_t posting_row = 4;
 
 /// Each time the writer committed twice while one copy was made.
-constexpr int attempts_max = 20;
+constexpr int row_attempts_max = 20;
 
 auto row_of(Xapian::Document document) -> std::string {
   row_writer out;
@@ -113,7 +113,7 @@ auto copy_text_index(const fs::path& from, const fs::path& to) -> tl::expected<v
       Xapian::Database{from.string()}.compact(to.string(), Xapian::DBCOMPACT_NO_RENUMBER);
       return {};
     } catch (const Xapian::DatabaseModifiedError& error) {
-      if (attempt == attempts_max)
+      if (attempt == row_attempts_max)
         return tl::unexpected{failure{failure_kind::io, from.string() + ": " + error.get_description()}};
     } catch (const Xapian::DatabaseOpeningError& error) {
       return tl::unexpected{failure{failure_kind::io, from.string() + ": " + error.get_description()}};

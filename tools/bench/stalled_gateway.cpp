@@ -7,7 +7,7 @@ namespace holdfast::tools::bench {
 
 namespace {
 
-constexpr auto start_patience = std::chrono::seconds{20};
+constexpr auto gateway_start_patience = std::chrono::seconds{20};
 /// So that what waits longest is still waited for.
 constexpr auto longer_than_the_stall = std::chrono::seconds{30};
 constexpr double no_limit_per_s = 100'000;
@@ -33,7 +33,7 @@ auto stalled_gateway::start(const bench_context& context, std::chrono::milliseco
   if (!process) {
     return tl::unexpected{process.error()};
   }
-  if (!wait_until(*process, start_patience, [port] { return accepts_connections(port); })) {
+  if (!wait_until(*process, gateway_start_patience, [port] { return accepts_connections(port); })) {
     return tl::unexpected{failure{"holdfast gateway did not become ready: " + process->last_words()}};
   }
   return stalled_gateway{std::move(*process), port, std::move(data), stall};

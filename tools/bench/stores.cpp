@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto start_patience = std::chrono::seconds{30};
+constexpr auto store_start_patience = std::chrono::seconds{30};
 /// 48 workers, the one that makes the tables, and PostgreSQL's own reserve.
 constexpr const char* connections_max = "120";
 
@@ -77,7 +77,7 @@ constexpr const char* connections_max = "120";
                      .log = directory.string() + ".initdb.log",
                      .environment = {},
                      .directory = directory},
-                    start_patience);
+                    store_start_patience);
 }
 
 } // namespace
@@ -114,7 +114,8 @@ auto start_postgres(const fs::path& directory) -> tl::expected<running_store, fa
     return tl::unexpected{process.error()};
   }
   ::setenv("PGPASSWORD", secret.c_str(), 1);
-  if (!wait_until(*process, start_patience, [port] { return postgres_link::connect(port, "postgres").has_value(); })) {
+  if (!wait_until(*process, store_start_patience,
+                  [port] { return postgres_link::connect(port, "postgres").has_value(); })) {
     return tl::unexpected{failure{"PostgreSQL did not start: " + process->last_words()}};
   }
   return running_store{std::move(*process), port, secret};
@@ -146,7 +147,7 @@ auto start_redis(const fs::path& directory) -> tl::expected<running_store, failu
   if (!process) {
     return tl::unexpected{process.error()};
   }
-  if (!wait_until(*process, start_patience, [&] { return redis_link::connect(port, secret).has_value(); })) {
+  if (!wait_until(*process, store_start_patience, [&] { return redis_link::connect(port, secret).has_value(); })) {
     return tl::unexpected{failure{"Redis did not start: " + process->last_words()}};
   }
   return running_store{std::move(*process), port, secret};

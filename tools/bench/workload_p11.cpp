@@ -24,7 +24,7 @@ constexpr std::size_t setup_connections = 32;
 /// The server's and the gateway's other files.
 constexpr std::size_t other_descriptors = 1'000;
 /// Enough for whoever waits for the answer that his payment is going on, at that rate.
-constexpr std::size_t connections = 1'024;
+constexpr std::size_t paying_connections = 1'024;
 constexpr std::string_view beside = ", payments waiting";
 constexpr auto overlap = std::chrono::milliseconds{250};
 
@@ -82,7 +82,7 @@ class waiting_buyers {
   auto begin(pacing pace, double payments_per_s, std::chrono::nanoseconds lasting) -> tl::expected<void, failure> {
     load_options options;
     options.port = server_.port();
-    options.connections = connections;
+    options.connections = paying_connections;
     options.pace = pace;
     options.rate_per_s = payments_per_s;
     options.duration = lasting;
@@ -163,7 +163,7 @@ class waiting_buyers {
   }
   return paying_options{.holds = std::move(list.kept()),
                         .tokens = *std::move(tokens),
-                        .connections = connections,
+                        .connections = paying_connections,
                         .seed = settings.seed + 1};
 }
 
@@ -211,7 +211,7 @@ class waiting_buyers {
 
 auto run_stalled_gateway(bench_context& context) -> tl::expected<report_json, failure> {
   const auto& settings = context.settings;
-  const auto sockets = calls_max(settings) + connections + settings.connections + other_descriptors;
+  const auto sockets = calls_max(settings) + paying_connections + settings.connections + other_descriptors;
   if (const auto allowed = allow_descriptors(sockets); !allowed) {
     return tl::unexpected{allowed.error()};
   }

@@ -16,12 +16,12 @@ struct step {
 
 constexpr std::array steps{step{10'000, 5}, step{20'000, 10}};
 /// Enough that an arrival finds one free unless the server falls behind.
-constexpr std::size_t connections = 128;
+constexpr std::size_t load_connections = 128;
 
 } // namespace
 
 auto run_open_loop(bench_context& context) -> tl::expected<report_json, failure> {
-  context.settings.connections = connections;
+  context.settings.connections = load_connections;
   std::vector<peer_kind> peers = context.settings.peers;
   std::erase_if(peers, [](peer_kind kind) { return kind != peer_kind::echo; });
   auto stage = hot_stage::set_up(context, peers);

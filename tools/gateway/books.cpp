@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::int64_t ms_per_s = 1'000;
 constexpr std::size_t id_digits = 10;
-constexpr unsigned bad_request = 400;
 
 auto parts_of(std::string_view path) -> std::vector<std::string> {
   std::vector<std::string> parts;

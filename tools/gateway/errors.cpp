@@ -4,7 +4,6 @@ namespace holdfast::gateway {
 
 namespace {
 
-constexpr unsigned bad_request = 400;
 constexpr unsigned not_found = 404;
 
 } // namespace

@@ -6,6 +6,8 @@
 
 namespace holdfast::gateway {
 
+inline constexpr unsigned bad_request = 400;
+
 /// What a request is answered with.
 struct reply {
   unsigned status = 200;

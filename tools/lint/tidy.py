@@ -30,6 +30,8 @@ TOOLS = ("clang-tidy-16", "clang-tidy-15", "clang-tidy")
 # The first line of a diagnostic; notes and the code that it is about follow until the next one.
 DIAGNOSTIC = re.compile(r"^\S.*:\d+:\d+: (?:warning|error|fatal error): ", re.MULTILINE)
 UNREADABLE = "[clang-diagnostic-error"
+# Where CMake's unity builds name the files that are compiled as one.
+UNITED = re.compile(r'^#include "(.+\.cpp)"$', re.MULTILINE)
 
 
 def changed_files():
@@ -45,10 +47,19 @@ def changed_files():
     return sorted(found, key=lambda name: os.path.getsize(os.path.join(ROOT, name)))
 
 
+def each_file(entry):
+    """The entry, or one for each of the files that it compiles as one."""
+    if "/Unity/unity_" not in entry["file"]:
+        return [entry]
+    with open(entry["file"], encoding="utf-8") as file:
+        names = UNITED.findall(file.read())
+    return [{**entry, "file": name, "command": entry["command"].replace(entry["file"], name)} for name in names]
+
+
 def write_database(build, out):
     """Compile commands without GCC's precompiled headers, flags and warnings (the build has judged those). Returns the files."""
     with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
-        entries = json.load(file)
+        entries = [one for entry in json.load(file) for one in each_file(entry)]
     for entry in entries:
         words, kept, skip = entry["command"].split(), [], 0
         if "ccache" in entry["command"].split(" -")[0]:
