@@ -3,6 +3,7 @@
 #include "http/booking_json.hpp"
 #include "http/event_json.hpp"
 #include "http/organisation_json.hpp"
+#include "http/queue_fact_json.hpp"
 #include "projections/inventory_bodies.hpp"
 #include "projections/layout_json.hpp"
 
@@ -274,6 +275,11 @@ class fact_writer {
   void operator()(const domain::payment_hinted& fact) {
     payment(fact.payment);
     out_.member("hint", std::string_view{fact.hint});
+  }
+  /// A waiting room's.
+  template <class Fact>
+  void operator()(const Fact& fact) {
+    queue_fact_writer{out_}(fact);
   }
 
  private:

@@ -70,6 +70,21 @@ constexpr std::array types{
     type_row{number::resale_held, 1, "resale_held"},
     type_row{number::ticket_resold, 1, "ticket_resold"},
     type_row{number::resale_owed, 1, "resale_owed"},
+    type_row{number::queue_settings_changed, 1, "queue_settings_changed"},
+    type_row{number::pre_queue_opened, 1, "pre_queue_opened"},
+    type_row{number::pre_queue_closed, 1, "pre_queue_closed"},
+    type_row{number::lots_drawn, 1, "lots_drawn"},
+    type_row{number::queue_mode_changed, 1, "queue_mode_changed"},
+    type_row{number::queue_joined, 1, "queue_joined"},
+    type_row{number::queue_left, 1, "queue_left"},
+    type_row{number::queue_fell_silent, 1, "queue_fell_silent"},
+    type_row{number::queue_returned, 1, "queue_returned"},
+    type_row{number::queue_admitted, 1, "queue_admitted"},
+    type_row{number::queue_claimed, 1, "queue_claimed"},
+    type_row{number::queue_finished, 1, "queue_finished"},
+    type_row{number::queue_expired, 1, "queue_expired"},
+    type_row{number::queue_demoted, 1, "queue_demoted"},
+    type_row{number::queue_pace_adjusted, 1, "queue_pace_adjusted"},
 };
 static_assert(types.size() == std::variant_size_v<domain::fact_body>);
 

@@ -379,7 +379,7 @@ auto decode_cold(number type, std::string_view payload, domain::fact_body& body)
   case number::slug_reserved: return decode_as<wire::SlugReserved, domain::slug_reserved>(payload, body);
   default:
     return decode_allocation(type, payload, body) || decode_ticket(type, payload, body) ||
-           decode_payment(type, payload, body);
+           decode_payment(type, payload, body) || decode_queue(type, payload, body);
   }
 }
 

@@ -69,6 +69,21 @@ enum class number : std::uint16_t {
   refund_refused = 141,
   refund_paid = 142,
   resale_owed = 143,
+  queue_settings_changed = 160,
+  pre_queue_opened = 161,
+  pre_queue_closed = 162,
+  lots_drawn = 163,
+  queue_mode_changed = 164,
+  queue_joined = 165,
+  queue_left = 166,
+  queue_fell_silent = 167,
+  queue_returned = 168,
+  queue_admitted = 169,
+  queue_claimed = 170,
+  queue_finished = 171,
+  queue_expired = 172,
+  queue_demoted = 173,
+  queue_pace_adjusted = 174,
 };
 
 /// Parts of several facts; false: it is no such part.
@@ -121,6 +136,21 @@ void encode(const domain::refund_requested& fact, std::string& to);
 void encode(const domain::refund_owed& fact, std::string& to);
 void encode(const domain::refund_refused& fact, std::string& to);
 void encode(const domain::refund_paid& fact, std::string& to);
+void encode(const domain::queue::settings_changed& fact, std::string& to);
+void encode(const domain::queue::pre_queue_opened& fact, std::string& to);
+void encode(const domain::queue::pre_queue_closed& fact, std::string& to);
+void encode(const domain::queue::drawn& fact, std::string& to);
+void encode(const domain::queue::mode_changed& fact, std::string& to);
+void encode(const domain::queue::joined& fact, std::string& to);
+void encode(const domain::queue::left& fact, std::string& to);
+void encode(const domain::queue::fell_silent& fact, std::string& to);
+void encode(const domain::queue::returned& fact, std::string& to);
+void encode(const domain::queue::admitted& fact, std::string& to);
+void encode(const domain::queue::claimed& fact, std::string& to);
+void encode(const domain::queue::finished& fact, std::string& to);
+void encode(const domain::queue::expired& fact, std::string& to);
+void encode(const domain::queue::demoted& fact, std::string& to);
+void encode(const domain::queue::pace_adjusted& fact, std::string& to);
 
 /// Facts that say all by having happened.
 template <class Fact>
@@ -139,6 +169,9 @@ void encode(const Fact&, std::string&) {}
 [[nodiscard]] auto decode_ticket(number type, std::string_view payload, domain::fact_body& body) -> bool;
 /// True when `type` is about allocations and the payload was one of its facts; as `decode_cold`, which asks it.
 [[nodiscard]] auto decode_allocation(number type, std::string_view payload, domain::fact_body& body) -> bool;
+
+/// True when `type` is about a waiting room and the payload was one of its facts; as `decode_cold`, which asks it.
+[[nodiscard]] auto decode_queue(number type, std::string_view payload, domain::fact_body& body) -> bool;
 
 /// A configuration by itself, as snapshots keep it.
 void encode_config(const domain::event_config& config, std::string& to);

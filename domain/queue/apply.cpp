@@ -334,6 +334,12 @@ struct folder {
     settle();
     room.pace_permille = what.permille;
   }
+
+  /// Facts of other streams never stand here.
+  template <class Other>
+  void operator()(const Other&) const {
+    HF_CHECK(false, "a fact of another kind of stream");
+  }
 };
 
 } // namespace

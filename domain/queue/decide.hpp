@@ -1,9 +1,9 @@
 #pragma once
 
 #include "domain/event_config.hpp"
+#include "domain/fact.hpp"
 #include "domain/instant.hpp"
 #include "domain/queue/command.hpp"
-#include "domain/queue/fact.hpp"
 #include "domain/queue/state.hpp"
 
 #include <tl/expected.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "domain/fact.hpp"
 #include "domain/queue/command.hpp"
 #include "domain/queue/decide.hpp"
-#include "domain/queue/fact.hpp"
 #include "domain/queue/state.hpp"
 
 #include <utility>

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 /// Facts of `queue/<event>`: who waits, who was let in, and why. Written by the event's waiting room alone.
@@ -121,17 +120,5 @@ struct demoted {
 struct pace_adjusted {
   std::uint32_t permille = 1'000; ///< of the settings' rate
 };
-
-using fact_body = std::variant<settings_changed, pre_queue_opened, pre_queue_closed, drawn, mode_changed, joined, left,
-                               fell_silent, returned, admitted, claimed, finished, expired, demoted, pace_adjusted>;
-
-/// Facts of one command share time and id and are contiguous in their stream.
-struct fact {
-  instant time;
-  command_id command;
-  fact_body body;
-};
-
-using facts = std::vector<fact>;
 
 } // namespace holdfast::domain::queue

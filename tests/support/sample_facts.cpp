@@ -2,6 +2,7 @@
 
 #include "domain/check.hpp"
 #include "journal/codec.hpp"
+#include "tests/support/queue_samples.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -348,7 +349,8 @@ auto sample_facts() -> std::vector<sample> {
        allocation_changed{allocation_number{2}, {3, 4}, {}, key_id{9}, allocation_number{300}, {{0, 12}, {3, 0}}}},
       {"hold_created", hold_of_a_presale()},
   };
-  for (auto* const more : {payment_samples, ticket_samples, refund_samples, resale_samples, guard_samples}) {
+  for (auto* const more :
+       {payment_samples, ticket_samples, refund_samples, resale_samples, guard_samples, queue_samples}) {
     std::ranges::move(more(), std::back_inserter(all));
   }
   return all;
@@ -360,7 +362,8 @@ auto sample_header(std::size_t place, const fact_body& body) -> journal::record_
   header.version = journal::fact_version(header.type);
   header.stream = {header.type < 64    ? journal::stream_kind::event
                    : header.type < 128 ? journal::stream_kind::organisation
-                                       : journal::stream_kind::payment,
+                   : header.type < 160 ? journal::stream_kind::payment
+                                       : journal::stream_kind::queue,
                    0x0102030405060708};
   header.seq = place + 1;
   header.epoch = 3;

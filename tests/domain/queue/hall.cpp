@@ -28,11 +28,11 @@ auto a_seed() -> queue::digest {
   return seed;
 }
 
-auto hall::ask(queue::command_body what, const caller& by) const -> tl::expected<queue::facts, queue::refusal> {
+auto hall::ask(queue::command_body what, const caller& by) const -> tl::expected<facts, queue::refusal> {
   return queue::decide(room, {by, {}, std::move(what)}, now);
 }
 
-auto hall::act(queue::command_body what, const caller& by) -> tl::expected<queue::facts, queue::refusal> {
+auto hall::act(queue::command_body what, const caller& by) -> tl::expected<facts, queue::refusal> {
   auto made = ask(std::move(what), by);
   if (made) {
     for (const auto& one : *made) {
@@ -100,7 +100,7 @@ auto hall::replays() const -> bool {
   return queue::state_hash(again) == queue::state_hash(room);
 }
 
-auto told(const tl::expected<queue::facts, queue::refusal>& what) -> std::string {
+auto told(const tl::expected<facts, queue::refusal>& what) -> std::string {
   constexpr std::array fact_names{
       "settings_changed", "pre_queue_opened", "pre_queue_closed", "drawn",   "mode_changed", "joined",  "left",
       "fell_silent",      "returned",         "admitted",         "claimed", "finished",     "expired", "demoted",

@@ -25,14 +25,14 @@ inline constexpr domain::instant noon{1'800'014'400'000};
 struct hall {
   std::unique_ptr<domain::queue::state> owned = std::make_unique<domain::queue::state>(); ///< so that a hall moves
   domain::queue::state& room = *owned;
-  std::vector<domain::queue::fact> journal;
+  std::vector<domain::fact> journal;
   domain::instant now = noon;
 
   [[nodiscard]] auto ask(domain::queue::command_body what, const domain::caller& by = {}) const
-      -> tl::expected<domain::queue::facts, domain::queue::refusal>;
+      -> tl::expected<domain::facts, domain::queue::refusal>;
   /// Decides, applies and keeps.
   auto act(domain::queue::command_body what, const domain::caller& by = {})
-      -> tl::expected<domain::queue::facts, domain::queue::refusal>;
+      -> tl::expected<domain::facts, domain::queue::refusal>;
   /// As the organiser, who must be allowed to.
   void configure(const domain::queue::settings& after);
   void switch_to(domain::queue::mode to);
@@ -51,7 +51,7 @@ struct hall {
 };
 
 /// "ok" and the facts' names, or the refusal and its faults.
-[[nodiscard]] auto told(const tl::expected<domain::queue::facts, domain::queue::refusal>& what) -> std::string;
+[[nodiscard]] auto told(const tl::expected<domain::facts, domain::queue::refusal>& what) -> std::string;
 /// The numbers of places.
 [[nodiscard]] auto numbers(const std::vector<domain::queue::place_number>& of) -> std::vector<std::uint32_t>;
 [[nodiscard]] auto hex(const domain::queue::digest& of) -> std::string;

@@ -245,9 +245,13 @@ struct naive_judge {
     room.permille_ = what.permille;
     room.change_pace(now);
   }
+  template <class Other>
+  void operator()(const Other&) const {
+    room.fail(false, "a fact of another kind of stream");
+  }
 };
 
-auto naive_room::take(const queue::fact& what) -> std::string {
+auto naive_room::take(const fact& what) -> std::string {
   fault_.clear();
   std::visit(naive_judge{*this, what.time}, what.body);
   return fault_;

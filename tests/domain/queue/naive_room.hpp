@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/queue/fact.hpp"
+#include "domain/fact.hpp"
 #include "domain/queue/settings.hpp"
 
 #include <array>
@@ -22,7 +22,7 @@ class naive_room {
   };
 
   /// What is wrong with the fact; empty: nothing. Takes it over either way.
-  auto take(const domain::queue::fact& what) -> std::string;
+  auto take(const domain::fact& what) -> std::string;
 
   /// What is wrong when a command has told all its facts; empty: nothing.
   auto end_command() -> std::string;

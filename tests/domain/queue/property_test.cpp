@@ -195,7 +195,7 @@ TEST_CASE("random rooms keep every promise, by the judgement of plain lists") {
 }
 
 TEST_CASE("the judge finds who overtakes, who is let in too fast, twice or absent, and a forged seed") {
-  const auto judged = [](const queue::fact_body& body, bool drawn = false) {
+  const auto judged = [](const fact_body& body, bool drawn = false) {
     naive_room room;
     hall of;
     queue::settings rules;
