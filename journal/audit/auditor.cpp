@@ -3,6 +3,7 @@
 #include "journal/audit/commit_check.hpp"
 #include "journal/audit/facts.hpp"
 #include "journal/audit/payment_check.hpp"
+#include "journal/audit/queue_check.hpp"
 #include "journal/audit/record.hpp"
 #include "journal/audit/register.hpp"
 #include "journal/audit/stream_check.hpp"
@@ -14,6 +15,7 @@ namespace holdfast::journal::audit {
 namespace {
 
 constexpr std::uint8_t kind_event = 1;
+constexpr std::uint8_t kind_queue = 2;
 constexpr std::uint8_t kind_payment = 3;
 constexpr std::uint8_t kind_organisation = 4;
 constexpr std::uint64_t records_between_progress = 65'536;
@@ -34,7 +36,7 @@ class auditor {
     std::stable_partition(streams->begin(), streams->end(),
                           [](stream_name stream) { return stream.kind == kind_organisation; });
     for (const auto stream : *streams) {
-      const bool of_event = stream.kind == kind_event || stream.kind == kind_payment;
+      const bool of_event = stream.kind == kind_event || stream.kind == kind_queue || stream.kind == kind_payment;
       if (stream.kind == kind_organisation || !options_.event || (of_event && stream.id == *options_.event))
         check_stream(stream);
     }
@@ -46,8 +48,12 @@ class auditor {
 
  private:
   void check_stream(stream_name stream);
+  /// Whether the record's fact is known, and may stand here.
+  auto belongs_here(const record& at) -> bool;
   /// The record's fact, or nothing when the rest of the stream cannot be folded either.
   auto fact_of(const record& at) -> std::optional<fact>;
+  /// The same in a waiting room's stream.
+  auto queue_fact_of(const record& at) -> std::optional<queue_fact>;
   void compare(const snapshot_claim& claim, const event_check& event, const record& at);
   void check_deadline(const event_check& event, const std::optional<stored_head>& head);
   void check_payments(const payment_check& payments, const stream_check& checked,
@@ -70,16 +76,31 @@ void auditor::count() {
     options_.progress(report_.records);
 }
 
-auto auditor::fact_of(const record& at) -> std::optional<fact> {
+auto auditor::belongs_here(const record& at) -> bool {
   if (!is_known(at.type, at.version)) {
     report_.found.add(violation_kind::unknown_fact, at.stream, at.seq,
                       "type " + std::to_string(at.type) + ", version " + std::to_string(at.version));
-    return std::nullopt;
+    return false;
   }
   if (!belongs(at.type, at.stream.kind)) {
     report_.found.add(violation_kind::fact_in_wrong_stream, at.stream, at.seq, "type " + std::to_string(at.type));
-    return std::nullopt;
+    return false;
   }
+  return true;
+}
+
+auto auditor::queue_fact_of(const record& at) -> std::optional<queue_fact> {
+  if (!belongs_here(at))
+    return std::nullopt;
+  auto what = read_queue_fact(at.type, at.payload);
+  if (!what)
+    report_.found.add(violation_kind::payload_malformed, at.stream, at.seq, "of type " + std::to_string(at.type));
+  return what;
+}
+
+auto auditor::fact_of(const record& at) -> std::optional<fact> {
+  if (!belongs_here(at))
+    return std::nullopt;
   auto what = read_fact(at.type, at.payload);
   if (!what)
     report_.found.add(violation_kind::payload_malformed, at.stream, at.seq, "of type " + std::to_string(at.type));
@@ -91,12 +112,20 @@ void auditor::check_stream(stream_name stream) {
   stream_check checked{stream, report_.found};
   event_check event{stream, register_, report_.found};
   payment_check payments{stream, report_.found};
+  queue_check room{stream, report_.found};
   const auto claims = stream.kind == kind_event ? from_.snapshots(stream) : std::vector<snapshot_claim>{};
   auto next_claim = claims.begin();
   bool folding = true;
   const auto read = from_.scan(stream, [&](std::uint64_t seq, std::string_view bytes) {
     count();
     const auto at = checked.take(seq, bytes);
+    if (stream.kind == kind_queue) {
+      const auto told = at && folding ? queue_fact_of(*at) : std::nullopt;
+      folding = told.has_value();
+      if (told)
+        room.take(*at, *told);
+      return true;
+    }
     const auto what = at && folding ? fact_of(*at) : std::nullopt;
     folding = what.has_value();
     if (what && stream.kind == kind_organisation)

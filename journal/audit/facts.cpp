@@ -3,6 +3,7 @@
 #include "journal/audit/facts_parts.hpp"
 #include "journal/audit/message.hpp"
 #include "journal/audit/payment_facts.hpp"
+#include "journal/audit/queue_facts.hpp"
 
 #include <algorithm>
 
@@ -285,12 +286,16 @@ auto is_known(std::uint16_t type, std::uint16_t version) -> bool {
   const bool known = (type >= type_event_created && type <= type_allocation_released) ||
                      (type >= type_hold_created && type <= type_ticket_resold) ||
                      (type >= type_organisation_created && type <= type_slug_reserved) ||
-                     (type >= type_payment_requested && type <= type_resale_owed);
+                     (type >= type_payment_requested && type <= type_resale_owed) || is_queue_type(type);
   return known && version == 1;
 }
 
 auto belongs(std::uint16_t type, std::uint8_t stream_kind) -> bool {
-  return stream_kind == (type < type_organisation_created ? 1 : type < type_payment_requested ? 4 : 3);
+  const auto kind = type < type_organisation_created ? 1
+                    : type < type_payment_requested  ? 4
+                    : is_queue_type(type)            ? 2
+                                                     : 3;
+  return stream_kind == kind;
 }
 
 auto read_fact(std::uint16_t type, std::string_view payload) -> std::optional<fact> {

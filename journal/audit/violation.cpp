@@ -68,6 +68,13 @@ auto name_of(violation_kind kind) noexcept -> std::string_view {
   case illegal_transfer: return "illegal_transfer";
   case illegal_admission: return "illegal_admission";
   case illegal_resale: return "illegal_resale";
+  case illegal_queue_change: return "illegal_queue_change";
+  case illegal_place: return "illegal_place";
+  case place_given_twice: return "place_given_twice";
+  case wrong_draw: return "wrong_draw";
+  case passed_over: return "passed_over";
+  case admitted_too_fast: return "admitted_too_fast";
+  case too_many_active: return "too_many_active";
   case illegal_organisation_fact: return "illegal_organisation_fact";
   case slug_taken_twice: return "slug_taken_twice";
   case snapshot_differs: return "snapshot_differs";
@@ -91,6 +98,13 @@ auto family_of(violation_kind kind) noexcept -> char {
   case captured_twice:
   case illegal_resale:
   case money_differs: return 'M';
+  case illegal_queue_change:
+  case illegal_place:
+  case place_given_twice:
+  case wrong_draw:
+  case passed_over:
+  case admitted_too_fast:
+  case too_many_active: return 'W';
   case cancelled_with_sales:
   case illegal_hold_number:
   case sale_not_open:

@@ -78,6 +78,14 @@ enum class violation_kind : std::uint8_t {
   illegal_transfer,  ///< of a ticket that is not there, was used, or is not from whom it comes
   illegal_admission, ///< with a code that does not hold, a second time, or at no gate; or one undone that was not there
   illegal_resale,    ///< a ticket offered, held or resold though it could not be, or at another price
+  // Waiting rooms.
+  illegal_queue_change, ///< of mode or settings, or something that the mode does not have
+  illegal_place,        ///< something happened to a place that is not there, or is not as it would have to be
+  place_given_twice,    ///< a buyer with a live place got another
+  wrong_draw,           ///< the entrants, the seed or what was mixed into it are not what was published
+  passed_over,          ///< somebody was let in before somebody of the same band who was there, and ahead
+  admitted_too_fast,    ///< more than rate and batch allow
+  too_many_active,      ///< more than may be at a time
   // Organisations.
   illegal_organisation_fact,
   slug_taken_twice,
@@ -86,7 +94,7 @@ enum class violation_kind : std::uint8_t {
 };
 
 [[nodiscard]] auto name_of(violation_kind kind) noexcept -> std::string_view;
-/// Which promise it breaks: J journal, L seats, M money, T time, I idempotency.
+/// Which promise it breaks: J journal, L seats, M money, T time, I idempotency, W waiting room.
 [[nodiscard]] auto family_of(violation_kind kind) noexcept -> char;
 
 /// Everything found, by kind: the first in journal order, and how often.

@@ -5,6 +5,7 @@
 #include "tests/support/queue_samples.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <numeric>
 #include <utility>
@@ -294,6 +295,10 @@ auto sample_config() -> event_config {
   return config;
 }
 
+/// In the order of their golden files.
+constexpr std::array more_samples{payment_samples, ticket_samples, refund_samples,
+                                  resale_samples,  guard_samples,  queue_samples};
+
 auto sample_facts() -> std::vector<sample> {
   const auto event = event_id{0x0102030405060708};
   auto amended = sample_config();
@@ -349,8 +354,7 @@ auto sample_facts() -> std::vector<sample> {
        allocation_changed{allocation_number{2}, {3, 4}, {}, key_id{9}, allocation_number{300}, {{0, 12}, {3, 0}}}},
       {"hold_created", hold_of_a_presale()},
   };
-  for (auto* const more :
-       {payment_samples, ticket_samples, refund_samples, resale_samples, guard_samples, queue_samples}) {
+  for (auto* const more : more_samples) {
     std::ranges::move(more(), std::back_inserter(all));
   }
   return all;
