@@ -79,6 +79,11 @@ class answer_encoder {
       -> answer = 0;
   /// The event would not have the tickets back.
   [[nodiscard]] virtual auto refund_refused(domain::event_refusal why, const request_meta& meta) const -> answer = 0;
+  /// The order stays: its review is closed.
+  [[nodiscard]] virtual auto review_accepted(domain::event_id event, const domain::payment& what) const -> answer = 0;
+  /// What the scoring hook is asked about a payment whose hold is frozen: JSON, the same in every repetition.
+  [[nodiscard]] virtual auto scoring_question(domain::event_id event, const domain::payment& what) const
+      -> std::string = 0;
   /// It goes on without the buyer, who finds its end at the order's place: 202.
   [[nodiscard]] virtual auto payment_pending(domain::event_id event, const domain::payment& what,
                                              const request_meta& meta) const -> answer = 0;

@@ -90,6 +90,7 @@ void checkout_core::load_failed(const std::string& why) {
   for (auto& request : std::exchange(waiting_, {})) {
     request.reply.send(services_.shared.encoder.refused(refusal::journal_unavailable, request.meta));
   }
+  answer_lists();
 }
 
 void checkout_core::loaded(const std::shared_ptr<domain::checkout_state>& state) {
@@ -108,6 +109,7 @@ void checkout_core::loaded(const std::shared_ptr<domain::checkout_state>& state)
   for (auto& request : std::exchange(waiting_, {})) {
     handle(std::move(request));
   }
+  answer_lists();
   if (cancelled_) {
     return_cancelled();
   }
@@ -249,6 +251,8 @@ void checkout_core::proceed(domain::payment_number payment) {
     ask_event(of, what);
   } else if (what == domain::step::capture && !its.order) {
     ask_event(of, domain::step::book); // for the order that the buyer is told of: this process has not seen it made
+  } else if (what == domain::step::score) {
+    ask_scorer(of);
   } else {
     ask_gateway_for(of, what);
   }
@@ -301,7 +305,8 @@ void checkout_core::event_said(domain::payment_number payment, domain::step abou
     told.what = domain::event_told::refused{reply->refused};
   } else if (about == domain::step::freeze) {
     told.what = domain::event_told::frozen{reply->amount, reply->currency, reply->pinned_until,
-                                           reply->bought_from ? reply->bought_from->seller : domain::payment_number{}};
+                                           reply->bought_from ? reply->bought_from->seller : domain::payment_number{},
+                                           reply->risk};
   } else if (about == domain::step::take_back) {
     told.what = domain::event_told::taken_back{reply->amount};
   } else if (about == domain::step::book) {

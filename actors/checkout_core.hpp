@@ -11,6 +11,7 @@
 #include "domain/checkout/state.hpp"
 #include "journal/journal.hpp"
 #include "payments/gateway.hpp"
+#include "payments/scoring.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -54,6 +55,7 @@ struct checkout_services {
   event_asker& events;
   payment_register& at_gateway; ///< of open payments
   checkout_settings settings;
+  payments::scorer* scorer = nullptr; ///< null: what is to be scored has the verdict that its event gives then
 };
 
 /// A payment that has not ended.
@@ -62,6 +64,14 @@ struct open_payment {
   std::uint32_t tries = 0;  ///< of the step it is at, since the start
   std::string last_trouble; ///< why the last try came to nothing; empty: none did
 };
+
+/// A part of an event's orders that are under review, by payment.
+struct review_page {
+  std::vector<domain::payment> payments;
+  bool more = false; ///< others follow
+};
+/// Nothing: they cannot be read now. Called once, on some thread; it must return soon.
+using reviews_done = std::function<void(std::optional<review_page>&&)>;
 
 /// An event's checkout without its actor: runs the payments of `pay/<event>`. Each step is done, told, journaled, and only when that is durable
 /// is the next one begun; after a restart the steps that were under way are done again, which every party takes well. One thread at a time.
@@ -80,6 +90,8 @@ class checkout_core {
   /// The gateway says that something changed: what waits for its next try is tried now. Once for every `hint`, which is the notification's id, also
   /// when a restart lies between.
   void look_at(const std::string& gateway_payment, const std::string& hint);
+  /// Orders under review, whose payments come after this one.
+  void list_reviews(domain::payment_number after, std::size_t limit, reviews_done done);
   /// Nothing is begun any more; who waits is told 503.
   void stop();
   /// No payment is under way, nobody waits, and nothing was asked for since `idle_for` ago.
@@ -140,6 +152,10 @@ class checkout_core {
   void event_said(domain::payment_number payment, domain::step about, answer&& said);
   void ask_gateway_for(const domain::payment& of, domain::step what);
   void gateway_said(domain::payment_number payment, domain::step about, gateway_news&& news);
+  void answer_lists();
+  void ask_scorer(const domain::payment& of);
+  void scorer_said(domain::payment_number payment, const payments::scoring_outcome& said,
+                   std::chrono::nanoseconds took);
   void count(const domain::payment& of, const domain::facts& made);
   void unstick(running& its);
   void try_later(domain::payment_number payment, std::chrono::milliseconds at_least, std::string why);
@@ -160,7 +176,8 @@ class checkout_core {
   std::optional<domain::checkout_state> state_;
   bool halted_ = false;
   bool stopped_ = false;
-  std::deque<checkout_request> waiting_; ///< while loading
+  std::deque<checkout_request> waiting_;                           ///< while loading
+  std::vector<std::function<void(checkout_core&)>> lists_waiting_; ///< the same
   std::map<domain::payment_number, running> running_;
   std::size_t rehearsing_ = 0;
   bool cancelled_ = false; ///< the event is, and had orders when it last said so

@@ -26,6 +26,7 @@ namespace holdfast::actors {
   case step::void_money: return "void_money";
   case step::take_back: return "take_back";
   case step::give_back: return "give_back";
+  case step::score: return "score";
   }
   return {};
 }

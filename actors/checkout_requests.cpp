@@ -11,6 +11,16 @@ namespace holdfast::actors {
 
 using std::chrono::steady_clock;
 
+namespace {
+
+auto refunds_an_order(const domain::checkout_command_body& what) noexcept -> bool {
+  const auto* const review = std::get_if<domain::close_review>(&what);
+  return std::holds_alternative<domain::begin_refund>(what) ||
+         (review != nullptr && review->decision == domain::review_decision::refund);
+}
+
+} // namespace
+
 void checkout_core::handle(checkout_request&& request) {
   const auto& shared = services_.shared;
   last_used_ = steady_clock::now();
@@ -28,8 +38,8 @@ void checkout_core::handle(checkout_request&& request) {
     const domain::payment_number payment{static_cast<std::uint32_t>(decided.error().remembered_seq)};
     const auto& of = *state_->find(payment);
     const bool of_tickets = of.going_back && of.going_back->asked_by.key == request.what.id.key;
-    const bool ended = of_tickets ? of.going_back->owed.has_value()
-                                  : is_settled(of, std::holds_alternative<domain::begin_refund>(request.what.body));
+    const bool ended =
+        of_tickets ? of.going_back->owed.has_value() : is_settled(of, refunds_an_order(request.what.body));
     if (!ended) {
       wait(payment, std::move(request.reply), request.meta);
       return;
@@ -46,12 +56,18 @@ void checkout_core::handle(checkout_request&& request) {
     return;
   }
   if (!decided) {
-    const bool by_organiser = request.what.by.as == domain::caller::kind::organiser;
+    const bool by_organiser = request.what.by.as == domain::caller::kind::organiser &&
+                              std::holds_alternative<domain::begin_refund>(request.what.body);
     if (decided.error().why == domain::reason::not_found && by_organiser) {
       forward(std::move(request));
       return;
     }
     send_behind(std::move(request.reply), request.meta, shared.encoder.payment_refused(decided.error(), request.meta));
+    return;
+  }
+  const auto* const review = std::get_if<domain::close_review>(&request.what.body);
+  if (review != nullptr && review->decision == domain::review_decision::accept) {
+    begin(std::move(request)); // nothing changes for the event
     return;
   }
   rehearse(std::move(request));
@@ -64,7 +80,9 @@ void checkout_core::rehearse(checkout_request&& request) {
     const domain::payment_number next{static_cast<std::uint32_t>(state_->payments.size() + 1)};
     ask.body = domain::freeze_hold{pay->hold, next, request.what.by.subject};
   } else {
-    const auto& back = std::get<domain::begin_refund>(request.what.body);
+    const auto* const refund = std::get_if<domain::begin_refund>(&request.what.body);
+    const auto back =
+        refund != nullptr ? *refund : domain::begin_refund{std::get<domain::close_review>(request.what.body).hold, {}};
     const auto& by = request.what.by;
     const bool buyer = by.as == domain::caller::kind::buyer;
     ask.body = domain::return_order{back.hold,
@@ -120,10 +138,12 @@ void checkout_core::begin(checkout_request&& request) {
   const auto& first = decided->front().body;
   const auto* const requested = std::get_if<domain::payment_requested>(&first);
   const auto* const of_tickets = std::get_if<domain::refund_requested>(&first);
+  const auto* const closed = std::get_if<domain::review_closed>(&first);
   const auto payment = requested != nullptr    ? requested->payment
                        : of_tickets != nullptr ? of_tickets->payment
+                       : closed != nullptr     ? closed->payment
                                                : std::get<domain::payment_turned>(first).payment;
-  if (requested == nullptr) {
+  if (requested == nullptr && !state_->open.contains(payment)) {
     services_.shared.metrics.payments_open.fetch_add(1, std::memory_order_relaxed);
   }
   wait(payment, std::move(request.reply), request.meta);
@@ -184,6 +204,7 @@ void checkout_core::stop() {
   for (auto& request : std::exchange(waiting_, {})) {
     request.reply.send(encoder.refused(refusal::draining, request.meta));
   }
+  answer_lists();
   for (auto& [payment, its] : running_) {
     for (auto& one : std::exchange(its.waiters, {})) {
       one.reply.send(encoder.refused(refusal::draining, one.meta));

@@ -28,6 +28,14 @@ void checkout_core::settled(domain::payment_number payment, const std::optional<
     return;
   }
   auto& its = state_of(payment);
+  const auto* const reviewed = std::get_if<domain::review_closed>(&group.facts->front().body);
+  if (reviewed != nullptr && reviewed->decision == domain::review_decision::accept) {
+    const auto meta = meta_of(of, reviewed->organisation, reviewed->by);
+    with = services_.shared.encoder.review_accepted(event_, of);
+    remember(*with, group.facts->front().command, meta, group);
+    told = std::exchange(its.waiters, {});
+    return;
+  }
   const bool freed = std::ranges::any_of(*group.facts, [](const domain::fact& fact) {
     return std::holds_alternative<domain::payment_captured>(fact.body) ||
            std::holds_alternative<domain::payment_freed>(fact.body) ||
@@ -95,6 +103,10 @@ void checkout_core::count(const domain::payment& of, const domain::facts& made) 
       metrics.payments_open.fetch_add(1, std::memory_order_relaxed);
     } else if (std::holds_alternative<domain::payment_prepared>(fact.body)) {
       services_.at_gateway.add(of.gateway_payment, event_);
+    } else if (const auto* scored = std::get_if<domain::payment_scored>(&fact.body)) {
+      bump(scored->verdict == domain::risk_verdict::allow    ? metrics.payments_allowed
+           : scored->verdict == domain::risk_verdict::review ? metrics.payments_to_review
+                                                             : metrics.payments_denied);
     } else if (const auto* turned = std::get_if<domain::payment_turned>(&fact.body)) {
       if (turned->why == domain::turn::refunded) {
         bump(metrics.payments_refunded);

@@ -179,6 +179,20 @@ void checkout_table::look_at(const std::string& gateway_payment, const std::stri
   }
 }
 
+void checkout_table::list_reviews(domain::event_id event, domain::payment_number after, std::size_t limit,
+                                  reviews_done done) {
+  auto held = std::make_shared<reviews_done>(std::move(done));
+  {
+    const std::lock_guard lock{mutex_};
+    if (!stopped_) {
+      find_or_open(event)->post(
+          [after, limit, held](checkout_core& core) { core.list_reviews(after, limit, std::move(*held)); });
+      return;
+    }
+  }
+  (*held)(std::nullopt);
+}
+
 /// On the actor's thread. Whoever was posted before this one looked has been handled, and nobody posts while the mutex is held.
 void checkout_table::leave_if_idle(domain::event_id event, checkout_core& core) {
   const std::lock_guard lock{mutex_};

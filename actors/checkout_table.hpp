@@ -31,6 +31,8 @@ class checkout_table final : public cancelled_port {
   void orders_left(domain::event_id event) noexcept override;
   /// Something changed about a gateway's payment; nothing happens when it is none of ours that is open.
   void look_at(const std::string& gateway_payment, const std::string& hint);
+  /// As checkout_core's, of one event.
+  void list_reviews(domain::event_id event, domain::payment_number after, std::size_t limit, reviews_done done);
   /// Ends every checkout; who waits is told 503. Payments go on at the next start.
   void stop();
   [[nodiscard]] auto loaded() const -> std::size_t;

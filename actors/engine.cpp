@@ -125,7 +125,7 @@ void engine::parts::start_actors() {
   organisations = std::make_unique<organisation_table>(*system, *services, directory);
   ask_events = std::make_unique<table_asker>(*events);
   checkout = std::make_unique<checkout_services>(
-      checkout_services{*services, options.gateway, *ask_events, at_gateway, options.checkout});
+      checkout_services{*services, options.gateway, *ask_events, at_gateway, options.checkout, options.scorer});
   checkouts = std::make_unique<checkout_table>(*system, *checkout);
   services->cancelled = checkouts.get(); // before any event is loaded
 }

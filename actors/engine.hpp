@@ -26,6 +26,7 @@
 
 namespace holdfast::payments {
 class gateway;
+class scorer;
 } // namespace holdfast::payments
 
 namespace holdfast::actors {
@@ -49,6 +50,7 @@ struct engine_options {
   std::size_t backups_kept = 3;         ///< of those copies, the newest; the one just made in any case
   payments::gateway* gateway = nullptr; ///< null: nothing can be paid by card. Outlives the engine
   checkout_settings checkout;
+  payments::scorer* scorer = nullptr;            ///< null: nobody scores payments. Outlives the engine
   std::vector<std::string> notification_secrets; ///< of the gateway; several while one is replaced by another
   projections::search_settings search;           ///< without a directory there is no search
 };
@@ -88,6 +90,8 @@ class engine final : public engine_port {
   void pay(domain::event_id event, domain::checkout_command what, request_meta meta,
            reply_port reply) noexcept override;
   void open_payments(std::function<void(std::vector<payment_line>)> done) noexcept override;
+  void reviews(domain::event_id event, std::uint32_t after, std::size_t limit,
+               std::function<void(std::optional<review_lines>)> done) noexcept override;
   auto notify_payment(std::string_view signature, std::string_view body) -> notification override;
   [[nodiscard]] auto directory() const -> std::shared_ptr<const directory_view> override;
   void on_directory_change(std::function<void()> handler) override;

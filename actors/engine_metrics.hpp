@@ -35,6 +35,12 @@ struct engine_metrics {
   std::atomic<std::int64_t> payments_open{0};
   std::atomic<std::int64_t> payments_stuck{
       0}; ///< of those: a step has been tried several times and nobody knows what became of it
+  std::atomic<std::uint64_t> payments_allowed{0}; ///< scored so, by the hook or for want of its verdict
+  std::atomic<std::uint64_t> payments_to_review{0};
+  std::atomic<std::uint64_t> payments_denied{0};
+  std::atomic<std::uint64_t> scorings{0};            ///< questions that ended
+  std::atomic<std::uint64_t> scorings_failed{0};     ///< of those: without a verdict
+  std::atomic<std::uint64_t> scoring_nanoseconds{0}; ///< that they took in all
   std::atomic<std::uint64_t> payment_notifications{0};
   std::atomic<std::uint64_t> payment_notifications_refused{0};
 };

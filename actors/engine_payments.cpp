@@ -58,6 +58,35 @@ void engine::open_payments(std::function<void(std::vector<payment_line>)> done) 
   });
 }
 
+void engine::reviews(domain::event_id event, std::uint32_t after, std::size_t limit,
+                     std::function<void(std::optional<review_lines>)> done) noexcept {
+  if (!parts_->options.shows_only.empty()) {
+    done(std::nullopt);
+    return;
+  }
+  parts_->checkouts->list_reviews(
+      event, domain::payment_number{after}, limit, [done = std::move(done)](std::optional<review_page>&& page) {
+        if (!page) {
+          done(std::nullopt);
+          return;
+        }
+        review_lines all;
+        all.more = page->more;
+        for (auto& of : page->payments) {
+          all.lines.push_back({.hold = of.hold,
+                               .payment = of.number.value(),
+                               .buyer = of.buyer,
+                               .amount = of.worth(),
+                               .currency = of.currency,
+                               .places = of.risk.places,
+                               .reason = std::move(of.verdict_reason),
+                               .without_verdict = of.verdict_by == domain::payment_scored::source::policy,
+                               .scored_at = of.scored_at});
+        }
+        done(std::move(all));
+      });
+}
+
 auto engine::notify_payment(std::string_view signature, std::string_view body) -> notification {
   auto& my = *parts_;
   if (my.options.notification_secrets.empty()) {

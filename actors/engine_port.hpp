@@ -107,6 +107,27 @@ class engine_port {
   /// All of them, oldest first; the callback runs on an actor's thread.
   virtual void open_payments(std::function<void(std::vector<payment_line>)> done) noexcept = 0;
 
+  /// An order that was sold with a review that nobody has closed.
+  struct review_line {
+    domain::hold_number hold;
+    std::uint32_t payment = 0;
+    domain::subject_id buyer;
+    domain::minor_units amount = 0; ///< what is left of what was paid for it
+    domain::currency_code currency;
+    std::uint32_t places = 0;     ///< as it was sold
+    std::string reason;           ///< the scorer's, or why there was no verdict; may be empty
+    bool without_verdict = false; ///< the event's own stood for it
+    domain::instant scored_at;
+  };
+  struct review_lines {
+    std::vector<review_line> lines;
+    bool more = false; ///< others follow, whose payments come after the last line's
+  };
+
+  /// Those of one event whose payments come after that number, in order; nothing when they cannot be read now. The callback runs on some thread.
+  virtual void reviews(domain::event_id event, std::uint32_t after, std::size_t limit,
+                       std::function<void(std::optional<review_lines>)> done) noexcept = 0;
+
   enum class notification : std::uint8_t {
     taken = 1,      ///< signed by the gateway: the payment it names is looked at now, if it is one of ours that is open
     bad_signature,  ///< or too old

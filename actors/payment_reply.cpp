@@ -62,6 +62,10 @@ void tell_checkout(answer& what, const domain::event_state& after, const domain:
     reply->amount = booking->total();
     reply->currency = after.config().currency;
     reply->pinned_until = booking->expires_at;
+    if (const auto on_failure = after.config().risk_on_failure; on_failure != domain::risk_verdict::none) {
+      reply->risk = {on_failure, static_cast<std::uint32_t>(booking->places()),
+                     static_cast<std::uint32_t>(after.places_of(booking->by))};
+    }
     if (const auto& from = booking->bought_from) {
       reply->bought_from = resale_reply{from->seller, from->ticket, from->kept};
     }

@@ -3,6 +3,7 @@
 #include "domain/checkout/fact.hpp"
 #include "domain/instant.hpp"
 #include "domain/money.hpp"
+#include "domain/risk.hpp"
 #include "domain/ticket.hpp"
 
 #include <optional>
@@ -31,6 +32,7 @@ struct payment_reply {
   domain::currency_code currency;
   domain::instant pinned_until;              ///< of a frozen hold
   std::optional<resale_reply> bought_from{}; ///< of another buyer's order: whose
+  domain::risk_terms risk{};                 ///< of a frozen hold: how its payment is scored
 };
 
 /// Adds it to the answer of a command of a checkout; other commands' answers are left alone. `after` is the state with the command's facts.

@@ -113,6 +113,7 @@ void check_selling(const event_config& config, checker& check) {
   check(config.max_per_card <= limits::tickets_max, "/max_per_card", "1 to 100,000, or none");
   check(config.returns_to_allocation.value() <= limits::allocation_number_max, "/returns_to_allocation",
         "an allocation of the event, or none");
+  check(config.risk_on_failure <= risk_verdict_last, "/risk/on_failure", "allow, review or deny");
 }
 
 void check_velocity(const event_config& config, checker& check) {
@@ -246,6 +247,7 @@ auto amended(event_config config, const event_amendment& by) -> event_config {
   replace(config.resale_max_percent, by.resale_max_percent);
   replace(config.velocity, by.velocity);
   replace(config.returns_to_allocation, by.returns_to_allocation);
+  replace(config.risk_on_failure, by.risk_on_failure);
   replace(config.tax, by.tax);
   return config;
 }

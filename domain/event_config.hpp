@@ -4,6 +4,7 @@
 #include "domain/instant.hpp"
 #include "domain/limits.hpp"
 #include "domain/money.hpp"
+#include "domain/risk.hpp"
 #include "domain/strong_id.hpp"
 #include "domain/tax.hpp"
 
@@ -130,7 +131,9 @@ struct event_config {
   std::uint32_t resale_max_percent = 0;
   std::vector<velocity_rule> velocity; ///< all of them hold; at most limits::velocity_rules_max
   allocation_number
-      returns_to_allocation{};  ///< gets the public's places that are given back; zero, or no longer there: the public
+      returns_to_allocation{}; ///< gets the public's places that are given back; zero, or no longer there: the public
+  risk_verdict risk_on_failure =
+      risk_verdict::none; ///< payments are scored, and this stands for a verdict that cannot be had; none: they are not
   std::optional<event_tax> tax; ///< of holds from now on; absent: none of the event's own
   friend auto operator==(const event_config&, const event_config&) -> bool = default;
 };
@@ -155,6 +158,7 @@ struct event_amendment {
   std::optional<std::uint32_t> max_per_order, max_per_buyer, max_per_card, resale_max_percent;
   std::optional<std::vector<velocity_rule>> velocity;
   std::optional<allocation_number> returns_to_allocation; ///< zero: none any more
+  std::optional<risk_verdict> risk_on_failure;            ///< none: not scored any more
   std::optional<std::optional<event_tax>> tax;            ///< inner absent: none any more
   friend auto operator==(const event_amendment&, const event_amendment&) -> bool = default;
 };

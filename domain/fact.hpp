@@ -202,8 +202,8 @@ using fact_body =
                  payment_requested, payment_intended, payment_prepared, payment_authorised, payment_booked,
                  payment_captured, payment_turned, payment_restored, payment_voided, payment_freed, payment_hinted,
                  ticket_transferred, ticket_admitted, admission_undone, refund_requested, refund_owed, refund_refused,
-                 refund_paid, ticket_offered, offer_withdrawn, resale_held, ticket_resold, resale_owed,
-                 queue::settings_changed, queue::pre_queue_opened, queue::pre_queue_closed, queue::drawn,
+                 refund_paid, ticket_offered, offer_withdrawn, resale_held, ticket_resold, resale_owed, payment_scored,
+                 review_closed, queue::settings_changed, queue::pre_queue_opened, queue::pre_queue_closed, queue::drawn,
                  queue::mode_changed, queue::joined, queue::left, queue::fell_silent, queue::returned, queue::admitted,
                  queue::claimed, queue::finished, queue::expired, queue::demoted, queue::pace_adjusted>;
 

@@ -51,6 +51,7 @@ inline constexpr std::size_t gateway_text_bytes_max = 64;
 /// Attempts to pay holds of one event, in its life.
 /// Notifications of the gateway that one payment acts on; it goes on by itself without them.
 inline constexpr std::size_t payment_hints_max = 16;
+inline constexpr std::size_t risk_reason_bytes_max = 200; // why a payment was scored so; kept with every one
 inline constexpr std::size_t payments_per_event_max = 4'000'000;
 
 /// Seats and standing places in one hold; `max_per_order` may allow less.

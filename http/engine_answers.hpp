@@ -39,6 +39,10 @@ class engine_answers final : public actors::answer_encoder {
       -> actors::answer override;
   [[nodiscard]] auto refund_refused(domain::event_refusal why, const actors::request_meta& meta) const
       -> actors::answer override;
+  [[nodiscard]] auto review_accepted(domain::event_id event, const domain::payment& what) const
+      -> actors::answer override;
+  [[nodiscard]] auto scoring_question(domain::event_id event, const domain::payment& what) const
+      -> std::string override;
   [[nodiscard]] auto payment_pending(domain::event_id event, const domain::payment& what,
                                      const actors::request_meta& meta) const -> actors::answer override;
   [[nodiscard]] auto already_created(const std::string& location, const actors::request_meta& meta) const

@@ -103,6 +103,10 @@ void write_event_config(json_writer& out, const domain::event_config& config) {
   if (config.returns_to_allocation) {
     out.member("returns_to_allocation", projections::allocation_id(config.returns_to_allocation));
   }
+  if (config.risk_on_failure != domain::risk_verdict::none) {
+    out.key("risk").begin_object().member("scored", true).member("on_failure", name_of(config.risk_on_failure));
+    out.end_object();
+  }
   if (config.refunds_until) {
     out.key("refunds_until").time(config.refunds_until->unix_ms);
   }

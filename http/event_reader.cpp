@@ -24,6 +24,7 @@ constexpr text_rule tier_rule{.bytes_min = 1, .bytes_max = limits::tier_id_bytes
 constexpr std::size_t id_bytes_max = 32;
 constexpr text_rule per_rule{.bytes_min = 1, .bytes_max = 16};
 constexpr text_rule tax_name_rule{.bytes_min = 1, .bytes_max = limits::tax_name_bytes_max};
+constexpr text_rule on_failure_rule{.bytes_min = 1, .bytes_max = 16};
 constexpr text_rule tax_mode_rule{.bytes_min = 1, .bytes_max = 16};
 constexpr text_rule allocation_rule{.bytes_min = 1, .bytes_max = id_bytes_max};
 constexpr std::int64_t ms_per_second = 1'000;
@@ -188,6 +189,24 @@ auto read_returns_to(const json_object& from) -> std::optional<domain::allocatio
   return number;
 }
 
+/// Whether payments are scored, and what stands for a verdict that cannot be had: said by whoever has them scored, and by nobody else.
+auto read_risk(const json_object& from) -> std::optional<domain::risk_verdict> {
+  if (from.cleared("risk")) {
+    return domain::risk_verdict::none;
+  }
+  const auto risk = from.optional_object("risk");
+  if (!risk) {
+    return std::nullopt;
+  }
+  const bool scored = risk->boolean("scored");
+  const auto name = risk->optional_text("on_failure", on_failure_rule);
+  const auto on_failure = domain::risk_verdict_of(name.value_or(""));
+  if (scored != name.has_value() || (scored && on_failure == domain::risk_verdict::none)) {
+    risk->fault("on_failure", "allow, review or deny of what is scored; absent otherwise");
+  }
+  return scored ? on_failure : domain::risk_verdict::none;
+}
+
 /// What creation and change read alike: everything that may be left out of both.
 auto read_tax(const json_object& from) -> std::optional<std::optional<domain::event_tax>> {
   if (from.cleared("tax")) {
@@ -243,6 +262,7 @@ auto read_optional_fields(const json_object& from, const access_code_hasher& cod
   }
   read.velocity = clearable_list(from, "velocity", limits::velocity_rules_max, read_velocity_rule);
   read.returns_to_allocation = read_returns_to(from);
+  read.risk_on_failure = read_risk(from);
   read.tax = read_tax(from);
   return read;
 }

@@ -234,8 +234,10 @@ class fact_writer {
     if (fact.seller) {
       out_.member("seller_payment", fact.seller.value());
     }
+    if (fact.risk.on_failure != domain::risk_verdict::none) {
+      out_.member("risk_on_failure", name_of(fact.risk.on_failure));
+    }
   }
-  void operator()(const domain::payment_authorised& fact) { payment(fact.payment); }
   void operator()(const domain::payment_prepared& fact) {
     payment(fact.payment);
     out_.member("gateway_payment", std::string_view{fact.gateway_payment});
@@ -266,16 +268,23 @@ class fact_writer {
     payment(fact.payment);
     out_.member("amount", fact.amount);
   }
-  void operator()(const domain::refund_refused& fact) { payment(fact.payment); }
-  void operator()(const domain::refund_paid& fact) { payment(fact.payment); }
-  void operator()(const domain::payment_restored& fact) { payment(fact.payment); }
-  void operator()(const domain::payment_booked& fact) { payment(fact.payment); }
-  void operator()(const domain::payment_voided& fact) { payment(fact.payment); }
-  void operator()(const domain::payment_freed& fact) { payment(fact.payment); }
   void operator()(const domain::payment_hinted& fact) {
     payment(fact.payment);
     out_.member("hint", std::string_view{fact.hint});
   }
+  void operator()(const domain::payment_scored& fact) {
+    payment(fact.payment);
+    out_.member("verdict", name_of(fact.verdict)).member("by", name_of(fact.by)).member("reason", fact.reason);
+  }
+  void operator()(const domain::review_closed& fact) {
+    payment(fact.payment);
+    out_.member("decision", name_of(fact.decision));
+    key("by", fact.by);
+  }
+  /// Of a payment's other facts its number says enough.
+  template <class Fact>
+  requires requires(const Fact& fact) { fact.payment; }
+  void operator()(const Fact& fact) { payment(fact.payment); }
   /// A waiting room's.
   template <class Fact>
   void operator()(const Fact& fact) {

@@ -10,6 +10,7 @@ namespace holdfast::http {
 
 namespace {
 
+constexpr std::uint16_t ok = 200;
 constexpr std::uint16_t created = 201;
 constexpr std::uint16_t accepted = 202;
 /// After this a buyer whose payment goes on without him asks for the order again.
@@ -129,6 +130,41 @@ auto engine_answers::refund_refused(domain::event_refusal why, const actors::req
   domain::rejection no;
   no.why = reason_of(why);
   return payment_refused(no, meta);
+}
+
+auto engine_answers::review_accepted(domain::event_id event, const domain::payment& what) const -> actors::answer {
+  actors::answer made;
+  made.status = ok;
+  std::string order;
+  ids_.append_order(order, event, what.hold);
+  json_writer out{made.body};
+  out.begin_object().member("order_id", std::string_view{order}).member("decision", name_of(what.review)).end_object();
+  return made;
+}
+
+auto engine_answers::scoring_question(domain::event_id event, const domain::payment& what) const -> std::string {
+  std::string body;
+  json_writer out{body};
+  out.begin_object().member("type", "payment.scoring").key("timestamp").time(what.intended_at.unix_ms);
+  out.key("data").begin_object();
+  std::string id;
+  ids_.append_order(id, event, what.hold);
+  out.member("order_id", std::string_view{id});
+  id.clear();
+  domain::public_ids::append(id, event);
+  out.member("event_id", std::string_view{id});
+  id.clear();
+  domain::public_ids::append(id, what.buyer);
+  out.member("buyer_id", std::string_view{id})
+      .member("payment", what.number.value())
+      .member("amount", what.amount)
+      .member("currency", what.currency.text())
+      .member("places", what.risk.places)
+      .member("buyer_places", what.risk.buyer_places)
+      .key("requested_at")
+      .time(what.requested_at.unix_ms);
+  out.end_object().end_object();
+  return body;
 }
 
 auto engine_answers::payment_pending(domain::event_id event, const domain::payment& what,

@@ -110,6 +110,7 @@ void write_config(const domain::event_config& from, wire::EventConfig& to) {
     out.set_seconds(rule.seconds);
   }
   to.set_returns_to_allocation(from.returns_to_allocation.value());
+  to.set_risk_on_failure(static_cast<std::uint32_t>(from.risk_on_failure));
   if (from.tax)
     write_tax(*from.tax, *to.mutable_tax());
 }
@@ -174,8 +175,10 @@ void write_config(const domain::event_config& from, wire::EventConfig& to) {
       return false;
     to.velocity.push_back({static_cast<whose>(rule.per()), rule.places(), rule.seconds()});
   }
-  if (from.returns_to_allocation() > domain::limits::allocation_number_max)
+  if (from.returns_to_allocation() > domain::limits::allocation_number_max ||
+      from.risk_on_failure() > static_cast<std::uint32_t>(domain::risk_verdict_last))
     return false;
+  to.risk_on_failure = static_cast<domain::risk_verdict>(from.risk_on_failure());
   to.returns_to_allocation = domain::allocation_number{static_cast<std::uint16_t>(from.returns_to_allocation())};
   return !from.has_tax() || read_tax(from.tax(), to.tax.emplace());
 }

@@ -69,6 +69,8 @@ enum class number : std::uint16_t {
   refund_refused = 141,
   refund_paid = 142,
   resale_owed = 143,
+  payment_scored = 144,
+  review_closed = 145,
   queue_settings_changed = 160,
   pre_queue_opened = 161,
   pre_queue_closed = 162,
@@ -136,6 +138,8 @@ void encode(const domain::refund_requested& fact, std::string& to);
 void encode(const domain::refund_owed& fact, std::string& to);
 void encode(const domain::refund_refused& fact, std::string& to);
 void encode(const domain::refund_paid& fact, std::string& to);
+void encode(const domain::payment_scored& fact, std::string& to);
+void encode(const domain::review_closed& fact, std::string& to);
 void encode(const domain::queue::settings_changed& fact, std::string& to);
 void encode(const domain::queue::pre_queue_opened& fact, std::string& to);
 void encode(const domain::queue::pre_queue_closed& fact, std::string& to);

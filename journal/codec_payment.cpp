@@ -1,3 +1,4 @@
+#include "domain/limits.hpp"
 #include "journal/codec_parts.hpp"
 #include "journal/facts.pb.h"
 #include "journal/message_codec.hpp"
@@ -91,7 +92,29 @@ void read_payment(const Message& from, Fact& to) {
   std::copy(currency.begin(), currency.end(), to.currency.letters.begin());
   to.pinned_until.unix_ms = from.pinned_until();
   to.seller = domain::payment_number{from.seller()};
-  return to.amount >= 0;
+  to.risk = {static_cast<domain::risk_verdict>(from.risk_on_failure()), from.places(), from.buyer_places()};
+  return to.amount >= 0 && from.risk_on_failure() <= static_cast<std::uint32_t>(domain::risk_verdict_last);
+}
+
+[[nodiscard]] auto read(const wire::PaymentScored& from, domain::payment_scored& to) -> bool {
+  using source = domain::payment_scored::source;
+  read_payment(from, to);
+  to.verdict = static_cast<domain::risk_verdict>(from.verdict());
+  to.by = static_cast<source>(from.by());
+  to.reason = from.reason();
+  return from.verdict() >= 1 && from.verdict() <= static_cast<std::uint32_t>(domain::risk_verdict_last) &&
+         from.by() >= static_cast<std::uint32_t>(source::hook) &&
+         from.by() <= static_cast<std::uint32_t>(source::policy) &&
+         to.reason.size() <= domain::limits::risk_reason_bytes_max;
+}
+
+[[nodiscard]] auto read(const wire::ReviewClosed& from, domain::review_closed& to) -> bool {
+  read_payment(from, to);
+  to.decision = static_cast<domain::review_decision>(from.decision());
+  to.organisation = domain::organisation_id{from.organisation()};
+  to.by = domain::key_id{from.by()};
+  return from.decision() >= static_cast<std::uint32_t>(domain::review_decision::accept) &&
+         from.decision() <= static_cast<std::uint32_t>(domain::review_decision::refund);
 }
 
 [[nodiscard]] auto read(const wire::PaymentPrepared& from, domain::payment_prepared& to) -> bool {
@@ -229,6 +252,25 @@ void encode(const domain::payment_intended& fact, std::string& to) {
   message.set_currency(std::string{fact.currency.text()});
   message.set_pinned_until(fact.pinned_until.unix_ms);
   message.set_seller(fact.seller.value());
+  message.set_risk_on_failure(static_cast<std::uint32_t>(fact.risk.on_failure));
+  message.set_places(fact.risk.places);
+  message.set_buyer_places(fact.risk.buyer_places);
+  append(message, to);
+}
+
+void encode(const domain::payment_scored& fact, std::string& to) {
+  auto message = begun<wire::PaymentScored>(fact);
+  message.set_verdict(static_cast<std::uint32_t>(fact.verdict));
+  message.set_by(static_cast<std::uint32_t>(fact.by));
+  message.set_reason(fact.reason);
+  append(message, to);
+}
+
+void encode(const domain::review_closed& fact, std::string& to) {
+  auto message = begun<wire::ReviewClosed>(fact);
+  message.set_decision(static_cast<std::uint32_t>(fact.decision));
+  message.set_organisation(fact.organisation.value());
+  message.set_by(fact.by.value());
   append(message, to);
 }
 
@@ -331,6 +373,8 @@ void encode(const domain::refund_paid& fact, std::string& to) {
   case number::refund_owed: return decode_as<wire::RefundOwed, domain::refund_owed>(payload, body);
   case number::refund_refused: return decode_as<wire::RefundRefused, domain::refund_refused>(payload, body);
   case number::refund_paid: return decode_as<wire::RefundPaid, domain::refund_paid>(payload, body);
+  case number::payment_scored: return decode_as<wire::PaymentScored, domain::payment_scored>(payload, body);
+  case number::review_closed: return decode_as<wire::ReviewClosed, domain::review_closed>(payload, body);
   default: return false;
   }
 }

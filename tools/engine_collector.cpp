@@ -147,6 +147,28 @@ void engine_collector::add_payments(std::vector<MetricFamily>& to) const {
   to.push_back(gauge("holdfast_payments_open", "Payments that have not ended", as_double(of.payments_open)));
   to.push_back(gauge("holdfast_payments_stuck", "Open payments whose step was tried several times in vain",
                      as_double(of.payments_stuck)));
+  MetricFamily verdicts{"holdfast_payments_scored_total",
+                        "Payments by the verdict they were scored with, the event's own among them",
+                        MetricType::Counter,
+                        {}};
+  for (const auto& [name, count] :
+       {std::pair{"allow", as_double(of.payments_allowed)}, std::pair{"review", as_double(of.payments_to_review)},
+        std::pair{"deny", as_double(of.payments_denied)}}) {
+    ClientMetric metric;
+    metric.label.push_back({"verdict", name});
+    metric.counter.value = count;
+    verdicts.metric.push_back(std::move(metric));
+  }
+  to.push_back(std::move(verdicts));
+  to.push_back(counter("holdfast_scoring_failures_total", "Questions to the scoring hook that ended without a verdict",
+                       as_double(of.scorings_failed)));
+  ClientMetric asked;
+  asked.summary.sample_count = of.scorings.load(std::memory_order_relaxed);
+  asked.summary.sample_sum = as_double(of.scoring_nanoseconds) / nanoseconds_a_second;
+  to.push_back({"holdfast_scoring_seconds",
+                "Seconds until the scoring hook had answered, or was not waited for any longer",
+                MetricType::Summary,
+                {std::move(asked)}});
   to.push_back(counter("holdfast_payment_notifications_total", "Notifications of the gateway that were taken",
                        as_double(of.payment_notifications)));
   to.push_back(counter("holdfast_payment_notifications_refused_total", "Notifications with a bad signature or body",

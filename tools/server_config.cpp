@@ -190,6 +190,25 @@ void read_payments(config_reader& outer, server_config& to) {
   }
 }
 
+void read_scoring(config_reader& outer, server_config& to) {
+  config_reader in{outer.object("scoring"), outer.place_of("scoring"), outer.faults()};
+  auto& hook = to.scoring;
+  in.text("url", hook.url);
+  in.text("secret_file", to.scoring_secret_file);
+  in.text("authority_file", hook.authority_file);
+  read_ms(in, "timeout_ms", 1, 30'000, hook.timeout);
+  in.number_of("in_flight_max", 1, 10'000, hook.in_flight_max);
+  if (hook.url.empty() != to.scoring_secret_file.empty()) {
+    outer.faults().push_back(in.place_of("url") + " and secret_file go together");
+  }
+  if (hook.url.empty()) {
+    return;
+  }
+  if (const auto checked = payments::stripe::check_hook_url(hook.url); !checked) {
+    outer.faults().push_back(in.place_of("url") + " " + checked.error());
+  }
+}
+
 void read_receipts(config_reader& outer, http::receipt_settings& to) {
   config_reader in{outer.object("receipts"), outer.place_of("receipts"), outer.faults()};
   in.text("seller", to.seller);
@@ -225,6 +244,7 @@ void read_all(const json& document, server_config& to, std::vector<std::string>&
   read_journal(in, to);
   read_traces(in, to.traces);
   read_payments(in, to);
+  read_scoring(in, to);
   read_receipts(in, to.receipts);
   read_mail(in, to);
   read_webhooks(in, to.notifications.webhooks);
@@ -286,6 +306,7 @@ auto describe(const server_config& config) -> std::string {
               {"backups_kept", config.engine.backups_kept},
               {"clock_jump_max_seconds", config.engine.clock_jump_max.count / 1000},
               {"payments", config.gateway.key_file.empty() ? "" : config.gateway.url},
+              {"scoring", config.scoring.url},
               {"mail", config.notifications.mail.route.url},
               {"traces", config.traces.endpoint},
               {"traces_sample_ratio", config.traces.sampling.ratio},

@@ -7,6 +7,7 @@
 #include "http/ticket_desk.hpp"
 #include "journal/disk_watch.hpp"
 #include "notifications/settings.hpp"
+#include "payments/scoring_client.hpp"
 #include "payments/stripe/options.hpp"
 #include "tracing/export_options.hpp"
 
@@ -32,6 +33,8 @@ struct server_config {
   tracing::export_options traces;           ///< without an endpoint nothing is traced
   std::string notification_secret_file;     ///< of the gateway's notifications; empty: none are taken
   payments::stripe::client_options gateway; ///< without a key file nothing is paid by card
+  payments::scoring_options scoring;        ///< without an address nobody scores payments
+  std::string scoring_secret_file;
   http::receipt_settings receipts;
   notifications::settings notifications; ///< without a mail server no mail is sent
   std::string mail_password_file;

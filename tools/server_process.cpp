@@ -18,6 +18,7 @@
 #include "tools/known_keys.hpp"
 #include "tools/marks_location.hpp"
 #include "tools/outside.hpp"
+#include "tools/scoring_hook.hpp"
 #include "tools/traces.hpp"
 
 #include <spdlog/spdlog.h>
@@ -60,6 +61,7 @@ struct server_process::parts {
   std::optional<journal::snapshot_store> snapshots;
   std::unique_ptr<projections::projection_store> view_store; ///< null: it could not be opened, and nothing is kept
   std::unique_ptr<payments::gateway> gateway;                ///< null: nothing is paid by card
+  std::unique_ptr<payments::scorer> scorer;                  ///< null: nobody scores payments
   std::optional<outside> world;
   std::unique_ptr<actors::engine> engine;
   std::shared_ptr<engine_collector> collector;
@@ -216,6 +218,14 @@ auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
     spdlog::info("cards are taken through {}", config.gateway.url);
   }
   options.gateway = gateway.get();
+  if (!config.scoring.url.empty() && store != nullptr) {
+    auto made = make_scoring_hook(config.scoring, config.scoring_secret_file);
+    if (!made) {
+      return tl::unexpected{"scoring: " + made.error()};
+    }
+    scorer = std::move(*made);
+  }
+  options.scorer = scorer.get();
   if (!config.notification_secret_file.empty()) {
     auto secrets_read = payments::stripe::read_webhook_secrets(config.notification_secret_file);
     if (!secrets_read) {

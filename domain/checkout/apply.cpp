@@ -58,12 +58,37 @@ void fold(checkout_state& state, const payment_intended& what, const fact& in) {
     of.seller = what.seller;
   }
   of.intended_at = in.time;
+  HF_CHECK(what.amount > 0 || what.risk == risk_terms{}, "what costs nothing is not scored");
+  of.risk = what.risk;
+}
+
+void fold(checkout_state& state, const payment_scored& what, const fact& in) {
+  auto& of = at_status(state, what.payment, payment_status::intended);
+  HF_CHECK(of.risk.on_failure != risk_verdict::none && of.verdict == risk_verdict::none, "what is scored is so once");
+  HF_CHECK(what.verdict != risk_verdict::none, "a verdict says something");
+  of.verdict = what.verdict;
+  of.verdict_by = what.by;
+  of.verdict_reason = what.reason;
+  of.scored_at = in.time;
+  if (of.verdict == risk_verdict::review) {
+    state.for_review.insert(of.number);
+  }
+}
+
+void fold(checkout_state& state, const review_closed& what, const fact&) {
+  auto& of = at_status(state, what.payment, payment_status::captured);
+  HF_CHECK(of.is_under_review() && what.decision != review_decision::none, "a review is closed once");
+  of.review = what.decision;
+  state.for_review.erase(of.number);
 }
 
 void fold(checkout_state& state, const payment_prepared& what, const fact&) {
   auto& of = at_status(state, what.payment, payment_status::intended);
   HF_CHECK(of.amount > 0, "what costs nothing needs no gateway");
   HF_CHECK(!what.gateway_payment.empty(), "the gateway's payment has a name");
+  const bool may_go_on = of.risk.on_failure == risk_verdict::none || of.verdict == risk_verdict::allow ||
+                         of.verdict == risk_verdict::review;
+  HF_CHECK(may_go_on, "the gateway is asked for nothing that was denied, or not scored yet");
   of.status = payment_status::prepared;
   of.gateway_payment = what.gateway_payment;
 }
@@ -148,6 +173,10 @@ void fold(checkout_state& state, const payment_restored& what, const fact&) {
   of.owes_event = false;
   of.owes_money = false;
   of.event = what.event;
+  if (of.review == review_decision::refund) {
+    of.review = review_decision::none; // its organiser decides again
+    state.for_review.insert(of.number);
+  }
   end_payment(state, of, payment_status::captured);
 }
 
@@ -261,8 +290,13 @@ void apply(checkout_state& state, const fact& what) noexcept {
   const auto* const begun = std::get_if<payment_requested>(&what.body);
   const auto* const turned = std::get_if<payment_turned>(&what.body);
   const auto* const refunding = std::get_if<refund_requested>(&what.body);
-  if (what.command != command_id{} && (begun != nullptr || turned != nullptr || refunding != nullptr)) {
-    const auto payment = begun != nullptr ? begun->payment : turned != nullptr ? turned->payment : refunding->payment;
+  const auto* const closed = std::get_if<review_closed>(&what.body);
+  if (what.command != command_id{} &&
+      (begun != nullptr || turned != nullptr || refunding != nullptr || closed != nullptr)) {
+    const auto payment = begun != nullptr       ? begun->payment
+                         : turned != nullptr    ? turned->payment
+                         : refunding != nullptr ? refunding->payment
+                                                : closed->payment;
     const checkout_state::remembered entry{what.command.request, payment, what.time};
     if (state.keys_remembered.try_emplace(what.command.key, entry).second) {
       state.keys_by_time.push_back(what.command.key);

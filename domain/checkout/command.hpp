@@ -23,6 +23,12 @@ struct begin_refund {
   std::vector<std::uint32_t> tickets{}; ///< by their index in the order; empty: all it has left
 };
 
+/// An organiser closes the review that an order was sold with: it stays, or goes back whole.
+struct close_review {
+  hold_number hold; ///< the order's
+  review_decision decision = review_decision::accept;
+};
+
 /// The event is cancelled: every order that a card paid goes back. Asked for again and again until none is left, it begins with a number of them
 /// each time.
 struct refund_cancelled {
@@ -36,6 +42,7 @@ struct event_told {
     currency_code currency;
     instant pinned_until;
     payment_number seller{}; ///< as payment_intended's
+    risk_terms risk{};       ///< how the event has payments scored
   };
   struct done {};
   struct resold { ///< book: a ticket went from another buyer's order to this one's
@@ -75,6 +82,13 @@ struct gateway_told {
   std::uint64_t card = 0;        ///< reserved: as payment_authorised's
 };
 
+/// What became of the question whether a payment may go on. Once it has a verdict, changes nothing.
+struct score_told {
+  payment_number payment;
+  risk_verdict verdict = risk_verdict::none; ///< none: there is none to be had, and the event's own stands for it
+  std::string reason;                        ///< the hook's, or why there is no verdict; kept as far as it can be
+};
+
 /// The gateway has had its time to make the payment and to reserve the amount. Changes nothing before that.
 struct give_up {
   payment_number payment;
@@ -88,13 +102,13 @@ struct take_hint {
   std::string hint; ///< the gateway's id of the notification
 };
 
-using checkout_command_body =
-    std::variant<begin_payment, begin_refund, refund_cancelled, event_told, gateway_told, give_up, take_hint>;
+using checkout_command_body = std::variant<begin_payment, begin_refund, close_review, refund_cancelled, event_told,
+                                           score_told, gateway_told, give_up, take_hint>;
 
 /// Asks an event's checkout for something, or tells it what became of a step.
 struct checkout_command {
   caller by;
-  command_id id; ///< zero but for begin_payment and begin_refund
+  command_id id; ///< zero but for begin_payment, begin_refund and close_review
   checkout_command_body body;
 };
 

@@ -30,6 +30,11 @@ auto is_method(std::string_view text) -> bool {
          !has_card_number(text, {});
 }
 
+/// What the hook says of its verdict, as far as it can be kept.
+auto is_risk_reason(std::string_view text) -> bool {
+  return text.size() <= limits::risk_reason_bytes_max && is_printable_text(text) && !has_card_number(text);
+}
+
 struct checkout_decider {
   const checkout_state& state;
   const checkout_command& command;
@@ -82,6 +87,28 @@ struct checkout_decider {
       return rejected(reason::order_refunded);
     }
     return rejected(of->has_ended() ? reason::not_found : reason::payment_in_progress);
+  }
+
+  auto operator()(const close_review& what) const -> checkout_decision {
+    const auto* const of = state.find_newest(what.hold);
+    if (of == nullptr || of->verdict != risk_verdict::review || of->review != review_decision::none) {
+      return rejected(reason::not_found);
+    }
+    if (!of->is_under_review()) {
+      const bool gone = of->why == turn::refunded || of->status == payment_status::captured;
+      return rejected(gone              ? reason::order_refunded
+                      : of->has_ended() ? reason::not_found
+                                        : reason::payment_in_progress);
+    }
+    const bool refunds = what.decision == review_decision::refund;
+    if (of->going_back || (refunds && (!of->resold.empty() || of->pinned != 0))) {
+      return rejected(reason::payment_in_progress);
+    }
+    auto made = decided(review_closed{of->number, what.decision, command.by.organisation, command.by.key});
+    if (refunds) {
+      made->push_back({now, command.id, refunded(*of, return_cause::refunded)});
+    }
+    return made;
   }
 
   auto operator()(const refund_cancelled& what) const -> checkout_decision {
@@ -138,6 +165,32 @@ struct checkout_decider {
       return taken_back(*of, std::get_if<event_told::taken_back>(&what.what));
     default: return facts{};
     }
+  }
+
+  auto operator()(const score_told& what) const -> checkout_decision {
+    const auto* const of = state.find(what.payment);
+    if (of == nullptr) {
+      return rejected(reason::not_found);
+    }
+    if (next_step(*of) != step::score) {
+      return facts{};
+    }
+    payment_scored scored{of->number, what.verdict, payment_scored::source::hook, {}};
+    if (what.verdict == risk_verdict::none) {
+      scored.verdict = of->risk.on_failure;
+      scored.by = payment_scored::source::policy;
+    }
+    if (is_risk_reason(what.reason)) {
+      scored.reason = what.reason;
+    }
+    const bool denied = scored.verdict == risk_verdict::deny;
+    auto made = decided(std::move(scored));
+    if (denied) {
+      made->push_back(
+          {now, command.id,
+           payment_turned{of->number, turn::declined, event_refusal::none, std::string{risk_denied_code}, {}, {}}});
+    }
+    return made;
   }
 
   auto operator()(const give_up& what) const -> checkout_decision {
@@ -215,9 +268,10 @@ struct checkout_decider {
     const auto* const seller = state.find(what.seller);
     const bool may_sell = seller != nullptr && seller->status == payment_status::captured && !seller->going_back;
     facts made;
-    made.push_back({now, command.id,
-                    payment_intended{of.number, what.amount, what.currency, what.pinned_until,
-                                     may_sell ? what.seller : payment_number{}}});
+    made.push_back(
+        {now, command.id,
+         payment_intended{of.number, what.amount, what.currency, what.pinned_until,
+                          may_sell ? what.seller : payment_number{}, what.amount > 0 ? what.risk : risk_terms{}}});
     if (what.seller && !may_sell) {
       made.push_back({now, command.id,
                       payment_turned{of.number, turn::unavailable, event_refusal::none, "seller_unsettled", {}, {}}});
@@ -304,6 +358,9 @@ auto may_ask(const checkout_command& what) -> bool {
   if (std::holds_alternative<begin_refund>(what.body)) {
     return what.by.as == caller::kind::organiser ||
            (what.by.as == caller::kind::buyer && what.by.subject != subject_id{});
+  }
+  if (std::holds_alternative<close_review>(what.body)) {
+    return what.by.as == caller::kind::organiser;
   }
   const bool begins = std::holds_alternative<begin_payment>(what.body);
   return begins ? what.by.as == caller::kind::buyer && what.by.subject != subject_id{}

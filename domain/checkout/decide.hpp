@@ -17,8 +17,10 @@ namespace holdfast::domain {
 /// begin_refund (organisers and buyers): `not_found` when the order is not one that a card paid, or not the buyer's, `payment_in_progress` while it
 /// is being paid or another refund of it is under way, `order_refunded` when it was given back before. Whether the order is of the organiser's event,
 /// has those tickets, and whether buyers may, is for the event to say.
+/// close_review (organisers): `not_found` when the order is not under review, `payment_in_progress` while it is being paid or tickets of it go back,
+/// `order_refunded` when nothing is left of it. Whether the order is of the organiser's event is for whoever asks to know, or, of a refund, for the event.
 /// refund_cancelled (the system): no facts when enough refunds are under way, or none is to be begun.
-/// event_told, gateway_told, give_up and take_hint (the system): no facts when the payment has gone past that step, so that what is told twice, or late, changes
+/// event_told, score_told, gateway_told, give_up and take_hint (the system): no facts when the payment has gone past that step, so that what is told twice, or late, changes
 /// nothing; `not_found` for a payment that is not there.
 [[nodiscard]] auto decide(const checkout_state& state, const checkout_command& what, instant now)
     -> tl::expected<facts, rejection>;

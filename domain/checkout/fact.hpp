@@ -2,11 +2,13 @@
 
 #include "domain/instant.hpp"
 #include "domain/money.hpp"
+#include "domain/risk.hpp"
 #include "domain/strong_id.hpp"
 #include "domain/ticket.hpp"
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Facts of `pay/<event>`: what became of every attempt to pay a hold by card. Written by the event's checkout alone.
@@ -71,6 +73,21 @@ struct payment_intended {
   currency_code currency;
   instant pinned_until;    ///< the hold stays the buyer's until then while it is being paid
   payment_number seller{}; ///< of a ticket that is resold: the payment that it was first bought by; otherwise zero
+  risk_terms risk{};       ///< as the event had it scored at that moment; of what costs nothing: not at all
+};
+/// `payment_turned::code` of a payment that was denied before the gateway was asked for anything.
+inline constexpr std::string_view risk_denied_code = "risk_denied";
+
+/// It was scored, before anything was asked of the gateway. One that is denied turns in the same append.
+struct payment_scored {
+  enum class source : std::uint8_t {
+    hook = 1,   ///< whoever scores payments said so
+    policy = 2, ///< the verdict could not be had: the event's own stands for it
+  };
+  payment_number payment;
+  risk_verdict verdict = risk_verdict::allow; ///< not none
+  source by = source::hook;
+  std::string reason; ///< the hook's words, or why there are none; up to limits::risk_reason_bytes_max, may be empty
 };
 /// The gateway has made a payment of its own for it, through which no money goes before it is authorised.
 struct payment_prepared {
@@ -114,6 +131,18 @@ struct refund_requested {
   return_cause cause = return_cause::refunded; ///< refunded or by_buyer
   organisation_id organisation;                ///< refunded: whose key asked; otherwise zero
   key_id by;                                   ///< the same: the key
+};
+/// "hook" and "policy".
+[[nodiscard]] constexpr auto name_of(payment_scored::source by) noexcept -> std::string_view {
+  return by == payment_scored::source::hook ? "hook" : "policy";
+}
+
+/// An organiser has looked at an order that was sold with a review. One that is to be refunded turns in the same append.
+struct review_closed {
+  payment_number payment;
+  review_decision decision = review_decision::accept; ///< not none
+  organisation_id organisation;                       ///< whose key decided
+  key_id by;
 };
 /// The event has taken the tickets back, so their money is owed.
 struct refund_owed {

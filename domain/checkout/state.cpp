@@ -28,7 +28,11 @@ auto next_step(const payment& of) noexcept -> step {
   const bool free_of_charge = of.amount == 0;
   switch (of.status) {
   case payment_status::requested: return step::freeze;
-  case payment_status::intended: return free_of_charge ? step::book : step::prepare;
+  case payment_status::intended:
+    if (free_of_charge) {
+      return step::book;
+    }
+    return of.risk.on_failure != risk_verdict::none && of.verdict == risk_verdict::none ? step::score : step::prepare;
   case payment_status::prepared: return step::authorise;
   case payment_status::authorised: return step::book;
   case payment_status::booked: return step::capture;

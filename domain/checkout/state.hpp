@@ -50,6 +50,12 @@ struct payment {
   currency_code currency;
   instant requested_at;
   instant intended_at;
+  risk_terms risk;                           ///< as payment_intended's
+  risk_verdict verdict = risk_verdict::none; ///< none: it was not scored, or not yet
+  payment_scored::source verdict_by{};
+  std::string verdict_reason;
+  instant scored_at;
+  review_decision review = review_decision::none; ///< of one whose verdict is a review
   instant pinned_until;
   std::string gateway_payment; ///< empty: not prepared
   std::uint64_t card = 0;      ///< authorised: as payment_authorised's
@@ -75,6 +81,13 @@ struct payment {
   [[nodiscard]] auto has_ended() const noexcept -> bool {
     return (status == payment_status::captured && !going_back && resold.empty()) || status == payment_status::failed;
   }
+  /// What its order is worth: what was paid, less what went back and what is kept of resold tickets.
+  [[nodiscard]] auto worth() const noexcept -> minor_units { return amount - refunded - kept; }
+  /// Sold with a review that nobody has closed, and some of its money is left to decide about.
+  [[nodiscard]] auto is_under_review() const noexcept -> bool {
+    return verdict == risk_verdict::review && review == review_decision::none && status == payment_status::captured &&
+           worth() > 0;
+  }
   /// What is to have gone back of it once the refund is made that is next.
   [[nodiscard]] auto to_be_refunded() const noexcept -> minor_units;
 };
@@ -93,8 +106,9 @@ enum class step : std::uint8_t {
   void_money = 8,   ///< gateway: end the payment, and give back whatever is reserved or taken
   take_back = 9,    ///< event: take some tickets of the order back
   give_back = 10,   ///< gateway: give their money back
+  score = 11,       ///< whoever scores payments: whether it may go on; before the gateway is asked for anything
 };
-inline constexpr std::size_t step_count = 11;
+inline constexpr std::size_t step_count = 12;
 
 /// All payments of one event, as the fold of its `pay/` stream. A plain fold; not thread-safe.
 struct checkout_state {
@@ -107,6 +121,8 @@ struct checkout_state {
   instant time;
   std::vector<payment> payments; ///< by number, from 1
   std::set<payment_number> open; ///< those that have not ended
+  std::set<payment_number>
+      for_review; ///< those that were scored so, and whose review nobody has closed; failed ones too
   std::unordered_map<hold_number, payment_number> newest_of_hold;
   std::unordered_map<std::uint64_t, remembered> keys_remembered; ///< by command_id::key; evicted by fact time
   std::deque<std::uint64_t> keys_by_time;                        ///< oldest first

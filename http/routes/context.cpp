@@ -146,6 +146,7 @@ void add_all(router& table, const context& in) {
   add_resale(table, in);
   add_scans(table, in);
   add_payments(table, in);
+  add_reviews(table, in);
   add_webhooks(table, in);
   add_mail(table, in);
   add_keys(table, in);

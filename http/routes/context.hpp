@@ -64,6 +64,7 @@ void add_ticket_transfers(router& table, const context& in);
 void add_resale(router& table, const context& in);
 void add_scans(router& table, const context& in);
 void add_payments(router& table, const context& in);
+void add_reviews(router& table, const context& in);
 void add_webhooks(router& table, const context& in);
 void add_mail(router& table, const context& in);
 void add_keys(router& table, const context& in);

@@ -78,6 +78,7 @@ struct configuration {
   std::int64_t starts_at = 0;
   std::uint64_t resale_max_percent = 0; ///< 0: no resale
   std::vector<velocity_rule> velocity;
+  std::uint64_t risk_on_failure = 0;       ///< 1 allow, 2 review, 3 deny; 0: payments are not scored
   std::uint64_t returns_to_allocation = 0; ///< 0: the public's
   std::optional<audit::tax> tax;
 };

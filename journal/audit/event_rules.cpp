@@ -92,6 +92,8 @@ auto config_fault(const configuration& config) -> std::string {
     return "1 to 100,000 tickets an order and a buyer are allowed";
   if (config.resale_max_percent > 100)
     return "tickets are resold for at most what was paid for them";
+  if (config.risk_on_failure > 3)
+    return "payments are allowed, reviewed or denied when they cannot be scored";
   constexpr std::uint64_t week_s = 7 * 24 * 3'600;
   const auto is_sound = [](const velocity_rule& rule) {
     return (rule.per == 1 || rule.per == 2) && rule.places >= 1 && rule.places <= tickets_max && rule.seconds >= 1 &&

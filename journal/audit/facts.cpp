@@ -38,6 +38,7 @@ enum : std::uint16_t {
   type_slug_reserved = 69,
   type_payment_requested = 128,
   type_resale_owed = 143,
+  type_review_closed = 145,
 };
 
 auto has_row_shape(const message& row) -> bool {
@@ -286,7 +287,7 @@ auto is_known(std::uint16_t type, std::uint16_t version) -> bool {
   const bool known = (type >= type_event_created && type <= type_allocation_released) ||
                      (type >= type_hold_created && type <= type_ticket_resold) ||
                      (type >= type_organisation_created && type <= type_slug_reserved) ||
-                     (type >= type_payment_requested && type <= type_resale_owed) || is_queue_type(type);
+                     (type >= type_payment_requested && type <= type_review_closed) || is_queue_type(type);
   return known && version == 1;
 }
 

@@ -242,7 +242,24 @@ struct payment_intended {
   std::int64_t amount = 0;
   std::string currency;
   std::int64_t pinned_until = 0;
-  std::uint64_t seller = 0; ///< of a ticket that is resold: the payment that it was first bought by
+  std::uint64_t seller = 0;          ///< of a ticket that is resold: the payment that it was first bought by
+  std::uint64_t risk_on_failure = 0; ///< the verdict that stands for one that cannot be had; 0: it is not scored
+  std::uint64_t places = 0;          ///< scored: of its hold
+  std::uint64_t buyer_places = 0;    ///< the same: of its buyer in all
+};
+
+struct payment_scored {
+  std::uint64_t payment = 0;
+  std::uint64_t verdict = 0;
+  std::uint64_t by = 0;
+  std::string reason;
+};
+
+struct review_closed {
+  std::uint64_t payment = 0;
+  std::uint64_t decision = 0;
+  std::uint64_t organisation = 0;
+  std::uint64_t by = 0;
 };
 
 struct payment_prepared {
@@ -353,7 +370,8 @@ using fact =
                  hold_thawed, order_returned, payment_requested, payment_intended, payment_prepared, payment_authorised,
                  payment_booked, payment_captured, payment_turned, payment_restored, payment_voided, payment_freed,
                  payment_hinted, ticket_transferred, ticket_admitted, admission_undone, refund_requested, refund_owed,
-                 refund_refused, refund_paid, ticket_offered, offer_withdrawn, resale_held, ticket_resold, resale_owed>;
+                 refund_refused, refund_paid, ticket_offered, offer_withdrawn, resale_held, ticket_resold, resale_owed,
+                 payment_scored, review_closed>;
 
 /// A fact about a ticket; nothing for another type, or when the payload is not what its type says.
 [[nodiscard]] auto read_ticket_fact(std::uint16_t type, std::string_view payload) -> std::optional<fact>;

@@ -24,6 +24,7 @@ enum turn : std::uint64_t {
   over_limit
 };
 constexpr std::uint64_t event_refusal_last = 12;
+constexpr std::uint64_t review_refund = 2;
 constexpr std::uint64_t cause_organiser = 2;
 constexpr std::uint64_t cause_buyer = 3;
 constexpr std::uint64_t cause_cancelled = 4;
@@ -119,7 +120,11 @@ void payment_check::on(const payment_intended& what) {
   of->currency = what.currency;
   of->pinned_until = what.pinned_until;
   of->intended_at = seq_;
+  of->risk_on_failure = what.risk_on_failure;
   of->seller = what.seller;
+  const bool has_terms = what.risk_on_failure != 0 || what.places != 0 || what.buyer_places != 0;
+  if (what.risk_on_failure > 3 || (has_terms && (what.amount == 0 || what.risk_on_failure == 0)))
+    refuse(violation_kind::illegal_payment, "payment " + text(what.payment) + " is scored for no reason that there is");
   const auto seller = payments_.find(what.seller);
   if (what.seller != 0 && (seller == payments_.end() || seller->second.step != stage::captured ||
                            seller->second.refunds_tickets() || what.seller == what.payment))
@@ -136,6 +141,7 @@ void payment_check::on(const payment_prepared& what) {
       !gateway_payments_.insert(what.gateway_payment).second)
     refuse(violation_kind::illegal_payment,
            "payment " + text(what.payment) + " has no name at the gateway, or that of another payment");
+  check_verdict(what.payment, *of);
   of->step = stage::prepared;
   of->gateway_payment = what.gateway_payment;
 }
@@ -189,6 +195,7 @@ void payment_check::on(const payment_turned& what) {
   if (what.why == turn::refunded && is_pinned(what.payment))
     refuse(violation_kind::illegal_payment,
            "payment " + text(what.payment) + " was refunded while a ticket of its order was being bought");
+  check_verdict(what, of);
   const bool of_event = what.why == turn::refused || what.why == turn::lost;
   const bool names_event = of_event || what.why == turn::over_limit;
   if (!may_turn(of, what.why))
@@ -222,6 +229,7 @@ void payment_check::on(const payment_restored& what) {
     refuse(violation_kind::illegal_payment, "payment " + text(what.payment) + " was restored for no reason");
   of->step = stage::captured;
   of->why = 0;
+  of->review = of->review == review_refund ? 0 : of->review;
   of->owes_event = false;
   of->owes_money = false;
 }

@@ -65,6 +65,10 @@ class payment_check {
     std::set<std::string> hints; ///< that it acted on
     std::vector<refund> refunds; ///< of tickets, those that the event refused left out
 
+    std::uint64_t risk_on_failure = 0; ///< 0: it is not scored
+    std::uint64_t verdict = 0;         ///< 0: it was not scored, or not yet
+    std::uint64_t review = 0;          ///< what was decided about it; 0: nothing
+
     std::uint64_t seller = 0;    ///< of a ticket that is resold: the payment that it was first bought by
     std::uint64_t booked_at = 0; ///< seq
     std::vector<resale> resold;  ///< of its own order's tickets, in order
@@ -128,6 +132,11 @@ class payment_check {
   void on(const refund_refused& what);
   void on(const refund_paid& what);
   void on(const resale_owed& what);
+  void on(const payment_scored& what);
+  void on(const review_closed& what);
+  /// Whether it may be asked of the gateway, and turn so, as far as its verdict goes; refuses it otherwise.
+  void check_verdict(std::uint64_t number, const payment& of);
+  void check_verdict(const payment_turned& what, const payment& of);
   /// Whether a payment may yet be booked for a ticket of its order.
   [[nodiscard]] auto is_pinned(std::uint64_t number) const -> bool;
   /// The payment, when a refund of it is at that step; refuses it otherwise.

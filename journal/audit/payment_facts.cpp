@@ -31,6 +31,8 @@ enum : std::uint16_t {
   type_refund_owed = 140,
   type_refund_refused = 141,
   type_refund_paid = 142,
+  type_payment_scored = 144,
+  type_review_closed = 145,
 };
 
 auto read_order_confirmed(const message& from) -> std::optional<fact> {
@@ -123,6 +125,16 @@ auto read_bare(const message& from) -> std::optional<fact> {
   return from.is({{1, shape::varint}}) ? std::optional<fact>{Fact{from.value(1)}} : std::nullopt;
 }
 
+auto read_risk(std::uint16_t type, const message& from) -> std::optional<fact> {
+  if (type == type_payment_scored &&
+      from.is({{1, shape::varint}, {2, shape::varint}, {3, shape::varint}, {4, shape::bytes}}))
+    return payment_scored{from.value(1), from.value(2), from.value(3), std::string{from.text(4)}};
+  if (type == type_review_closed &&
+      from.is({{1, shape::varint}, {2, shape::varint}, {3, shape::fixed64}, {4, shape::fixed64}}))
+    return review_closed{from.value(1), from.value(2), from.value(3), from.value(4)};
+  return std::nullopt;
+}
+
 auto read_refund(std::uint16_t type, const message& from) -> std::optional<fact> {
   switch (type) {
   case type_refund_requested:
@@ -148,6 +160,26 @@ auto read_refund(std::uint16_t type, const message& from) -> std::optional<fact>
   return std::nullopt;
 }
 
+auto read_intended(const message& from) -> std::optional<fact> {
+  if (!from.is({{1, shape::varint},
+                {2, shape::varint},
+                {3, shape::bytes},
+                {4, shape::varint},
+                {5, shape::varint},
+                {6, shape::varint},
+                {7, shape::varint},
+                {8, shape::varint}}))
+    return std::nullopt;
+  return payment_intended{from.value(1),
+                          signed_of(from.value(2)),
+                          std::string{from.text(3)},
+                          signed_of(from.value(4)),
+                          from.value(5),
+                          from.value(6),
+                          from.value(7),
+                          from.value(8)};
+}
+
 } // namespace
 
 auto read_of_payments(std::uint16_t type, const message& from) -> std::optional<fact> {
@@ -157,11 +189,7 @@ auto read_of_payments(std::uint16_t type, const message& from) -> std::optional<
       return payment_requested{
           from.value(1), from.value(2), {from.value(3), from.value(4), 0}, std::string{from.text(5)}};
     break;
-  case type_payment_intended:
-    if (from.is({{1, shape::varint}, {2, shape::varint}, {3, shape::bytes}, {4, shape::varint}, {5, shape::varint}}))
-      return payment_intended{from.value(1), signed_of(from.value(2)), std::string{from.text(3)},
-                              signed_of(from.value(4)), from.value(5)};
-    break;
+  case type_payment_intended: return read_intended(from);
   case type_payment_prepared:
     if (from.is({{1, shape::varint}, {2, shape::bytes}}))
       return payment_prepared{from.value(1), std::string{from.text(2)}};
@@ -196,6 +224,8 @@ auto read_of_payments(std::uint16_t type, const message& from) -> std::optional<
     break;
   case type_payment_voided: return read_bare<payment_voided>(from);
   case type_payment_freed: return read_bare<payment_freed>(from);
+  case type_payment_scored:
+  case type_review_closed: return read_risk(type, from);
   case type_refund_requested:
   case type_refund_owed:
   case type_refund_refused:

@@ -73,13 +73,13 @@ auto read_tax(const message& from, std::uint32_t number, std::optional<tax>& to)
 
 auto read_configuration(std::string_view bytes) -> std::optional<configuration> {
   const message config{bytes};
-  if (!config.is({{1, shape::bytes},   {2, shape::bytes},   {3, shape::bytes},   {4, shape::bytes},
-                  {5, shape::bytes},   {6, shape::varint},  {7, shape::bytes},   {8, shape::bytes},
-                  {9, shape::varint},  {10, shape::varint}, {11, shape::varint}, {12, shape::varint},
-                  {13, shape::varint}, {14, shape::varint}, {15, shape::varint}, {16, shape::bytes},
-                  {17, shape::bytes},  {18, shape::bytes},  {19, shape::varint}, {20, shape::varint},
-                  {21, shape::bytes},  {22, shape::bytes},  {23, shape::varint}, {26, shape::varint},
-                  {27, shape::varint}, {28, shape::bytes},  {30, shape::varint}, {31, shape::bytes}}) ||
+  if (!config.is(
+          {{1, shape::bytes},   {2, shape::bytes},   {3, shape::bytes},   {4, shape::bytes},   {5, shape::bytes},
+           {6, shape::varint},  {7, shape::bytes},   {8, shape::bytes},   {9, shape::varint},  {10, shape::varint},
+           {11, shape::varint}, {12, shape::varint}, {13, shape::varint}, {14, shape::varint}, {15, shape::varint},
+           {16, shape::bytes},  {17, shape::bytes},  {18, shape::bytes},  {19, shape::varint}, {20, shape::varint},
+           {21, shape::bytes},  {22, shape::bytes},  {23, shape::varint}, {26, shape::varint}, {27, shape::varint},
+           {28, shape::bytes},  {29, shape::varint}, {30, shape::varint}, {31, shape::bytes}}) ||
       !has_catalogue_shape(config))
     return std::nullopt;
   configuration to;
@@ -107,6 +107,7 @@ auto read_configuration(std::string_view bytes) -> std::optional<configuration> 
   to.max_per_card = config.value(26);
   to.starts_at = signed_of(config.value(6));
   to.resale_max_percent = config.value(27);
+  to.risk_on_failure = config.value(29);
   to.returns_to_allocation = config.value(30);
   for (const auto rule_bytes : config.texts(28)) {
     const message rule{rule_bytes};

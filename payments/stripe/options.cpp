@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <initializer_list>
 #include <memory>
 #include <system_error>
 #include <vector>
@@ -69,29 +70,51 @@ auto read_secret_lines(const std::filesystem::path& file) -> tl::expected<std::v
   return lines;
 }
 
-} // namespace
+using parsed_url = std::unique_ptr<CURLU, url_deleter>;
 
-auto check_url(const std::string& url) -> tl::expected<std::string, std::string> {
-  const std::unique_ptr<CURLU, url_deleter> parsed{curl_url()};
+/// What neither the gateway's address nor a hook's may be, for people after the name of whose it is; empty: nothing.
+auto fault_of(const std::string& url, const parsed_url& parsed) -> std::string {
   if (url.size() > url_bytes_max || !std::ranges::all_of(url, is_visible) ||
       curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) {
-    return tl::unexpected{std::string{"the gateway's address is no URL such as https://api.stripe.com"}};
+    return " is no URL such as https://api.stripe.com";
   }
   const auto scheme = part_of(parsed.get(), CURLUPART_SCHEME);
   if (scheme != "https" && (scheme != "http" || !is_this_machine(part_of(parsed.get(), CURLUPART_HOST)))) {
-    return tl::unexpected{std::string{
-        "the gateway's address must begin with https://; http:// is for this machine (127.0.0.1, [::1]) only"}};
+    return " must begin with https://; http:// is for this machine (127.0.0.1, [::1]) only";
   }
-  for (const auto part : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_FRAGMENT, CURLUPART_QUERY}) {
-    if (!part_of(parsed.get(), part).empty()) {
-      return tl::unexpected{
-          std::string{"the gateway's address must be without a name, a password, a query and a fragment"}};
-    }
+  return {};
+}
+
+auto has_part(const parsed_url& parsed, std::initializer_list<CURLUPart> parts) -> bool {
+  return std::ranges::any_of(parts, [&](CURLUPart part) { return !part_of(parsed.get(), part).empty(); });
+}
+
+} // namespace
+
+auto check_url(const std::string& url) -> tl::expected<std::string, std::string> {
+  const parsed_url parsed{curl_url()};
+  if (const auto fault = fault_of(url, parsed); !fault.empty()) {
+    return tl::unexpected{"the gateway's address" + fault};
+  }
+  if (has_part(parsed, {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_FRAGMENT, CURLUPART_QUERY})) {
+    return tl::unexpected{
+        std::string{"the gateway's address must be without a name, a password, a query and a fragment"}};
   }
   if (const auto path = part_of(parsed.get(), CURLUPART_PATH); !path.empty() && path != "/") {
     return tl::unexpected{std::string{"the gateway's address must be without a path"}};
   }
   return url.ends_with('/') ? url.substr(0, url.size() - 1) : url;
+}
+
+auto check_hook_url(const std::string& url) -> tl::expected<std::string, std::string> {
+  const parsed_url parsed{curl_url()};
+  if (const auto fault = fault_of(url, parsed); !fault.empty()) {
+    return tl::unexpected{"the hook's address" + fault};
+  }
+  if (has_part(parsed, {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_FRAGMENT, CURLUPART_QUERY})) {
+    return tl::unexpected{std::string{"the hook's address must be without a name, a password, a query and a fragment"}};
+  }
+  return url;
 }
 
 auto read_api_key(const std::filesystem::path& file) -> tl::expected<std::string, std::string> {

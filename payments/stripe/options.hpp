@@ -42,6 +42,9 @@ struct client_options {
 /// What is wrong with the address, for people; or the address without a slash at its end.
 [[nodiscard]] auto check_url(const std::string& url) -> tl::expected<std::string, std::string>;
 
+/// The same for the address of a hook, which may have a path.
+[[nodiscard]] auto check_hook_url(const std::string& url) -> tl::expected<std::string, std::string>;
+
 /// The key in a file that only its owner may use; or what is wrong, for people, without the key.
 [[nodiscard]] auto read_api_key(const std::filesystem::path& file) -> tl::expected<std::string, std::string>;
 

@@ -56,6 +56,14 @@ class word_encoder final : public actors::answer_encoder {
     what.body = "refund refused";
     return what;
   }
+  [[nodiscard]] auto review_accepted(domain::event_id, const domain::payment&) const -> actors::answer override {
+    actors::answer what;
+    what.body = "review accepted";
+    return what;
+  }
+  [[nodiscard]] auto scoring_question(domain::event_id, const domain::payment& what) const -> std::string override {
+    return "payment " + std::to_string(what.number.value());
+  }
   [[nodiscard]] auto payment_refunded(domain::event_id event, const domain::payment& what,
                                       const actors::request_meta& meta) const -> actors::answer override;
   [[nodiscard]] auto payment_pending(domain::event_id event, const domain::payment& what,

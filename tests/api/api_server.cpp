@@ -134,6 +134,7 @@ void api_server::start() {
   options.past_facts_max = settings_.past_facts_max;
   options.gateway = settings_.gateway;
   options.checkout = settings_.checkout;
+  options.scorer = settings_.scorer;
   options.notification_secrets = settings_.notification_secrets;
   if (!settings_.machine_clock) {
     options.clock = clock_;

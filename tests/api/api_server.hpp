@@ -70,6 +70,7 @@ struct server_settings {
   std::shared_ptr<tracing::tracer> traces = {};      ///< null: nothing is traced
   payments::gateway* gateway = nullptr;              ///< null: nothing can be paid by card. Outlives the server
   actors::checkout_settings checkout = {};
+  payments::scorer* scorer = nullptr; ///< null: nobody scores payments. Outlives the server
   std::vector<std::string> notification_secrets = {};
   http::receipt_settings receipts = {};
   bool keeps_people = false;                            ///< names and addresses are taken

@@ -234,6 +234,7 @@ auto event_samples() -> std::map<std::string, sample> {
       // Whoever may watch is told that this is no seq: a stream would not end.
       {"GET /v1/events/{event}/live", {of_event("/live?since=x"), 400}},
       {"GET /v1/events/{event}/report", {of_event("/report"), 200, {}, true}},
+      {"GET /v1/events/{event}/reviews", {of_event("/reviews"), 200, {}, true}},
       {"GET /v1/events/{event}/layout", {of_event("/layout"), 302}},
       {"PUT /v1/events/{event}/layout", {of_draft("/layout", hall_layout()), 200, {}, true}},
       {"GET /v1/layouts/{hash}", {[](world& in, const role&) {
@@ -336,6 +337,8 @@ auto booking_samples() -> std::map<std::string, sample> {
 
 auto people_samples() -> std::map<std::string, sample> {
   return {
+      {"POST /v1/orders/{order}/review",
+       {at("/v1/orders/ord_0/review", {{"decision", "accept"}}), 404, 404}}, // scoring_test.cpp has real ones
       {"DELETE /v1/buyers/{buyer}/personal-data",
        {[](world& in, const role& who) {
           const auto id = in.server.anybody().post("/v1/sessions").text("buyer_id");

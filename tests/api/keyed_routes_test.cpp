@@ -62,6 +62,14 @@ auto refund_of_an_order(desk& at) -> keyed {
   return {at.organiser, orders[0], json::object(), json::object(), orders[1]};
 }
 
+auto review_of_an_order(desk& at) -> keyed {
+  REQUIRE(at.organiser.patch(at.opera.path(), {{"risk", {{"scored", true}, {"on_failure", "review"}}}}).status == 200);
+  auto buyer = at.server.buyer();
+  const auto hold = held(buyer, at.opera, {"A/1/7"});
+  REQUIRE(pay(buyer, hold, good_card).status == 201);
+  return {at.organiser, order_path(hold) + "/review", {{"decision", "accept"}}, {{"decision", "refund"}}};
+}
+
 auto offer_of_a_ticket(desk& at) -> keyed {
   REQUIRE(at.organiser.patch(at.opera.path(), {{"resale", {{"max_percent", 100}}}}).status == 200);
   auto buyer = at.server.buyer();
@@ -140,6 +148,7 @@ auto keyed_requests() -> std::map<std::string, request_for> {
                       {{"payment", {{"method", "card_terminal"}}}}};
        }},
       {"POST /v1/orders/{order}/refunds", refund_of_an_order},
+      {"POST /v1/orders/{order}/review", review_of_an_order},
       {"POST /v1/tickets/{ticket}/offer", offer_of_a_ticket},
       {"POST /v1/tickets/claim", claim_of_a_ticket},
   };

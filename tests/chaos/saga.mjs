@@ -1,13 +1,30 @@
 // Every step of a payment, killed before and after it. Usage: saga.mjs PROGRAM DIRECTORY; PROGRAM has failpoints, DIRECTORY is empty.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 
 import { PayingRoom } from '../payments/paying.mjs';
 
 const [program, directory] = process.argv.slice(2);
-const room = new PayingRoom(program, directory);
+
+/** Scores payments, each question alike. */
+let verdict = 'allow';
+const questions = new Map(); // how often each was asked
+const hook = createServer((question, answer) => {
+  const id = question.headers['webhook-id'];
+  questions.set(id, 1 + (questions.get(id) ?? 0));
+  question.resume().on('end', () => answer.setHeader('connection', 'close').end(JSON.stringify({ verdict })));
+}).listen(0, '127.0.0.1');
+await once(hook, 'listening');
+writeFileSync(`${directory}/scoring.secret`, `whsec_${Buffer.alloc(32, 7).toString('base64')}\n`, { mode: 0o600 });
+const scoring = { url: `http://127.0.0.1:${hook.address().port}/score`, secret_file: `${directory}/scoring.secret` };
+
+const room = new PayingRoom(program, directory, { scoring });
 await room.start();
 const event = await room.openEvent(4);
+const scoredEvent = await room.openEvent(4, { risk: { scored: true, on_failure: 'deny' } });
 
 const sells = { does: async (his) => ({ paid: await room.pay(his) }), ends: { paid: 201 } };
 const declines = { does: async (his) => ({ paid: await room.pay(his, 'pm_card_chargeDeclined') }), ends: { paid: 402 } };
@@ -41,6 +58,9 @@ const uncaptured = {
   ends: { paid: 502 },
 };
 
+const scoredAndSold = { ...sells, verdict: 'review' };
+const denied = { does: async (his) => ({ paid: await room.pay(his) }), ends: { paid: 402 }, verdict: 'deny' };
+
 /** Lives that come through a step. */
 const through = {
   freeze: [sells],
@@ -53,17 +73,19 @@ const through = {
   void_money: [refunds, mismatches, uncaptured],
   take_back: [givesOneBack],
   give_back: [givesOneBack],
+  score: [scoredAndSold, denied],
 };
 
 /** Whether the server died by itself before the life came to its end, and its money to rest: that may be after the last answer. */
 const diesIn = (rest) => Promise.race([room.server.ended.then(() => true), rest.then(() => false)]);
 
 let orders = 0;
-async function dies(point, { faults = {}, quantity = 1, does, ends }) {
+async function dies(point, { faults = {}, quantity = 1, does, ends, verdict: says }) {
   await room.server.kill('SIGTERM');
   await room.server.start({ HOLDFAST_FAILPOINT: point });
   await room.setFaults(faults);
-  const his = await room.hold(event, quantity);
+  verdict = says ?? 'allow';
+  const his = await room.hold(says ? scoredEvent : event, quantity);
   const life = does(his);
   const rest = life.then(() => room.settle());
   assert.ok(await diesIn(rest), `${point}: nothing ever came there`);
@@ -95,7 +117,12 @@ for (const point of points) {
     ++deaths;
   }
 }
+// Whether it died before it asked or before it wrote the verdict down: it asks again with the same id.
+assert.deepEqual([...questions.values()].toSorted(), [1, 1, 2, 2]);
+const reviews = await room.ask('GET', `/v1/events/${scoredEvent}/reviews`);
+assert.deepEqual(reviews.body.items.map((one) => [one.by, one.places]), [['hook', 1], ['hook', 1]]);
 await room.stop();
+hook.close();
 const report = room.audit();
 assert.equal(report.totals[0].orders, orders);
 assert.equal(report.totals[0].captured, orders * 1150);

@@ -199,6 +199,7 @@ function opennessOf(description, { path, method, status, type }) {
 /** Streams, what has no body to describe, what needs a payment provider, and what a mail brings. */
 const neverAsked = [
   'post /v1/orders/{order}/refunds',
+  'post /v1/orders/{order}/review',
   'get /v1/orders/{order}/by-link',
   'post /v1/tickets/{ticket}/offer',
   'post /v1/payments/webhook',

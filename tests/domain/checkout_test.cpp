@@ -19,11 +19,14 @@ struct way {
   std::vector<step> steps; ///< in this order when nothing crashes
   gateway_mood authorising = gateway_mood::willing;
   gateway_mood capturing = gateway_mood::willing;
-  bool times_out = false;  ///< before the gateway is asked to reserve the amount a second time
-  bool hold_ends = false;  ///< before the event is asked to make it an order
-  bool over_limit = false; ///< the card has paid for as much as it may
-  bool refunded = false;   ///< when it is paid, its organiser gives it back
-  bool one_back = false;   ///< when it is paid, its buyer gives one of its two tickets back
+  bool times_out = false;                       ///< before the gateway is asked to reserve the amount a second time
+  bool hold_ends = false;                       ///< before the event is asked to make it an order
+  bool over_limit = false;                      ///< the card has paid for as much as it may
+  bool refunded = false;                        ///< when it is paid, its organiser gives it back
+  bool one_back = false;                        ///< when it is paid, its buyer gives one of its two tickets back
+  risk_verdict on_failure = risk_verdict::none; ///< the event has payments scored, and does so without a verdict
+  risk_verdict hook = risk_verdict::none;       ///< the verdict
+  bool reviewed = false;                        ///< when it is paid, its organiser reviews it, and gives it back
   bool sold = false;
 };
 
@@ -60,6 +63,23 @@ const std::array ways{
                   step::give_back},
         .one_back = true,
         .sold = true},
+    way{.name = "scored and paid",
+        .steps = {step::freeze, step::score, step::prepare, step::authorise, step::book, step::capture},
+        .on_failure = risk_verdict::deny,
+        .hook = risk_verdict::allow,
+        .sold = true},
+    way{.name = "denied",
+        .steps = {step::freeze, step::score, step::free_hold},
+        .on_failure = risk_verdict::allow,
+        .hook = risk_verdict::deny},
+    way{.name = "denied for want of a verdict",
+        .steps = {step::freeze, step::score, step::free_hold},
+        .on_failure = risk_verdict::deny},
+    way{.name = "sold with a review that gives it back",
+        .steps = {step::freeze, step::score, step::prepare, step::authorise, step::book, step::capture,
+                  step::return_order, step::void_money},
+        .on_failure = risk_verdict::review,
+        .reviewed = true},
 };
 
 auto mood_of(const way& on, step what) -> gateway_mood {
@@ -74,6 +94,8 @@ auto walk(checkout_world& world, const way& on, std::size_t cut_at, checkout_wor
   auto config = sound_config();
   config.refunds_until = world.on.now + hours(1);
   config.max_per_card = on.over_limit ? 1 : 0;
+  config.risk_on_failure = on.on_failure;
+  world.hook = on.hook;
   world.card = 77;
   world.on = stage{event_status::published, std::move(config)};
   const auto hold = world.on.hold(buyer(1), {0, 1});
@@ -98,6 +120,9 @@ auto walk(checkout_world& world, const way& on, std::size_t cut_at, checkout_wor
     REQUIRE(done.size() < 20);
     if (on.refunded && what == step::capture && world.of(payment).has_ended()) {
       REQUIRE(world.refund(organiser(), hold) == "ok");
+    }
+    if (on.reviewed && what == step::capture && world.of(payment).has_ended()) {
+      REQUIRE(world.review(organiser(), hold, review_decision::refund) == "ok");
     }
     if (on.one_back && what == step::capture && world.of(payment).has_ended()) {
       REQUIRE(world.refund(buyer(1), hold, {1}) == "ok");
@@ -219,6 +244,7 @@ TEST_CASE("what costs nothing is sold without the gateway") {
     tier.price = 0;
     tier.fee = 0;
   }
+  config.risk_on_failure = risk_verdict::deny; // there is nothing to deny
   world.on = stage{event_status::published, std::move(config)};
   const auto hold = world.on.hold(buyer(1), {0});
   const auto payment = world.begin(buyer(1), hold).value();
@@ -314,7 +340,7 @@ TEST_CASE("whatever the gateway, the clock and crashes do, money and seats agree
     CAPTURE(seed);
     std::mt19937 random{seed};
     const auto below = [&](std::uint32_t limit) { return static_cast<std::uint32_t>(random() % limit); };
-    checkout_world world;
+    auto world = scored_world(static_cast<risk_verdict>(seed % 4), risk_verdict::none);
     std::vector<payment_number> payments;
     for (int turn = 0; turn < 60; ++turn) {
       const auto who = buyer(1 + below(4));
@@ -325,7 +351,12 @@ TEST_CASE("whatever the gateway, the clock and crashes do, money and seats agree
           payments.push_back(*payment);
         }
       }
+      world.hook = static_cast<risk_verdict>(below(4));
       for (const auto payment : payments) {
+        if (world.of(payment).is_under_review() && below(10) == 0) {
+          world.review(organiser(below(4) == 0 ? theirs : ours), world.of(payment).hold,
+                       static_cast<review_decision>(1 + below(2)));
+        }
         if (world.of(payment).status == payment_status::captured && below(20) == 0) {
           const auto tickets = below(2) == 0 ? std::vector<std::uint32_t>{} : std::vector<std::uint32_t>{below(3)};
           world.refund(organiser(below(4) == 0 ? theirs : ours), world.of(payment).hold, tickets);

@@ -28,6 +28,13 @@ auto refusal_of(reason why) -> event_refusal {
   }
 }
 
+auto risk_of(const event_state& state, const booking& held) -> risk_terms {
+  const auto on_failure = state.config().risk_on_failure;
+  return on_failure == risk_verdict::none ? risk_terms{}
+                                          : risk_terms{on_failure, static_cast<std::uint32_t>(held.places()),
+                                                       static_cast<std::uint32_t>(state.places_of(held.by))};
+}
+
 auto gateway_name(payment_number of) -> std::string {
   return "pi_" + std::to_string(of.value());
 }
@@ -78,6 +85,18 @@ auto checkout_world::refund(const caller& by, hold_number order, std::vector<std
   return "ok";
 }
 
+auto checkout_world::review(const caller& by, hold_number order, review_decision what) -> std::string {
+  const auto made = decide(pay, {.by = by, .id = {}, .body = close_review{order, what}}, on.now);
+  if (!made) {
+    return name_of(made.error().why);
+  }
+  for (const auto& fact : *made) {
+    apply(pay, fact);
+    pay_history.push_back(fact);
+  }
+  return "ok";
+}
+
 auto checkout_world::ask_event(const payment& of, step what) -> event_told {
   const caller system{};
   event_told told{.payment = of.number, .about = what, .what = event_told::done{}};
@@ -99,8 +118,9 @@ auto checkout_world::ask_event(const payment& of, step what) -> event_told {
     told.what = event_told::refused{refusal_of(asked_of_event.error().why)};
   } else if (what == step::freeze) {
     const auto* const held = on.state.find(of.hold);
-    told.what = event_told::frozen{held->total(), on.state.config().currency, held->expires_at,
-                                   held->bought_from ? held->bought_from->seller : payment_number{}};
+    told.what =
+        event_told::frozen{held->total(), on.state.config().currency, held->expires_at,
+                           held->bought_from ? held->bought_from->seller : payment_number{}, risk_of(on.state, *held)};
   } else if (const auto* const order = what == step::book ? on.state.find(of.hold) : nullptr;
              order != nullptr && order->bought_from) {
     told.what = event_told::resold{order->bought_from->seller, order->bought_from->ticket, order->total(),
@@ -180,6 +200,8 @@ auto checkout_world::advance(payment_number number, gateway_mood mood, crash whe
   std::optional<checkout_command_body> told;
   if (of_event) {
     told = ask_event(of, what);
+  } else if (what == step::score) {
+    told = score_told{number, hook, hook == risk_verdict::none ? "timed_out" : "as asked"};
   } else if (auto said = ask_gateway(of, what, mood)) {
     told = *std::move(said);
   }
@@ -208,6 +230,7 @@ void checkout_world::restart() {
   }
   CHECK(pay.payments == before.payments);
   CHECK(pay.open == before.open);
+  CHECK(pay.for_review == before.for_review);
   for (const auto& one : pay.payments) {
     asked.emplace(one.number.value(), next_step(one));
   }
@@ -240,6 +263,15 @@ void checkout_world::check_books() const {
     CHECK(one.has_ended());
     CHECK(one.pinned == 0);
   }
+}
+
+auto scored_world(risk_verdict on_failure, risk_verdict hook) -> checkout_world {
+  checkout_world world;
+  auto config = sound_config();
+  config.risk_on_failure = on_failure;
+  world.on = stage{event_status::published, std::move(config)};
+  world.hook = hook;
+  return world;
 }
 
 } // namespace holdfast::tests

@@ -44,6 +44,8 @@ class checkout_world {
   /// Begins to give an order, or some of its tickets, back: "ok", or the reason why not.
   auto refund(const domain::caller& by, domain::hold_number order, std::vector<std::uint32_t> tickets = {})
       -> std::string;
+  /// Closes the review of an order: "ok", or the reason why not.
+  auto review(const domain::caller& by, domain::hold_number order, domain::review_decision what) -> std::string;
   /// Begins to give back all orders of a cancelled event; returns how many were begun.
   auto refund_cancelled(std::size_t at_most) -> std::size_t;
   /// Does the next step of a payment once. A crash forgets everything but the facts: before the step, or after it but before anybody heard
@@ -63,7 +65,9 @@ class checkout_world {
   [[nodiscard]] auto sold() const -> domain::minor_units;
 
   stage on{};
-  std::uint64_t card = 0; ///< that the gateway says everybody pays with
+  domain::risk_verdict hook =
+      domain::risk_verdict::none; ///< what it says of every payment that it is asked about; none: nothing
+  std::uint64_t card = 0;         ///< that the gateway says everybody pays with
   domain::checkout_state pay;
   domain::facts pay_history;
   std::map<std::uint32_t, entry> ledger;                  ///< by payment: its key is made of it
@@ -74,5 +78,8 @@ class checkout_world {
   auto ask_gateway(const domain::payment& of, domain::step what, gateway_mood mood)
       -> std::optional<domain::gateway_told>;
 };
+
+/// A world whose event has payments scored, and what the hook says of every one of them.
+[[nodiscard]] auto scored_world(domain::risk_verdict on_failure, domain::risk_verdict hook) -> checkout_world;
 
 } // namespace holdfast::tests

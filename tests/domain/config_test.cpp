@@ -216,6 +216,8 @@ const faulty_config faulty_configs[] = {
      "/velocity/0/seconds"},
     {"an allocation that cannot be", [](auto& c) { c.returns_to_allocation = allocation_number{60'001}; },
      "/returns_to_allocation"},
+    {"a verdict that there is not", [](auto& c) { c.risk_on_failure = static_cast<risk_verdict>(4); },
+     "/risk/on_failure"},
     {"too many tickets a buyer", [](auto& c) { c.max_per_buyer = 100'001; }, "/max_per_buyer"},
 };
 
@@ -327,6 +329,8 @@ TEST_CASE("an amendment changes the fields it has and leaves the others") {
       {"velocity", [](auto& a) { a.velocity.emplace(2); }, [](auto& c) { c.velocity.resize(2); }},
       {"returns", [](auto& a) { a.returns_to_allocation = allocation_number{3}; },
        [](auto& c) { c.returns_to_allocation = allocation_number{3}; }},
+      {"risk", [](auto& a) { a.risk_on_failure = risk_verdict::deny; },
+       [](auto& c) { c.risk_on_failure = risk_verdict::deny; }},
       {"tax",
        [](auto& a) {
          a.tax = event_tax{"VAT", {tax_mode::exclusive, 700}};

@@ -275,6 +275,8 @@ struct fact_names {
   auto operator()(const resale_held& what) const -> std::string { return numbered("resale", what.hold); }
   auto operator()(const ticket_resold& what) const -> std::string { return numbered("resold", what.hold); }
   auto operator()(const resale_owed& what) const -> std::string { return numbered("resale owed", what.payment); }
+  auto operator()(const payment_scored& what) const -> std::string { return numbered("scored", what.payment); }
+  auto operator()(const review_closed& what) const -> std::string { return numbered("reviewed", what.payment); }
 
   template <class Number>
   static auto numbered(const char* name, Number number) -> std::string {

@@ -62,6 +62,58 @@ TEST_CASE("a payment's facts keep every field") {
   CHECK(turned.code == "code");
 }
 
+TEST_CASE("what a payment is scored by, its verdict and its review keep every field") {
+  const risk_terms terms{risk_verdict::review, 3, 8};
+  const auto intended = again(payment_intended{payment_number{7}, 4'500, {{'J', 'P', 'Y'}}, {1}, {}, terms});
+  CHECK(intended.risk == terms);
+  for (const auto verdict : {risk_verdict::allow, risk_verdict::review, risk_verdict::deny}) {
+    for (const auto by : {payment_scored::source::hook, payment_scored::source::policy}) {
+      const auto scored = again(payment_scored{payment_number{7}, verdict, by, "why"});
+      CHECK(scored.payment == payment_number{7});
+      CHECK(scored.verdict == verdict);
+      CHECK(scored.by == by);
+      CHECK(scored.reason == "why");
+    }
+  }
+  for (const auto decision : {review_decision::accept, review_decision::refund}) {
+    const auto closed = again(review_closed{payment_number{7}, decision, organisation_id{5}, key_id{6}});
+    CHECK(closed.payment == payment_number{7});
+    CHECK(closed.decision == decision);
+    CHECK(closed.organisation == organisation_id{5});
+    CHECK(closed.by == key_id{6});
+  }
+}
+
+TEST_CASE("verdicts and reviews that there are not are refused") {
+  wire::PaymentIntended intended;
+  intended.set_currency("EUR");
+  intended.set_risk_on_failure(3);
+  CHECK(read(129, intended).has_value());
+  intended.set_risk_on_failure(4);
+  CHECK_FALSE(read(129, intended).has_value());
+
+  wire::PaymentScored scored;
+  scored.set_verdict(1);
+  scored.set_by(1);
+  CHECK(read(144, scored).has_value());
+  for (const auto& [verdict, by] : {std::pair{0U, 1U}, {4U, 1U}, {1U, 0U}, {1U, 3U}}) {
+    scored.set_verdict(verdict);
+    scored.set_by(by);
+    CHECK_FALSE(read(144, scored).has_value());
+  }
+  scored.set_verdict(3);
+  scored.set_by(2);
+  scored.set_reason(std::string(limits::risk_reason_bytes_max + 1, 'r'));
+  CHECK_FALSE(read(144, scored).has_value());
+
+  wire::ReviewClosed closed;
+  CHECK_FALSE(read(145, closed).has_value());
+  closed.set_decision(2);
+  CHECK(read(145, closed).has_value());
+  closed.set_decision(3);
+  CHECK_FALSE(read(145, closed).has_value());
+}
+
 TEST_CASE("what an event says of paid holds keeps every field") {
   const auto frozen = again(hold_frozen{hold_number{3}, payment_number{7}, {99}});
   CHECK(frozen.hold == hold_number{3});

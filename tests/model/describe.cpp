@@ -94,6 +94,7 @@ auto amendment(const event_amendment& what) -> std::string {
   text += what.resale_max_percent ? " resale_max_percent " + number(*what.resale_max_percent) : "";
   add("velocity", what.velocity.has_value());
   add("returns_to_allocation", what.returns_to_allocation.has_value());
+  add("risk_on_failure", what.risk_on_failure.has_value());
   add("tax", what.tax.has_value());
   text += what.max_per_buyer ? " max_per_buyer " + number(*what.max_per_buyer) : "";
   return text;

@@ -87,6 +87,7 @@ auto amended_by(event_config config, const event_amendment& changes) -> event_co
   set(config.resale_max_percent, changes.resale_max_percent);
   set(config.velocity, changes.velocity);
   set(config.returns_to_allocation, changes.returns_to_allocation);
+  set(config.risk_on_failure, changes.risk_on_failure);
   set(config.tax, changes.tax);
   return config;
 }
@@ -112,7 +113,7 @@ auto sound(const event_config& config) -> bool {
          in_range(config.max_per_order, 1, limits::tickets_max) &&
          in_range(config.max_per_buyer, 1, limits::tickets_max) && in_range(config.resale_max_percent, 0, 100) &&
          in_range(config.max_per_card, 0, limits::tickets_max) && velocity_sound(config) &&
-         (!config.tax || tax_sound(*config.tax)) &&
+         (!config.tax || tax_sound(*config.tax)) && config.risk_on_failure <= risk_verdict::deny &&
          config.returns_to_allocation.value() <= limits::allocation_number_max;
 }
 

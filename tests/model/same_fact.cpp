@@ -88,8 +88,14 @@ auto equal(const payment_requested& a, const payment_requested& b) -> bool {
   return std::tie(a.payment, a.hold, a.buyer, a.method) == std::tie(b.payment, b.hold, b.buyer, b.method);
 }
 auto equal(const payment_intended& a, const payment_intended& b) -> bool {
-  return std::tie(a.payment, a.amount, a.currency, a.pinned_until) ==
-         std::tie(b.payment, b.amount, b.currency, b.pinned_until);
+  return std::tie(a.payment, a.amount, a.currency, a.pinned_until, a.seller, a.risk) ==
+         std::tie(b.payment, b.amount, b.currency, b.pinned_until, b.seller, b.risk);
+}
+auto equal(const payment_scored& a, const payment_scored& b) -> bool {
+  return std::tie(a.payment, a.verdict, a.by, a.reason) == std::tie(b.payment, b.verdict, b.by, b.reason);
+}
+auto equal(const review_closed& a, const review_closed& b) -> bool {
+  return std::tie(a.payment, a.decision, a.organisation, a.by) == std::tie(b.payment, b.decision, b.organisation, b.by);
 }
 auto equal(const payment_prepared& a, const payment_prepared& b) -> bool {
   return std::tie(a.payment, a.gateway_payment) == std::tie(b.payment, b.gateway_payment);

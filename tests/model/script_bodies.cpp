@@ -118,8 +118,8 @@ auto some_amendment(const naive_event& twin, dice& random) -> event_amendment {
   const auto span = [&] { return seconds(static_cast<std::int64_t>(random.between(60, 3'600))); };
   event_amendment changes;
   switch (random.below(30)) {
-  case 28:
-  case 29: changes.tax = some_tax(random); break;
+  case 28: changes.tax = some_tax(random); break;
+  case 29: changes.risk_on_failure = static_cast<risk_verdict>(random.below(5)); break;
   case 22:
   case 23: changes.velocity = some_velocity(random); break;
   case 24:

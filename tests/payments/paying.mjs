@@ -64,16 +64,17 @@ async function freePort() {
 
 /**
  * A server over `room`/data whose buyers pay through a gateway over `room`/gateway. Both run when `start` has returned. `flags`: the server is told of the gateway on
- * its command line instead of in its configuration; `webhooks`: the gateway notifies it.
+ * its command line instead of in its configuration; `webhooks`: the gateway notifies it; `scoring`: the part of its configuration of that name.
  */
 export class PayingRoom {
-  constructor(program, room, { payments = {}, label = 'request', webhooks = false, flags = false } = {}) {
+  constructor(program, room, { payments = {}, label = 'request', webhooks = false, flags = false, scoring = {} } = {}) {
     this.program = program;
     this.room = room;
     this.payments = payments;
     this.label = label;
     this.webhooks = webhooks;
     this.flags = flags;
+    this.scoring = scoring;
     this.nextKey = 0;
     this.heads = new Map(); // of each event that somebody held seats of: how far its journal was read, and the newest hold
     this.gateway = new Process(program, ['gateway', '--data', `${room}/gateway`]);
@@ -103,6 +104,7 @@ export class PayingRoom {
         retry_longest_ms: 200,
         ...this.payments,
       },
+      scoring: this.scoring,
       log: { level: 'error' },
     };
     writeFileSync(`${this.room}/config.json`, JSON.stringify(config));

@@ -116,6 +116,7 @@ auto busy_event::some_change() -> command_body {
     }
     amend.changes.returns_to_allocation = allocation_number{static_cast<std::uint16_t>(below(3))};
     amend.changes.max_per_buyer = static_cast<std::uint32_t>(4 + below(9));
+    amend.changes.risk_on_failure = static_cast<risk_verdict>(*amend.changes.max_per_buyer % 4);
     if (const auto most = *amend.changes.max_per_buyer; most % 3 != 0) {
       amend.changes.tax = event_tax{"VAT", {most % 3 == 1 ? tax_mode::exclusive : tax_mode::inclusive, 100 * most + 7}};
     }

@@ -39,6 +39,10 @@ void busy_event::pay() {
     const auto& some =
         checkout_.payments[static_cast<std::size_t>(below(static_cast<std::int64_t>(checkout_.payments.size())))];
     const caller organiser{caller::kind::organiser, {}, state_.organisation(), key_id{1}};
+    if (some.is_under_review() && below(2) == 0) {
+      tell({organiser, next_id(), close_review{some.hold, review_decision::accept}});
+      return;
+    }
     std::vector<std::uint32_t> tickets;
     if (below(3) != 0) {
       tickets.push_back(static_cast<std::uint32_t>(below(3)));
@@ -68,6 +72,10 @@ void busy_event::pay() {
     return;
   }
   const auto what = next_step(of);
+  if (what == step::score) {
+    tell({{}, {}, score_told{of.number, static_cast<risk_verdict>(below(4)), "by chance"}});
+    return;
+  }
   tell({{}, {}, is_of_event(what) ? event_says(of, what) : gateway_says(of, what)});
 }
 
@@ -123,8 +131,16 @@ auto busy_event::event_says(const payment& of, domain::step what) -> checkout_co
     told.what = event_told::refused{refusal_of(said.error().why)};
   } else if (what == step::freeze) {
     const auto* const held = state_.find(of.hold);
-    told.what = event_told::frozen{held->total(), state_.config().currency, held->expires_at,
-                                   held->bought_from ? held->bought_from->seller : payment_number{}};
+    told.what = event_told::frozen{held->total(),
+                                   state_.config().currency,
+                                   held->expires_at,
+                                   held->bought_from ? held->bought_from->seller : payment_number{},
+                                   {state_.config().risk_on_failure, 0, 0}};
+    auto& risk = std::get<event_told::frozen>(told.what).risk;
+    if (risk.on_failure != risk_verdict::none) {
+      risk.places = static_cast<std::uint32_t>(held->places());
+      risk.buyer_places = static_cast<std::uint32_t>(state_.places_of(held->by));
+    }
   } else if (const auto* const order = what == step::book ? state_.find(of.hold) : nullptr;
              order != nullptr && order->bought_from) {
     told.what = event_told::resold{order->bought_from->seller, order->bought_from->ticket, order->total(),

@@ -22,6 +22,8 @@ struct sample {
 [[nodiscard]] auto sample_facts() -> std::vector<sample>;
 /// Those of them that have to do with an event's tax.
 [[nodiscard]] auto tax_samples() -> std::vector<sample>;
+/// Those of payments that are scored, and of what is decided about orders that are to be reviewed.
+[[nodiscard]] auto risk_samples() -> std::vector<sample>;
 
 /// A header for the fact at this place of `sample_facts`, as golden files have it.
 [[nodiscard]] auto sample_header(std::size_t place, const domain::fact_body& body) -> journal::record_header;

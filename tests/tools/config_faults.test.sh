@@ -35,4 +35,7 @@ refused '{"mail":{"url":"http://mail.example","from":"tickets","user":"opera","o
   mail.url mail.from mail.user mail.order_link
 refused '{"mail":{"retry_first_ms":0,"host":"x"},"webhooks":{"under_way_max":0,"anywhere":true}}' mail.retry_first_ms mail.host \
   webhooks.under_way_max webhooks.anywhere
+refused '{"scoring":{"url":"http://risk.example/score","timeout_ms":0,"retry":1}}' scoring.url scoring.secret_file scoring.timeout_ms \
+  scoring.retry
+refused '{"scoring":{"secret_file":"scoring.secret"}}' scoring.url
 echo "every fault was named"
