@@ -25,6 +25,7 @@ void end_payment(checkout_state& state, payment& what, payment_status status) {
 void end_when_undone(checkout_state& state, payment& what) {
   if (!what.owes_event && !what.owes_money) {
     end_payment(state, what, payment_status::failed);
+    state.for_review.erase(what.number);
   }
 }
 

@@ -122,7 +122,7 @@ struct checkout_state {
   std::vector<payment> payments; ///< by number, from 1
   std::set<payment_number> open; ///< those that have not ended
   std::set<payment_number>
-      for_review; ///< those that were scored so, and whose review nobody has closed; failed ones too
+      for_review; ///< those that have not failed, were scored so, and whose review nobody has closed
   std::unordered_map<hold_number, payment_number> newest_of_hold;
   std::unordered_map<std::uint64_t, remembered> keys_remembered; ///< by command_id::key; evicted by fact time
   std::deque<std::uint64_t> keys_by_time;                        ///< oldest first

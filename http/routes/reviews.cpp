@@ -70,7 +70,7 @@ void list_reviews(exchange& ex, const context& in) {
       if (page) {
         write_reviews(**to, in, event, *page);
       } else {
-        (*to)->refuse(problem_kind::overloaded);
+        (*to)->refuse(problem_kind::unavailable);
       }
       to->complete();
     });

@@ -99,6 +99,7 @@ TEST_CASE("an order that went back otherwise is under review no more") {
   REQUIRE(world.refund(organiser(), hold) == "ok");
   world.finish(payment);
   CHECK_FALSE(world.of(payment).is_under_review());
+  CHECK(world.pay.for_review.empty());
   CHECK(world.review(organiser(), hold, review_decision::accept) == "order_refunded");
   world.check_books();
 }
