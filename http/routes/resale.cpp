@@ -1,11 +1,13 @@
 #include "domain/limits.hpp"
 #include "http/body.hpp"
+#include "http/entity_tag.hpp"
 #include "http/routes/context.hpp"
 #include "http/ticket_view.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 /// Tickets that their buyers offer to other buyers.
@@ -14,6 +16,7 @@ namespace holdfast::http::routes {
 namespace {
 
 constexpr std::size_t offers_per_page = 50;
+constexpr std::string_view offers_caching = "public, max-age=1, stale-while-revalidate=5, stale-if-error=600";
 
 auto ticket_in_path(exchange& of, const context& in) -> std::optional<domain::public_ids::ticket_ref> {
   const auto id = in.ids.parse_ticket(of.parameter("ticket"));
@@ -93,6 +96,19 @@ void write_page(exchange& of, const context& in, const projections::views::offer
     out.null();
   }
   out.end_object();
+}
+
+/// The page, or 304: at one seq of the event an address has one page.
+void show_page(exchange& of, const context& in, const projections::views::offer_page& page) {
+  constexpr std::uint16_t not_modified = 304;
+  const auto tag = "W/\"" + std::to_string(page.seq) + "-resale\"";
+  if (client_has(of, tag)) {
+    of.empty(not_modified);
+  } else {
+    write_page(of, in, page);
+  }
+  of.answer().cache_control(offers_caching);
+  of.answer().header("ETag", tag);
   of.answer().header("X-View-Seq", page.seq);
 }
 
@@ -140,7 +156,7 @@ void list_offers(exchange& ex, const context& in) {
         in.views.offers(event, after, limit,
                         [to, &in](projections::read_outcome read, const projections::views::offer_page& page) {
                           if (was_read(**to, read)) {
-                            write_page(**to, in, page);
+                            show_page(**to, in, page);
                           }
                           to->complete();
                         });

@@ -231,6 +231,30 @@ TEST_CASE("the list of offers has pages, is everybody's, and outlives a restart"
   }));
 }
 
+TEST_CASE("who has the list of offers is told so until something happens to the event") {
+  market at;
+  const auto offered = at.offer(at.seller, 0, price);
+  auto anybody = at.server.anybody();
+  const auto path = at.opera.path("/resale?min_seq=" + offered.event_seq());
+  const auto first = anybody.get(path);
+  REQUIRE(first.status == 200);
+  CHECK(first.header("etag") == "W/\"" + first.header("x-view-seq") + "-resale\"");
+  CHECK(first.header("cache-control").starts_with("public, max-age=1,"));
+  const auto with_tag = [&](const std::string& tag) {
+    return anybody.get(path, {.headers = "If-None-Match: " + tag + "\r\n"});
+  };
+  const auto kept_one = with_tag(first.header("etag"));
+  CHECK(kept_one.status == 304);
+  CHECK(kept_one.body.empty());
+  CHECK(kept_one.header("etag") == first.header("etag"));
+  CHECK(with_tag("W/\"1-resale\"").body == first.body);
+  const auto cheaper = at.offer(at.seller, 0, price - 1);
+  const auto now = anybody.get(at.opera.path("/resale?min_seq=" + cheaper.event_seq()),
+                               {.headers = "If-None-Match: " + first.header("etag") + "\r\n"});
+  CHECK(now.status == 200);
+  CHECK(now.header("etag") != first.header("etag"));
+}
+
 TEST_CASE("whoever gives the rest of the order back has that much back, and what is kept stays") {
   market at;
   REQUIRE(at.offer(at.seller, 0, price).status == 201);
