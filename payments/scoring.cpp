@@ -10,7 +10,7 @@ auto read_score(long status, std::string_view body) -> scoring_outcome {
     return {domain::risk_verdict::none, "http_" + std::to_string(status)};
   }
   const auto said = nlohmann::json::parse(body, nullptr, false);
-  const scoring_outcome unreadable{domain::risk_verdict::none, "unreadable"};
+  scoring_outcome unreadable{domain::risk_verdict::none, "unreadable"};
   if (!said.is_object()) {
     return unreadable;
   }
