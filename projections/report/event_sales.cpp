@@ -224,6 +224,7 @@ class sales_folder {
     tier.revenue -= what.price_paid;
     figures_.fees -= what.fee_paid;
     figures_.tax -= what.tax_paid;
+    figures_.kept += what.kept();
     period_flow flow{.all = {.revenue = -what.paid()}};
     flow.of(of).revenue -= what.price_paid;
     auto& paid = figures_.payments[static_cast<std::size_t>(domain::payment_record::method::card)];

@@ -85,6 +85,7 @@ void put_figures(const report_figures& from, row_writer& to) {
   to.text(from.currency.text()).number(static_cast<std::uint64_t>(from.last_fact.unix_ms));
   put(from.total, to);
   to.number(static_cast<std::uint64_t>(from.fees)).number(static_cast<std::uint64_t>(from.tax));
+  to.number(static_cast<std::uint64_t>(from.kept));
   for (const auto& each : from.payments)
     to.number(each.orders).number(static_cast<std::uint64_t>(each.revenue));
   to.number32(static_cast<std::uint32_t>(from.tiers.size()));
@@ -115,6 +116,7 @@ auto take_figures(row_reader& in, report_figures& to) -> bool {
   to.total = take_flow(in);
   to.fees = static_cast<domain::minor_units>(in.number());
   to.tax = static_cast<domain::minor_units>(in.number());
+  to.kept = static_cast<domain::minor_units>(in.number());
   for (auto& each : to.payments) {
     each.orders = in.number();
     each.revenue = static_cast<domain::minor_units>(in.number());

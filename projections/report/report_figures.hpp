@@ -105,6 +105,7 @@ struct report_figures {
 
   /// Only a fold of all facts has what follows: a state does not remember how holds ended, nor when.
   bool complete = false;
+  domain::minor_units kept = 0; ///< of what sellers of resold tickets had paid, what they did not get back; no revenue
   std::uint64_t holds_last_minute = 0, places_sold_last_minute = 0;
   std::vector<report_period> timeline;     ///< oldest first; nothing happened in between
   std::vector<open_books_line> open_books; ///< oldest first

@@ -27,7 +27,7 @@
 namespace holdfast::projections {
 
 /// State version of the report: raised with every change of its rows or of what they mean.
-inline constexpr std::uint32_t report_state_version = 6;
+inline constexpr std::uint32_t report_state_version = 7;
 
 /// What organisers are told of the sales of each event. Folded in memory from the last checkpoint, or from the journal's beginning
 /// without one.

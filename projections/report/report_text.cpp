@@ -176,13 +176,14 @@ class csv_table {
     conversion,
     holds_per_second,
     sales_per_second,
+    kept,
     columns
   };
 
   csv_table() {
     text_ = "record,id,name,from,seconds,holds,places_held,released,places_released,expired,places_expired,orders,"
             "places_sold,revenue,fees,tax,currency,capacity,held_back,available,held,sold,open,set_apart,"
-            "status,live,conversion,holds_per_second,sales_per_second\r\n";
+            "status,live,conversion,holds_per_second,sales_per_second,kept\r\n";
   }
 
   auto text(column where, std::string_view value) -> csv_table& {
@@ -295,6 +296,8 @@ auto report_json(const report_figures& from) -> std::string {
       .member("revenue", from.total.revenue)
       .member("fees", from.fees)
       .member("tax", from.tax);
+  if (from.complete)
+    out.member("kept", from.kept);
   write_funnel(out, from);
   write_payments(out, from);
   write_tiers(out, from);
@@ -313,6 +316,8 @@ auto report_csv(const report_figures& from) -> std::string {
   put(table, sum_of(from.tiers));
   table.number(csv_table::fees, from.fees).number(csv_table::tax, from.tax).text(csv_table::currency, currency);
   table.text(csv_table::status, to_text(from.sale)).number(csv_table::live, from.live_holds);
+  if (from.complete)
+    table.number(csv_table::kept, from.kept);
   if (const auto conversion = conversion_of(from))
     table.number(csv_table::conversion, *conversion);
   table.end_line();

@@ -117,6 +117,7 @@ TEST_CASE("a ticket is offered, found, held, paid by the second card, and the se
   const auto report = at.opera.organiser.get(at.opera.path("/report?min_seq=" + sold.event_seq())).json();
   CHECK(report.at("places").at("sold") == 2);
   CHECK(report.at("revenue") == paid_each + price);
+  CHECK(report.at("kept") == paid_each - price);
   const auto door = at.scanner.get(at.opera.path("/revocations?since=0")).json();
   CHECK(door.at("items").dump().find(at.tickets[1]) != std::string::npos);
 }

@@ -290,6 +290,7 @@ auto naive_report(domain::event_id event, const std::vector<domain::fact>& facts
             {"revenue", read.total["revenue"]},
             {"fees", read.fees},
             {"tax", read.tax},
+            {"kept", 0}, // nothing is resold in these days
             {"open_books", read.books},
             {"payments", json::array()},
             {"tiers", json::array()},
