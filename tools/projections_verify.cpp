@@ -6,6 +6,7 @@
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
 #include "tools/data_directory.hpp"
+#include "tools/inspection.hpp"
 #include "tools/offline_data.hpp"
 
 #include <nlohmann/json.hpp>
@@ -124,7 +125,8 @@ auto open_all(const projections_arguments& arguments, verified_data& data) -> tl
         failure{failure_kind::io, "no temporary directory can be made; name a place with --temporary"}};
   }
   if (wants(arguments, "search_text")) {
-    if (auto copied = projections::copy_texts(kept / "search", data.copied_texts()); !copied) {
+    if (auto copied = projections::copy_texts(kept / "search", data.copied_texts(), inspection_by_this_program());
+        !copied) {
       data.no_texts = std::move(copied.error());
     }
   }
@@ -166,7 +168,8 @@ auto fold(const std::string& name, bool from_kept, verified_data& data) -> tl::e
   }
   if (name == "search_text") {
     return projections::fold_texts_offline(journal, journal.identity(), from_kept ? data.copied_texts() : fs::path{},
-                                           data.room->path() / (from_kept ? "continued" : "alone"), show);
+                                           data.room->path() / (from_kept ? "continued" : "alone"),
+                                           inspection_by_this_program(), show);
   }
   return projections::fold_offline(name, journal, from_kept ? data.store.get() : nullptr, nullptr, show);
 }

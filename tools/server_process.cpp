@@ -15,6 +15,7 @@
 #include "projections/catalogue_projection.hpp"
 #include "projections/store/rocksdb_projection_store.hpp"
 #include "tools/engine_collector.hpp"
+#include "tools/inspection.hpp"
 #include "tools/known_keys.hpp"
 #include "tools/marks_location.hpp"
 #include "tools/outside.hpp"
@@ -205,6 +206,7 @@ auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
     spdlog::warn("removed {}, a backup that was interrupted", name);
   }
   options.search.directory = paths.projections / "search";
+  options.search.inspection = inspection_by_this_program();
   options.search.read_only = store == nullptr; // an index without its journal would be begun anew
   if (store != nullptr) {
     options.search.journal_identity = store->identity();

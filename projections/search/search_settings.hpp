@@ -6,8 +6,13 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace holdfast::projections {
+
+/// The words that start a program, the first its path, which with the words that follow them does what `run_inspection` does: this program itself, in its server.
+/// Empty: nobody looks through an index, and one that was not closed in good order is begun anew.
+using inspection_command = std::vector<std::string>;
 
 /// Where the search keeps its index, and its bounds.
 struct search_settings {
@@ -17,6 +22,7 @@ struct search_settings {
   std::string journal_identity;
   /// The index is shown as it is, whatever journal it is of, and nothing is written.
   bool read_only = false;
+  inspection_command inspection;
 
   /// Whether commits wait for the disk, on the search's own thread. Without, a machine that dies may leave an index that is not what it seems;
   /// a process that dies may not.

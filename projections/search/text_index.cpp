@@ -1,7 +1,7 @@
 #include "projections/search/text_index.hpp"
 
 #include "projections/search/event_text.hpp"
-#include "projections/search/text_rows.hpp"
+#include "projections/search/text_inspection.hpp"
 #include "projections/search/text_seal.hpp"
 #include "projections/search/text_sums.hpp"
 #include "projections/store/row_codec.hpp"
@@ -24,10 +24,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Raised with every change of what documents hold or of how words become terms.
-constexpr std::string_view format = "4";
+constexpr std::string_view format = "5";
 constexpr const char* format_key = "format";
 constexpr const char* journal_key = "journal";
-constexpr const char* sums_key = "sums";
 constexpr std::size_t spelling_bytes_min = 3;
 
 /// Words that are worth proposing.
@@ -36,15 +35,8 @@ auto is_spelling(const std::string& word) -> bool {
          std::ranges::none_of(word, [](unsigned char letter) { return std::isdigit(letter) != 0; });
 }
 
-/// Whether an index has what was committed to it.
-auto is_as_committed(const fs::path& directory) -> bool {
-  const Xapian::Database database{directory.string()};
-  const auto committed = text_sums::of_text(database.get_metadata(sums_key));
-  return text_sums::of(database) == committed && committed.fit_postings(database);
-}
-
-/// Whether what is on the disk is what was written there: after a crash the tables are looked through, and what is in them.
-auto is_sound(const fs::path& directory) -> bool {
+/// Whether what is on the disk is what was written there. Nothing of it has been read when it is not, or when nobody knows.
+auto is_sound(const fs::path& directory, const inspection_command& inspection) -> bool {
   switch (seal_of(directory)) {
   case text_seal::sound: return true;
   case text_seal::broken:
@@ -52,14 +44,10 @@ auto is_sound(const fs::path& directory) -> bool {
     return false;
   case text_seal::absent: break;
   }
-  const auto checked = check_text_index(directory);
-  if (!checked)
-    spdlog::warn("search: {}; it is built anew", checked.error().detail);
-  else if (!is_as_committed(directory))
-    spdlog::warn("search: the index in {} has not what was committed to it, and is built anew", directory.string());
-  else
-    return true;
-  return false;
+  const auto inspected = inspect_index(inspection, directory);
+  if (!inspected)
+    spdlog::warn("search: {}; it is built anew", inspected.error().detail);
+  return inspected.has_value();
 }
 
 /// What the work gives, or what it threw, in words: damaged bytes make the library throw more than errors of its own.
@@ -75,17 +63,19 @@ auto with_words(Work work) -> tl::expected<decltype(work()), std::string> {
 }
 
 /// Opens what is there; nothing when it is not, or not to be trusted. A failure when another process has it.
-auto open_sound(const fs::path& directory, const std::string& journal_identity, int flags)
+auto open_sound(const fs::path& directory, const std::string& journal_identity, int flags,
+                const inspection_command& inspection)
     -> tl::expected<std::optional<Xapian::WritableDatabase>, journal::failure> {
   if (text_place::is_doubtful(directory) || !fs::exists(directory / "iamglass"))
     return std::nullopt;
   try {
     // Looked at before the library takes what it finds for sound. Nobody else writes here: a data directory is one process's.
-    if (!is_sound(directory))
+    if (!is_sound(directory, inspection))
       return std::nullopt;
-    Xapian::WritableDatabase database{directory.string(), Xapian::DB_OPEN | flags};
+    // First: should this process die of what it reads, bytes that changed before the seal was written, the next start looks through them.
     if (auto broken = break_seal(directory); !broken)
       return tl::unexpected{std::move(broken.error())};
+    Xapian::WritableDatabase database{directory.string(), Xapian::DB_OPEN | flags};
     if (database.get_metadata(format_key) != format || database.get_metadata(journal_key) != journal_identity) {
       spdlog::warn("search: the index in {} is of another format or journal and is built anew", directory.string());
       return std::nullopt;
@@ -118,7 +108,7 @@ struct text_index::parts {
   parts(Xapian::WritableDatabase opened, std::shared_ptr<text_place> at)
       : place{std::move(at)}, database{std::move(opened)} {
     position = journal::cursor{database.get_metadata(text_index::position_key)};
-    sums = text_sums::of_text(database.get_metadata(sums_key));
+    sums = text_sums::of_text(database.get_metadata(text_index::sums_key));
     place->committed(true, database.get_doccount());
   }
 
@@ -210,7 +200,8 @@ text_index::text_index(std::unique_ptr<parts> own) noexcept : parts_{std::move(o
 // The library gives up the transaction that is open, so that what was not committed with its position is not committed at all.
 text_index::~text_index() = default;
 
-auto text_index::open(const fs::path& directory, const std::string& journal_identity, bool sync_commits)
+auto text_index::open(const fs::path& directory, const std::string& journal_identity, bool sync_commits,
+                      const inspection_command& inspection)
     -> tl::expected<std::unique_ptr<text_index>, journal::failure> {
   const int flags = sync_commits ? 0 : Xapian::DB_NO_SYNC;
   const auto take = [&](Xapian::WritableDatabase database) {
@@ -218,7 +209,7 @@ auto text_index::open(const fs::path& directory, const std::string& journal_iden
     own->database.begin_transaction();
     return std::unique_ptr<text_index>{new text_index{std::move(own)}};
   };
-  auto found = open_sound(directory, journal_identity, flags);
+  auto found = open_sound(directory, journal_identity, flags, inspection);
   if (!found)
     return tl::unexpected{std::move(found.error())};
   if (*found) {
@@ -293,6 +284,7 @@ void text_index::commit(const journal::cursor& position) {
   auto& my = *parts_;
   write_through(*my.place, [&] {
     my.database.set_metadata(position_key, position.text());
+    my.sums.set_position(position.text());
     my.database.set_metadata(sums_key, my.sums.text());
     my.database.commit_transaction();
     my.database.begin_transaction();

@@ -4,6 +4,7 @@
 #include "domain/strong_id.hpp"
 #include "journal/failure.hpp"
 #include "journal/journal.hpp"
+#include "projections/search/search_settings.hpp"
 #include "projections/search/text_place.hpp"
 
 #include <tl/expected.hpp>
@@ -23,10 +24,11 @@ namespace holdfast::projections {
 /// wrong while writing ends the fold (`unfoldable`).
 class text_index {
  public:
-  /// Opens what is there, or begins anew in an empty directory: also when it is damaged, doubtful, of another format or of another journal.
-  /// `sync_commits`: see `search_settings`.
+  /// Opens what is there, or begins anew in an empty directory: also when it is damaged, doubtful, of another format or of another journal, and
+  /// when it was not closed in good order and nobody can look through it. `sync_commits`, `inspection`: see `search_settings`.
   [[nodiscard]] static auto open(const std::filesystem::path& directory, const std::string& journal_identity,
-                                 bool sync_commits) -> tl::expected<std::unique_ptr<text_index>, journal::failure>;
+                                 bool sync_commits, const inspection_command& inspection)
+      -> tl::expected<std::unique_ptr<text_index>, journal::failure>;
 
   ~text_index();
   text_index(const text_index&) = delete;
@@ -38,8 +40,9 @@ class text_index {
   /// Documents changed since the last commit.
   [[nodiscard]] auto uncommitted() const noexcept -> std::size_t;
 
-  /// Under which the index keeps its position.
+  /// Under which the index keeps its position, and the sums of what is committed with it.
   static constexpr const char* position_key = "position";
+  static constexpr const char* sums_key = "sums";
 
   void created(domain::event_id event, std::uint64_t seq, const domain::event_config& config);
   void amended(domain::event_id event, std::uint64_t seq, const domain::event_config& config);

@@ -1,6 +1,7 @@
 #include "projections/search/text_projection.hpp"
 
 #include "journal/codec.hpp"
+#include "projections/search/text_inspection.hpp"
 #include "projections/search/text_seal.hpp"
 #include "projections/search/text_session.hpp"
 #include "projections/unfoldable.hpp"
@@ -80,9 +81,18 @@ void text_projection::remove_others(const std::string& than) const {
   }
 }
 
-/// There is no index to write to, only a place to read.
+/// There is no index to write to, only a place to read. A seal is not enough here, for it stays: of bytes that had changed before it was written every start would die.
 void text_projection::load_to_show() {
-  auto place = std::make_shared<text_place>(current_in(settings_.directory));
+  const auto directory = current_in(settings_.directory);
+  if (seal_of(directory) == text_seal::broken) {
+    spdlog::error("search: no text can be found: the index in {} is not as it was left", directory.string());
+    return;
+  }
+  if (const auto inspected = inspect_index(settings_.inspection, directory); !inspected) {
+    spdlog::error("search: no text can be found: {}", inspected.error().detail);
+    return;
+  }
+  auto place = std::make_shared<text_place>(directory);
   std::uint64_t documents = 0;
   if (place->read([&documents](text_session& session) { documents = session.database.get_doccount(); })) {
     place->committed(false, documents);
@@ -99,7 +109,8 @@ void text_projection::load() {
   fs::create_directories(settings_.directory, failed);
   const auto name = current_in(settings_.directory).filename().string();
   remove_others(name);
-  auto opened = text_index::open(settings_.directory / name, settings_.journal_identity, settings_.sync_commits);
+  auto opened = text_index::open(settings_.directory / name, settings_.journal_identity, settings_.sync_commits,
+                                 settings_.inspection);
   if (!opened) {
     failure_ = std::move(opened.error().detail);
     spdlog::error("search: no text can be found: {}", failure_);
@@ -165,7 +176,7 @@ void text_projection::reset() {
   const auto directory = settings_.directory / directory_name(number_ + 1);
   std::error_code ignored;
   fs::remove_all(directory, ignored);
-  auto opened = text_index::open(directory, settings_.journal_identity, settings_.sync_commits);
+  auto opened = text_index::open(directory, settings_.journal_identity, settings_.sync_commits, settings_.inspection);
   rebuild_runs_.store(opened.has_value(), std::memory_order_release);
   if (opened) {
     building_ = *std::move(opened);

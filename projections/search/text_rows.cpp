@@ -83,21 +83,6 @@ auto text_position_in(const fs::path& directory) -> tl::expected<journal::cursor
   }
 }
 
-auto check_text_index(const fs::path& directory) -> tl::expected<void, failure> {
-  std::string why;
-  try {
-    const auto faults = Xapian::Database::check(directory.string());
-    if (faults == 0)
-      return {};
-    why = std::to_string(faults) + " faults";
-  } catch (const Xapian::Error& error) {
-    why = error.get_description();
-  } catch (const std::exception& error) {
-    why = error.what(); // damaged bytes make the library throw more than errors of its own
-  }
-  return tl::unexpected{failure{failure_kind::corrupt, directory.string() + ": the index is damaged: " + why}};
-}
-
 auto copy_text_index(const fs::path& from, const fs::path& to) -> tl::expected<void, failure> {
   std::error_code trouble;
   if (!fs::exists(from / "iamglass", trouble))

@@ -19,10 +19,6 @@ namespace holdfast::projections {
 [[nodiscard]] auto text_position_in(const std::filesystem::path& directory)
     -> tl::expected<journal::cursor, journal::failure>;
 
-/// Whether the tables of an index are sound and say the same of terms and documents; nobody writes it. Blocks, some seconds for a million documents.
-/// Failure: `corrupt`.
-[[nodiscard]] auto check_text_index(const std::filesystem::path& directory) -> tl::expected<void, journal::failure>;
-
 /// A copy of an index as of its last commit, whether somebody writes it meanwhile or not, in the directory `to`, which is made. Blocks. Failures:
 /// `not_found` without an index; `corrupt` for one that cannot be read or that is marked as doubtful; `io`.
 [[nodiscard]] auto copy_text_index(const std::filesystem::path& from, const std::filesystem::path& to)

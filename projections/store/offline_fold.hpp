@@ -4,6 +4,7 @@
 #include "journal/journal.hpp"
 #include "journal/snapshot_store.hpp"
 #include "projections/projection_store.hpp"
+#include "projections/search/search_settings.hpp"
 
 #include <tl/expected.hpp>
 
@@ -42,20 +43,21 @@ using fold_progress = std::function<void(std::uint64_t commands)>;
 
 /// Folds the index of texts to the end of such a journal, in the directory `scratch`, which is empty: from a copy of what is in `kept`, or from
 /// the beginning when that is empty. A row is a document with its data, terms and weights, a spelling, or a thing that the index says of itself. `kept`
-/// may be an index that a server writes meanwhile: it is copied as of its last commit. Blocking. Failures: `not_found` without an index in
+/// may be an index that a server writes meanwhile: it is copied as of its last commit, by an `inspection` of its own. Blocking. Failures: `not_found` without an index in
 /// `kept`; `corrupt` for one that is damaged, or when the journal cannot be folded; `io`.
 [[nodiscard]] auto fold_texts_offline(journal::journal& from, const std::string& journal_identity,
                                       const std::filesystem::path& kept, const std::filesystem::path& scratch,
-                                      const fold_progress& progress)
+                                      const inspection_command& inspection, const fold_progress& progress)
     -> tl::expected<folded_projection, journal::failure>;
-/// Folds the index of texts from the beginning, beside what is in `directory`, and puts it in its place. Nobody else may use the directory.
+/// Folds the index of texts from the beginning, beside what is in `directory`, and puts it in its place. Nobody else may use the directory. What is
+/// there is looked through by nobody: without a seal it goes.
 [[nodiscard]] auto rebuild_texts_offline(journal::journal& from, const std::string& journal_identity,
                                          const std::filesystem::path& directory, const fold_progress& progress)
     -> tl::expected<folded_projection, journal::failure>;
 /// Takes a consistent copy of the index in `kept` into the empty directory `to`, as `fold_texts_offline` does; for one that must be older than
 /// the journal which is opened afterwards.
-[[nodiscard]] auto copy_texts(const std::filesystem::path& kept, const std::filesystem::path& to)
-    -> tl::expected<void, journal::failure>;
+[[nodiscard]] auto copy_texts(const std::filesystem::path& kept, const std::filesystem::path& to,
+                              const inspection_command& inspection) -> tl::expected<void, journal::failure>;
 
 /// What people are shown of the seats of every event, in every form (a row is a body). With `snapshots`: as a server's views come to it, from the newest
 /// sound snapshot and then fact by fact. Null: by the rules that events are decided with, from each event's first fact. Blocking.

@@ -1,4 +1,5 @@
 #include "projections/search/search_slots.hpp"
+#include "projections/search/text_inspection.hpp"
 #include "projections/search/text_projection.hpp"
 #include "projections/search/text_rows.hpp"
 #include "projections/store/offline_fold.hpp"
@@ -51,37 +52,22 @@ auto result_of(const text_projection& what, std::uint64_t commands) -> tl::expec
   return result;
 }
 
-/// A server may write while its index is looked at, which then seems damaged: that passes, damage does not.
-auto check_kept(const fs::path& index) -> tl::expected<void, failure> {
-  constexpr int attempts = 3;
-  if (!fs::exists(index))
-    return {}; // for who copies it to say
-  auto checked = check_text_index(index);
-  for (int attempt = 1; !checked && attempt < attempts; ++attempt)
-    checked = check_text_index(index);
-  return checked;
-}
-
 } // namespace
 
-auto copy_texts(const fs::path& kept, const fs::path& to) -> tl::expected<void, failure> {
-  return copy_text_index(text_projection::current_in(kept), text_projection::current_in(to));
+auto copy_texts(const fs::path& kept, const fs::path& to, const inspection_command& inspection)
+    -> tl::expected<void, failure> {
+  return copy_inspected(inspection, text_projection::current_in(kept), text_projection::current_in(to));
 }
 
 auto fold_texts_offline(journal::journal& from, const std::string& journal_identity, const fs::path& kept,
-                        const fs::path& scratch, const fold_progress& progress)
+                        const fs::path& scratch, const inspection_command& inspection, const fold_progress& progress)
     -> tl::expected<folded_projection, failure> {
   std::uint64_t taken = 0;
   journal::cursor kept_position;
   if (!kept.empty()) {
-    // Copying reads the tables from end to end, and makes the ways into them anew: those are looked at where they are.
-    if (auto checked = check_kept(text_projection::current_in(kept)); !checked)
-      return tl::unexpected{std::move(checked.error())};
-    if (auto copied = copy_texts(kept, scratch); !copied)
+    if (auto copied = copy_texts(kept, scratch, inspection); !copied)
       return tl::unexpected{std::move(copied.error())};
     const auto copy = text_projection::current_in(scratch);
-    if (auto checked = check_text_index(copy); !checked)
-      return tl::unexpected{std::move(checked.error())};
     const auto rows = rows_in(copy);
     if (!rows)
       return tl::unexpected{rows.error()};

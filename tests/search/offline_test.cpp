@@ -4,6 +4,7 @@
 #include "projections/search/text_projection.hpp"
 #include "projections/store/offline_fold.hpp"
 #include "projections/store/rocksdb_projection_store.hpp"
+#include "tests/search/own_inspection.hpp"
 #include "tests/search/search_bench.hpp"
 
 #include <doctest/doctest.h>
@@ -56,7 +57,8 @@ struct fixture {
   }
 
   auto texts(const std::filesystem::path& kept) -> tl::expected<projections::folded_projection, journal::failure> {
-    return projections::fold_texts_offline(journal, "journal", kept, scratch.path() / std::to_string(++folds), nobody);
+    return projections::fold_texts_offline(journal, "journal", kept, scratch.path() / std::to_string(++folds),
+                                           own_inspection(), nobody);
   }
 
   static void nobody(std::uint64_t) {}

@@ -3,6 +3,7 @@
 #include "domain/public_id.hpp"
 #include "projections/search/text_rows.hpp"
 #include "projections/store/rocksdb_projection_store.hpp"
+#include "tests/search/own_inspection.hpp"
 
 #include <doctest/doctest.h>
 
@@ -51,6 +52,7 @@ auto search_answer::cursor() const -> std::string {
 
 search_bench::search_bench(projections::search_settings settings) : settings_{std::move(settings)} {
   settings_.directory = directory();
+  settings_.inspection = own_inspection();
   settings_.sync_commits = false;
   settings_.commit_every = std::chrono::milliseconds{0};
   settings_.bulk_commit_every = std::chrono::milliseconds{0};

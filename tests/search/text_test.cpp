@@ -1,4 +1,5 @@
 #include "projections/search/text_index.hpp"
+#include "tests/search/own_inspection.hpp"
 #include "tests/search/search_bench.hpp"
 
 #include <doctest/doctest.h>
@@ -186,7 +187,7 @@ TEST_CASE("a directory that is missing, damaged, doubtful or of another journal 
   const scratch_directory scratch;
   const auto directory = scratch.path() / "texts";
   const auto build = [&](const std::string& journal) {
-    auto index = projections::text_index::open(directory, journal, false);
+    auto index = projections::text_index::open(directory, journal, false, own_inspection());
     REQUIRE(index.has_value());
     return *std::move(index);
   };
@@ -216,13 +217,13 @@ TEST_CASE("a directory that is missing, damaged, doubtful or of another journal 
   CHECK(build("one")->position() == journal::cursor{});
   {
     const auto first = build("one");
-    const auto second = projections::text_index::open(directory, "one", false);
+    const auto second = projections::text_index::open(directory, "one", false, own_inspection());
     REQUIRE_FALSE(second.has_value());
     CHECK(second.error().kind == journal::failure_kind::locked);
   }
   // A file where the directory should be cannot be used.
   fs::remove_all(directory);
-  CHECK_FALSE(projections::text_index::open("/proc/no such place", "one", false).has_value());
+  CHECK_FALSE(projections::text_index::open("/proc/no such place", "one", false, own_inspection()).has_value());
 }
 
 TEST_CASE("an event is counted when it can be shown, however far texts are behind what is known of it") {
@@ -249,14 +250,14 @@ TEST_CASE("an event is counted when it can be shown, however far texts are behin
 TEST_CASE("what was not committed with its position is not there after a death") {
   const scratch_directory scratch;
   {
-    const auto index = projections::text_index::open(scratch.path() / "texts", "one", false);
+    const auto index = projections::text_index::open(scratch.path() / "texts", "one", false, own_inspection());
     REQUIRE(index.has_value());
     (*index)->created(domain::event_id{7}, 1, concert("Tosca"));
     (*index)->commit(journal::cursor{"first"});
     (*index)->created(domain::event_id{8}, 1, concert("Carmen"));
     CHECK((*index)->uncommitted() == 1);
   }
-  const auto again = projections::text_index::open(scratch.path() / "texts", "one", false);
+  const auto again = projections::text_index::open(scratch.path() / "texts", "one", false, own_inspection());
   REQUIRE(again.has_value());
   CHECK((*again)->position() == journal::cursor{"first"});
   CHECK((*again)->place()->documents() == 1);
@@ -264,7 +265,7 @@ TEST_CASE("what was not committed with its position is not there after a death")
 
 TEST_CASE("facts that a document has already are passed over") {
   const scratch_directory scratch;
-  const auto opened = projections::text_index::open(scratch.path() / "texts", "one", false);
+  const auto opened = projections::text_index::open(scratch.path() / "texts", "one", false, own_inspection());
   REQUIRE(opened.has_value());
   auto& index = **opened;
   index.created(domain::event_id{7}, 1, concert("Tosca"));

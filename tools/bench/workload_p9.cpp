@@ -67,7 +67,7 @@ auto index(const bench_context& context, programme& events, catalogue& to) -> tl
   domain::layout_spec spec;
   spec.areas.push_back({"floor", "standing", 1'000});
   const auto seats = domain::layout::build(std::move(spec));
-  auto opened = projections::text_index::open(context.room.below("search"), "bench", true);
+  auto opened = projections::text_index::open(context.room.below("search"), "bench", true, {});
   if (!opened || !seats) {
     return tl::unexpected{failure{opened ? "no layout" : opened.error().detail}};
   }
