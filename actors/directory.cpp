@@ -25,6 +25,7 @@ class organisation_directory::snapshot final : public directory_view {
       : keys_{from.keys_},
         venues_{from.venues_},
         organisations_{from.organisations_.begin(), from.organisations_.end()},
+        lost_{from.lost_},
         slugs_{from.slugs_},
         version_{from.version_} {}
 
@@ -54,12 +55,17 @@ class organisation_directory::snapshot final : public directory_view {
     return organisations_;
   }
 
+  [[nodiscard]] auto is_lost(domain::organisation_id organisation) const -> bool override {
+    return lost_.contains(organisation);
+  }
+
   [[nodiscard]] auto version() const noexcept -> std::uint64_t override { return version_; }
 
  private:
   std::vector<key_record> keys_;
   std::map<std::pair<domain::organisation_id, domain::venue_id>, std::shared_ptr<const venue_record>> venues_;
   std::vector<std::pair<domain::organisation_id, std::string>> organisations_;
+  std::set<domain::organisation_id> lost_;
   std::shared_ptr<const slug_table> slugs_;
   std::uint64_t version_;
 };
@@ -104,6 +110,29 @@ void organisation_directory::load(const domain::organisation_state& state) {
   }
   ++version_;
   publish();
+}
+
+void organisation_directory::know(const std::vector<key_record>& keys) {
+  const std::lock_guard lock{mutex_};
+  for (const auto& key : keys) {
+    const auto found = std::ranges::find_if(
+        keys_, [&](const key_record& known) { return known.organisation == key.organisation && known.key == key.key; });
+    if (found == keys_.end()) {
+      keys_.push_back(key);
+    } else if (!found->revoked_at) {
+      found->revoked_at = key.revoked_at;
+    }
+    if (!organisations_.contains(key.organisation)) {
+      lost_.insert(key.organisation);
+    }
+  }
+  ++version_;
+  publish();
+}
+
+void organisation_directory::know(const std::vector<std::pair<std::string, domain::event_id>>& slugs) {
+  const std::unique_lock lock{slugs_->mutex};
+  slugs_->events.insert(slugs.begin(), slugs.end());
 }
 
 void organisation_directory::apply(domain::organisation_id organisation, std::uint64_t first_seq,

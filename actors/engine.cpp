@@ -191,15 +191,11 @@ auto engine::start() -> tl::expected<void, journal::failure> {
 }
 
 void engine::name_events(const std::vector<std::pair<std::string, domain::event_id>>& slugs) {
-  domain::organisation_state register_of_names;
-  register_of_names.id = root_organisation();
-  for (const auto& [id, name] : directory()->organisations()) {
-    if (id == root_organisation()) {
-      register_of_names.name = name;
-    }
-  }
-  register_of_names.slugs.insert(slugs.begin(), slugs.end());
-  parts_->directory.load(register_of_names);
+  parts_->directory.know(slugs);
+}
+
+void engine::know_keys(const std::vector<key_record>& keys) {
+  parts_->directory.know(keys);
 }
 
 auto engine::needs_first_key() const -> bool {

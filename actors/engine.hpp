@@ -69,6 +69,8 @@ class engine final : public engine_port {
   [[nodiscard]] auto start() -> tl::expected<void, journal::failure>;
   /// Makes slugs known that no journal tells of: of a server that only shows. After `start`.
   void name_events(const std::vector<std::pair<std::string, domain::event_id>>& slugs);
+  /// Makes API keys known that no journal tells of, or that it does not tell of being revoked: for the same.
+  void know_keys(const std::vector<key_record>& keys);
   /// Whether nobody has a key yet: an empty server, or one that was killed while it made its first.
   [[nodiscard]] auto needs_first_key() const -> bool;
   /// Creates the first organisation, unless it is there, and its first key, durably. Blocking; safe to repeat after a crash.

@@ -48,6 +48,8 @@ class directory_view {
   [[nodiscard]] virtual auto venues(domain::organisation_id owner) const -> std::vector<const venue_record*> = 0;
   [[nodiscard]] virtual auto event_of_slug(std::string_view slug) const -> std::optional<domain::event_id> = 0;
   [[nodiscard]] virtual auto organisations() const -> std::vector<std::pair<domain::organisation_id, std::string>> = 0;
+  /// Whether only its keys are known: what else its stream had is in a journal that cannot be read.
+  [[nodiscard]] virtual auto is_lost(domain::organisation_id organisation) const -> bool = 0;
   /// Grows with every change; key tables are rebuilt when it does.
   [[nodiscard]] virtual auto version() const noexcept -> std::uint64_t = 0;
 };

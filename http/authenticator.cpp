@@ -11,6 +11,14 @@ namespace holdfast::http {
 namespace {
 
 constexpr std::string_view scheme = "Bearer ";
+constexpr std::string_view key_begins = "hf_";
+
+/// What follows the scheme; nothing for another scheme.
+auto credential_in(std::string_view authorization) -> std::string_view {
+  return authorization.size() > scheme.size() && equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)
+             ? authorization.substr(scheme.size())
+             : std::string_view{};
+}
 
 } // namespace
 
@@ -22,8 +30,8 @@ auto authenticator::check(std::string_view authorization, std::int64_t now_unix_
   if (!known) {
     remembered.generation_ = 0;
     principal who;
-    if (authorization.size() <= scheme.size() || !equal_ignoring_case(authorization.substr(0, scheme.size()), scheme) ||
-        !look_up(authorization.substr(scheme.size()), who)) {
+    const auto credential = credential_in(authorization);
+    if (credential.empty() || !look_up(credential, who)) {
       return nullptr;
     }
     remembered.header_.assign(authorization);
@@ -33,14 +41,19 @@ auto authenticator::check(std::string_view authorization, std::int64_t now_unix_
   return now_unix_ms < remembered.who_.expires_unix_ms ? &remembered.who_ : nullptr;
 }
 
+auto authenticator::may_be_valid(std::string_view authorization) const -> bool {
+  const std::scoped_lock lock{mutex_};
+  return !keys_ && credential_in(authorization).starts_with(key_begins);
+}
+
 auto authenticator::look_up(std::string_view credential, principal& out) const -> bool {
-  if (credential.starts_with("hf_")) {
+  if (credential.starts_with(key_begins)) {
     std::shared_ptr<const key_table> keys;
     {
       const std::scoped_lock lock{mutex_};
       keys = keys_;
     }
-    const key_entry* entry = keys->find(hash_api_key(credential));
+    const key_entry* entry = keys ? keys->find(hash_api_key(credential)) : nullptr;
     if (entry == nullptr || entry->revoked) {
       return false;
     }

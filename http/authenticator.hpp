@@ -33,7 +33,10 @@ class authenticator {
   [[nodiscard]] auto check(std::string_view authorization, std::int64_t now_unix_ms, memory& remembered) const
       -> const principal*;
 
-  /// Replaces all API keys; from any thread.
+  /// Whether a credential that `check` did not take may be a valid one all the same: an API key, when nobody knows which there are.
+  [[nodiscard]] auto may_be_valid(std::string_view authorization) const -> bool;
+
+  /// Replaces all API keys; null: they are lost, and nobody can tell. From any thread.
   void set_keys(std::shared_ptr<const key_table> keys);
   /// Replaces the signing keys; from any thread.
   void set_ring(key_ring ring);

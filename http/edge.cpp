@@ -161,6 +161,10 @@ auto edge::find_caller(exchange& of, connection_facts& connection, clock_point n
   if (!within_rate(of, connection, row.rate, now)) {
     return false;
   }
+  if (look && caller == nullptr && callers_->may_be_valid(*authorization)) {
+    of.refuse(problem_kind::unavailable, {.detail = "which API keys there are cannot be known at the moment"});
+    return false;
+  }
   if (look && caller == nullptr) {
     of.refuse(problem_kind::credentials_invalid);
     of.answer().header("WWW-Authenticate", "Bearer error=\"invalid_token\"");

@@ -43,6 +43,7 @@ class catalogue_projection::folder {
 
   void fold(const domain::fact& fact, std::uint64_t seq) {
     seq_ = seq;
+    at_ = fact.time;
     std::visit(*this, fact.body);
   }
 
@@ -74,6 +75,22 @@ class catalogue_projection::folder {
 
   void operator()(const domain::venue_amended& what) { found(what.what.seats); }
 
+  void operator()(const domain::key_created& what) {
+    const key_place place{domain::organisation_id{stream_.id}, what.key};
+    to_.keys_.insert_or_assign(place, kept_key{place.first, what, at_, std::nullopt});
+    to_.changed_keys_.insert(place);
+  }
+
+  void operator()(const domain::key_revoked& what) {
+    const key_place place{domain::organisation_id{stream_.id}, what.key};
+    const auto known = to_.keys_.find(place);
+    if (known == to_.keys_.end())
+      stop_folding("key " + std::to_string(what.key.value()) + " is revoked at seq " + std::to_string(seq_) +
+                   " and was never created");
+    known->second.revoked_at = at_;
+    to_.changed_keys_.insert(place);
+  }
+
   template <class Other>
   void operator()(const Other&) {}
 
@@ -95,6 +112,7 @@ class catalogue_projection::folder {
   catalogue_projection& to_;
   journal::stream_id stream_;
   std::uint64_t seq_ = 0;
+  domain::instant at_;
 };
 
 catalogue_projection::catalogue_projection(std::shared_ptr<layout_store> layouts, domain::millis checkpoint_every)
@@ -106,7 +124,8 @@ auto catalogue_projection::wants(journal::stream_kind, std::uint16_t type) const
       journal::fact_type(domain::layout_replaced{}), journal::fact_type(domain::event_published{}),
       journal::fact_type(domain::event_paused{}),    journal::fact_type(domain::event_resumed{}),
       journal::fact_type(domain::event_closed{}),    journal::fact_type(domain::event_cancelled{}),
-      journal::fact_type(domain::venue_created{}),   journal::fact_type(domain::venue_amended{})};
+      journal::fact_type(domain::venue_created{}),   journal::fact_type(domain::venue_amended{}),
+      journal::fact_type(domain::key_created{}),     journal::fact_type(domain::key_revoked{})};
   return std::ranges::find(types, type) != types.end();
 }
 
@@ -171,6 +190,8 @@ void catalogue_projection::reset() {
   between_positions_ = false;
   changed_events_.clear();
   found_layouts_.clear();
+  keys_.clear();
+  changed_keys_.clear();
   if (lane_)
     lane_->wipe();
   const std::unique_lock lock{mutex_};

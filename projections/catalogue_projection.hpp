@@ -26,7 +26,15 @@
 
 namespace holdfast::projections {
 
-/// The events of each organisation, and where every layout of events and venues is in the journal. Folded in memory from the
+/// An API key, as the stream of its organisation has it.
+struct kept_key {
+  domain::organisation_id organisation;
+  domain::key_created what;
+  domain::instant created_at;
+  std::optional<domain::instant> revoked_at;
+};
+
+/// The events and API keys of each organisation, and where every layout of events and venues is in the journal. Folded in memory from the
 /// journal's beginning (or from the last checkpoint on); facts about holds are passed over. Some 1 KiB an event.
 ///
 /// `apply` to `tick` run on its actor, the reads on any thread.
@@ -68,6 +76,9 @@ class catalogue_projection final : public projection {
   [[nodiscard]] static auto kept_slugs(projection_store& store)
       -> std::vector<std::pair<std::string, domain::event_id>>;
 
+  /// The API keys, revoked ones too, as a store keeps them; for the same.
+  [[nodiscard]] static auto kept_keys(projection_store& store) -> std::vector<kept_key>;
+
   /// Every row that it keeps but those of layouts. On its actor, or when nothing is folded.
   void visit_rows(const row_visitor& visit) const;
 
@@ -104,6 +115,9 @@ class catalogue_projection final : public projection {
   bool between_positions_ = false; ///< folded and not published yet
   std::set<domain::event_id> changed_events_;
   std::map<std::string, layout_store::ref> found_layouts_; ///< since the last checkpoint
+  using key_place = std::pair<domain::organisation_id, domain::key_id>;
+  std::map<key_place, kept_key> keys_;
+  std::set<key_place> changed_keys_;
 
   mutable std::shared_mutex mutex_;
   std::map<line_key, line> lines_;
@@ -116,6 +130,6 @@ class catalogue_projection final : public projection {
 };
 
 /// State version of the catalogue: raised with every change of its rows or of what they mean.
-inline constexpr std::uint32_t catalogue_state_version = 1;
+inline constexpr std::uint32_t catalogue_state_version = 2;
 
 } // namespace holdfast::projections

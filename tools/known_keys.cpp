@@ -1,9 +1,11 @@
 #include "tools/known_keys.hpp"
 
+#include "projections/catalogue_projection.hpp"
+
 #include <openssl/rand.h>
 
 #include <cstdint>
-#include <vector>
+#include <utility>
 
 namespace holdfast::tools {
 
@@ -13,6 +15,20 @@ auto random_key_id() -> domain::key_id {
     RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value);
   }
   return domain::key_id{value};
+}
+
+auto kept_keys(projections::projection_store& store) -> std::vector<actors::key_record> {
+  std::vector<actors::key_record> keys;
+  for (auto& kept : projections::catalogue_projection::kept_keys(store)) {
+    keys.push_back({.key = kept.what.key,
+                    .organisation = kept.organisation,
+                    .scopes = kept.what.scopes,
+                    .secret_hash = kept.what.secret_hash,
+                    .name = std::move(kept.what.name),
+                    .created_at = kept.created_at,
+                    .revoked_at = kept.revoked_at});
+  }
+  return keys;
 }
 
 auto known_keys(const actors::directory_view& view) -> std::shared_ptr<const http::key_table> {

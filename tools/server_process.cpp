@@ -241,11 +241,16 @@ auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
   }
   if (store == nullptr) {
     engine->name_events(projections::catalogue_projection::kept_slugs(*view_store));
+    engine->know_keys(kept_keys(*view_store));
   }
   if (engine->needs_first_key()) {
     if (auto made = make_first_key(); !made) {
       return made;
     }
+  }
+  if (store == nullptr && engine->directory()->keys().empty()) {
+    callers->set_keys(nullptr); // there were some
+    return {};
   }
   const auto refresh = [this] { callers->set_keys(known_keys(*engine->directory())); };
   engine->on_directory_change(refresh);

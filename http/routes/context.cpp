@@ -283,6 +283,14 @@ auto has_desk(exchange& of, const context& in) -> bool {
   return in.desk != nullptr;
 }
 
+auto is_organisation_known(exchange& of, const context& in) -> bool {
+  if (!in.engine.directory()->is_lost(of.who().organisation)) {
+    return true;
+  }
+  of.refuse(problem_kind::unavailable, {.detail = "what there was of this is in a journal that cannot be read"});
+  return false;
+}
+
 auto was_read(exchange& of, projections::read_outcome outcome) -> bool {
   switch (outcome) {
   case projections::read_outcome::ok: return true;

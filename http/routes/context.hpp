@@ -106,6 +106,8 @@ void add_all(router& table, const context& in);
 [[nodiscard]] auto has_no_fields(exchange& of) -> bool;
 /// Whether this server notifies anybody; answers 501 otherwise.
 [[nodiscard]] auto has_desk(exchange& of, const context& in) -> bool;
+/// Whether what the caller's organisation has is known, and not only its keys; answers 503 otherwise.
+[[nodiscard]] auto is_organisation_known(exchange& of, const context& in) -> bool;
 /// Whether a view was read; answers 404 or 503 otherwise.
 [[nodiscard]] auto was_read(exchange& of, projections::read_outcome outcome) -> bool;
 

@@ -121,6 +121,9 @@ void create_event(exchange& ex, const context& in) {
   if (!body) {
     return;
   }
+  if (!is_organisation_known(ex, in)) {
+    return;
+  }
   const domain::event_id event{created_id(ex, in, "event")};
   auto wish = read_event(*body, {in.subject_key, event});
   const auto view = in.engine.directory();
@@ -152,7 +155,7 @@ void create_event(exchange& ex, const context& in) {
 void amend_event(exchange& ex, const context& in) {
   const auto event = event_of(ex, in);
   const auto expected = event ? if_match_of(ex) : std::nullopt;
-  if (!expected) {
+  if (!expected || !is_organisation_known(ex, in)) {
     return;
   }
   auto& document = thread_document();

@@ -140,7 +140,7 @@ void create_organisation(exchange& ex, const context& in) {
 }
 
 void list_organisations(exchange& ex, const context& in) {
-  if (!is_root(ex)) {
+  if (!is_root(ex) || !is_organisation_known(ex, in)) {
     return;
   }
   using entry = std::pair<domain::organisation_id, std::string>;

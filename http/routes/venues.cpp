@@ -114,7 +114,7 @@ void amend_venue(exchange& ex, const context& in) {
 
 void read_venue(exchange& ex, const context& in) {
   const auto id = only_queries(ex, {}) ? venue_of(ex) : std::nullopt;
-  if (!id) {
+  if (!id || !is_organisation_known(ex, in)) {
     return;
   }
   const auto view = in.engine.directory();
@@ -128,6 +128,9 @@ void read_venue(exchange& ex, const context& in) {
 }
 
 void list_venues(exchange& ex, const context& in) {
+  if (!is_organisation_known(ex, in)) {
+    return;
+  }
   const auto view = in.engine.directory();
   answer_page_of(
       ex, view->venues(ex.who().organisation), [](const actors::venue_record* venue) { return venue->what.summary.id; },

@@ -1,3 +1,4 @@
+#include "actors/directory.hpp"
 #include "actors/engine.hpp"
 #include "tests/actors/core_bench.hpp"
 #include "tests/support/eventually.hpp"
@@ -210,6 +211,37 @@ TEST_CASE("the first key is made once, also when the first attempt was cut short
   CHECK(run.engine->bootstrap("Default", first));
   CHECK_FALSE(run.engine->needs_first_key());
   CHECK(run.engine->directory()->keys().size() == 1);
+}
+
+TEST_CASE(
+    "keys and slugs that no journal tells of are known beside those that it does, and a revocation from either side counts") {
+  actors::organisation_directory known;
+  const auto key = [](std::uint64_t id, std::uint64_t organisation, std::int64_t revoked_ms) {
+    actors::key_record made;
+    made.key = domain::key_id{id};
+    made.organisation = domain::organisation_id{organisation};
+    if (revoked_ms > 0) {
+      made.revoked_at = domain::instant{revoked_ms};
+    }
+    return made;
+  };
+  domain::organisation_state first;
+  first.id = domain::organisation_id{1};
+  first.name = "First";
+  known.load(first);
+  known.know({key(1, 1, 0), key(2, 1, 0)});
+  known.know({key(1, 1, 500), key(2, 1, 0), key(1, 2, 0)});
+  known.know({key(1, 1, 0)});
+  const auto view = known.view();
+  REQUIRE(view->keys().size() == 3);
+  CHECK(view->keys()[0].revoked_at == domain::instant{500});
+  CHECK_FALSE(view->keys()[1].revoked_at.has_value());
+  CHECK(view->keys()[2].organisation == domain::organisation_id{2});
+  CHECK_FALSE(view->is_lost(domain::organisation_id{1}));
+  CHECK(view->is_lost(domain::organisation_id{2}));
+  known.know(std::vector<std::pair<std::string, domain::event_id>>{{"tosca", domain::event_id{7}}});
+  CHECK(known.view()->event_of_slug("tosca") == domain::event_id{7});
+  CHECK(known.view()->organisations().size() == 1);
 }
 
 } // namespace holdfast::testing

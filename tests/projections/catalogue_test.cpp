@@ -1,9 +1,11 @@
+#include "projections/catalogue_projection.hpp"
 #include "projections/layout_json.hpp"
 #include "tests/projections/pumped_world.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -95,6 +97,49 @@ TEST_CASE("an organisation's events are listed in id order, page by page, as the
     check();
     CHECK_FALSE(world.views().rebuild("nothing"));
   }
+}
+
+TEST_CASE("keys and slugs are kept for a server that has nothing else, as they were when it was stopped") {
+  pumped_world world{{}, true};
+  sales from{1, 0};
+  for (const auto& made : from.open_event(domain::event_id{5}, test_layout(0), world.now()))
+    world.append(made);
+  domain::key_created key;
+  key.scopes = domain::key_scope::sell;
+  key.secret_hash.fill(7);
+  std::uint64_t seq = 0;
+  for (const auto* name : {"till", "door"}) {
+    key.key = domain::key_id{seq + 1};
+    key.name = name;
+    world.journal().append(organisation_fact(++seq, key), std::make_shared<ignore_outcome>());
+  }
+  world.settle();
+  world.restart();
+  world.settle();
+  world.journal().append(organisation_fact(++seq, domain::key_revoked{domain::key_id{2}}),
+                         std::make_shared<ignore_outcome>());
+  world.settle();
+  SUBCASE("") {}
+  SUBCASE("and after a rebuild") {
+    CHECK(world.views().rebuild("catalogue"));
+    world.settle();
+  }
+  world.restart();
+  testing::memory_projection_store store{std::shared_ptr<testing::projection_disk>{&world.store_disk(), [](auto*) {}}};
+  auto keys = projections::catalogue_projection::kept_keys(store);
+  REQUIRE(keys.size() == 2);
+  std::ranges::sort(keys, {}, [](const auto& each) { return each.what.key; });
+  CHECK(keys[0].organisation == organiser);
+  CHECK(keys[0].what.name == "till");
+  CHECK(keys[0].what.scopes == domain::key_scope::sell);
+  CHECK(keys[0].what.secret_hash == key.secret_hash);
+  CHECK(keys[0].created_at == domain::instant{1'795'000'000'000});
+  CHECK_FALSE(keys[0].revoked_at.has_value());
+  CHECK(keys[1].what.name == "door");
+  CHECK(keys[1].revoked_at == domain::instant{1'795'000'000'000});
+  const auto slugs = projections::catalogue_projection::kept_slugs(store);
+  REQUIRE(slugs.size() == 1);
+  CHECK(slugs.front() == std::pair<std::string, domain::event_id>{"an-event", domain::event_id{5}});
 }
 
 TEST_CASE("a layout has the form that the API takes, every field of it") {

@@ -94,6 +94,35 @@ start
 grep -q "is not as it was left, and is built anew" "$room/server.log" || fail "the damage of the search index was not noticed"
 stop
 verify
+# Bytes all over every file of an index that nobody closed: the server starts, and finds what there is.
+start
+stop KILL
+cp -r "$data/projections/search" "$room/killed"
+for round in $(seq 1 6); do
+  rm -r "$data/projections/search"
+  cp -r "$room/killed" "$data/projections/search"
+  python3 - "$round" "$data"/projections/search/texts-*/*glass <<'EOF'
+import os, random, sys
+dice = random.Random(int(sys.argv[1]))
+for name in sys.argv[2:]:
+    size = os.path.getsize(name)
+    with open(name, 'r+b') as file:
+        for _ in range(dice.randint(1, 40)):
+            at = dice.randrange(size)
+            file.seek(at)
+            byte = file.read(1)[0]
+            file.seek(at)
+            file.write(bytes([byte ^ dice.randint(1, 255)]))
+EOF
+  expect 1 "search_text: NOT COMPARED" "$holdfast" projections verify --data "$data" --only search_text
+  start
+  [ "$(curl -fsS "$url/v1/search?q=tosca" | field total)" = 1 ] || fail "nothing is found after the damage of round $round"
+  stop KILL
+done
+grep -q "texts-.*; it is built anew" "$room/server.log" || fail "the damage was not reported"
+start
+stop
+verify
 # The index of texts has rows that the journal does not have: of another journal's event.
 cp -r "$data/projections/search" "$room/search"
 text=$(ls -d "$data"/projections/search/texts-*)

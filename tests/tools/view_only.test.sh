@@ -67,7 +67,18 @@ grep -qi '^age: 0' <(curl -fsS -D - -o "$room/section" "$url/v1/events/$event/se
 # The index of texts and its columns were kept.
 [ "$(status -D "$room/head" "$url/v1/search?q=tosca")" = 200 ] || fail "nothing is found: $(cat "$room/body")"
 [ "$(field items.0.event_id <"$room/body")" = "$event" ] || fail "another event is found: $(cat "$room/body")"
-[ "$(status "$url/v1/keys" -H "Authorization: Bearer $token")" = 401 ] || fail "a key is known without a journal"
+# Keys were kept too; what else their organisation has was not, which is said.
+[ "$(status "$url/v1/keys" -H "Authorization: Bearer $token")" = 200 ] || fail "a key is not known: $(cat "$room/body")"
+[ "$(field items.0.name <"$room/body")" = "first admin key" ] || fail "another key is listed: $(cat "$room/body")"
+[ "$(status "$url/v1/keys" -H "Authorization: Bearer hf_none")" = 401 ] || fail "any key is known"
+[ "$(status "$url/v1/orders" -H "Authorization: Bearer $token")" = 200 ] || fail "no orders are listed: $(cat "$room/body")"
+for path in /v1/venues /v1/organisations; do
+  [ "$(status "$url$path" -H "Authorization: Bearer $token")" = 503 ] || fail "$path is shown out of nothing: $(cat "$room/body")"
+  [ "$(field code <"$room/body")" = unavailable ] || fail "$path: $(cat "$room/body")"
+done
+[ "$(status -X POST "$url/v1/keys" -H "Authorization: Bearer $token" -H 'Idempotency-Key: key-key-9' \
+  -H 'Content-Type: application/json' -d '{"name":"till","scopes":["sell"]}')" = 503 ] || fail "a key was made: $(cat "$room/body")"
+grep -q journal_unavailable "$room/body" || fail "the refusal has another reason: $(cat "$room/body")"
 # The snapshot that the seats came from has the layout too.
 [ "$(status -L "$url/v1/events/$event/layout")" = 200 ] || fail "the layout is not shown: $(cat "$room/body")"
 [ "$(field areas.0.capacity <"$room/body")" = 40 ] || fail "the layout is another one: $(cat "$room/body")"
@@ -148,6 +159,17 @@ done
 kill -TERM "$server"
 wait "$server" || fail "it did not end well"
 server=
+# Where the views have no keys either, nobody can tell which are valid: that is said, and none is called invalid.
+mkdir "$room/catalogue"
+mv "$data"/projections/store/catalogue* "$room/catalogue"
+show
+[ "$(status "$url/v1/keys" -H "Authorization: Bearer $token")" = 503 ] || fail "a key is judged that nobody can know: $(cat "$room/body")"
+[ "$(field code <"$room/body")" = unavailable ] || fail "it is refused for another reason: $(cat "$room/body")"
+[ "$(status "$url/v1/search?q=tosca")" = 200 ] || fail "nothing is found: $(cat "$room/body")"
+kill -TERM "$server"
+wait "$server" || fail "it did not end well"
+server=
+mv "$room/catalogue"/* "$data/projections/store/"
 mv "$room/CURRENT" "$data/journal/CURRENT"
 cp "$room"/before/journal/*.log "$data/journal/"
 start
