@@ -16,15 +16,26 @@ class fault_list {
   /// Says where only when a fault is there: sound layouts, which are nearly all, cost no text.
   template <class Where>
   void check(bool sound, const Where& where, const char* message) {
-    if (!sound && faults_.size() < layout_faults_max) {
+    if (sound) {
+      return;
+    }
+    if (faults_.size() < layout_faults_max) {
       faults_.push_back({where(), message});
+    } else {
+      ++left_off_;
     }
   }
 
-  [[nodiscard]] auto taken() && -> std::vector<layout_fault> { return std::move(faults_); }
+  [[nodiscard]] auto taken() && -> std::vector<layout_fault> {
+    if (left_off_ > 0) {
+      faults_.push_back({"", "and " + std::to_string(left_off_) + " more faults, which are not listed"});
+    }
+    return std::move(faults_);
+  }
 
  private:
   std::vector<layout_fault> faults_;
+  std::size_t left_off_ = 0;
 };
 
 using names = std::unordered_set<std::string_view>;

@@ -8,7 +8,7 @@ namespace holdfast::domain {
 
 inline constexpr std::size_t layout_faults_max = 100;
 
-/// Every fault of a layout, at most `layout_faults_max`; empty when it is sound.
+/// Every fault of a layout; of more than `layout_faults_max` the last one, of the whole, says how many are not listed. Empty when it is sound.
 [[nodiscard]] auto layout_faults(const layout_spec& spec) -> std::vector<layout_fault>;
 
 /// A row's step from its pitch and angle.

@@ -1,8 +1,11 @@
 #include "http/documents.hpp"
 
+#include "http/negotiation.hpp"
 #include "http/problem.hpp"
 
+#include <array>
 #include <memory>
+#include <utility>
 
 namespace holdfast::embedded {
 
@@ -23,6 +26,8 @@ struct document {
   std::string_view type;
   std::string policy;
   std::string etag;
+  /// By coding; null: as it is.
+  std::array<std::shared_ptr<const std::string>, 3> packed;
 };
 
 /// A weak validator of content that only changes with the program.
@@ -36,6 +41,21 @@ auto etag_of(std::string_view text) -> std::string {
   return "W/\"" + std::to_string(hash) + "\"";
 }
 
+/// With its compressed forms, made once; some 100 ms for a large one.
+auto made_document(std::string text, std::string_view type) -> document {
+  document made;
+  made.body = std::make_shared<const std::string>(std::move(text));
+  made.type = type;
+  made.etag = etag_of(*made.body);
+  for (const auto coding : {projections::content_coding::gzip, projections::content_coding::brotli}) {
+    auto bytes = projections::compress(*made.body, coding, projections::packing::thorough);
+    if (!bytes.empty() && bytes.size() < made.body->size()) {
+      made.packed.at(static_cast<std::size_t>(coding)) = std::make_shared<const std::string>(std::move(bytes));
+    }
+  }
+  return made;
+}
+
 void add_page_headers(answer& to, std::string_view policy) {
   to.header("Content-Security-Policy", policy);
   to.header("Referrer-Policy", "no-referrer");
@@ -45,6 +65,7 @@ void serve(exchange& ex, const document& what) {
   answer& out = ex.answer();
   out.cache_control(cached_an_hour);
   out.header("ETag", what.etag);
+  out.header("Vary", "Accept-Encoding");
   if (ex.header(header_id::if_none_match) == what.etag) {
     ex.empty(304);
     return;
@@ -54,7 +75,27 @@ void serve(exchange& ex, const document& what) {
   if (!what.policy.empty()) {
     add_page_headers(out, what.policy);
   }
-  out.share_body(what.body);
+  const auto coding = best_coding(ex);
+  const auto& packed = what.packed.at(static_cast<std::size_t>(coding));
+  if (packed) {
+    out.header("Content-Encoding", projections::to_text(coding));
+  }
+  out.share_body(packed ? packed : what.body);
+}
+
+auto schema_document() -> const document& {
+  static const document made = made_document(std::string{openapi_text()}, media::json);
+  return made;
+}
+
+auto docs_document() -> const document& {
+  static const document made = [] {
+    docs_page rendered = render_docs(openapi_text());
+    document page = made_document(std::move(rendered.html), media::html);
+    page.policy.assign(bare_page_policy).append("; style-src 'sha256-").append(rendered.style_hash).append("'");
+    return page;
+  }();
+  return made;
 }
 
 void serve_problem(exchange& ex) {
@@ -76,27 +117,15 @@ auto openapi_text() noexcept -> std::string_view {
 }
 
 void add_documents(router& table) {
-  auto schema = std::make_shared<document>();
-  schema->body = std::make_shared<const std::string>(openapi_text());
-  schema->type = media::json;
-  schema->etag = etag_of(*schema->body);
   table.add({.verb = method::get,
              .pattern = "/openapi.json",
              .who = permission::credential_free(),
-             .run = [schema](exchange& ex) { serve(ex, *schema); }});
-
-  docs_page rendered = render_docs(openapi_text());
-  auto page = std::make_shared<document>();
-  page->policy.assign(bare_page_policy).append("; style-src 'sha256-").append(rendered.style_hash).append("'");
-  page->body = std::make_shared<const std::string>(std::move(rendered.html));
-  page->type = media::html;
-  page->etag = etag_of(*page->body);
+             .run = [&schema = schema_document()](exchange& ex) { serve(ex, schema); }});
   table.add({.verb = method::get,
              .pattern = "/docs",
              .who = permission::credential_free(),
              .negotiates = true,
-             .run = [page](exchange& ex) { serve(ex, *page); }});
-
+             .run = [&page = docs_document()](exchange& ex) { serve(ex, page); }});
   table.add({.verb = method::get,
              .pattern = "/problems/{code}",
              .who = permission::credential_free(),

@@ -150,6 +150,7 @@ auto json_document::parse(std::string_view text) -> bool {
   nodes_.clear();
   text_.clear();
   faults_.clear();
+  faults_left_off_ = 0;
   document_builder builder{*this};
   // The parser skips a byte order mark; RFC 8259 lets us refuse it.
   if (text.starts_with("\xef\xbb\xbf")) {
@@ -177,6 +178,7 @@ auto json_document::absent() -> std::uint32_t {
 
 void json_document::fault_at(std::uint32_t at, std::string_view member, std::string message) {
   if (faults_.size() >= json_limits::faults_max) {
+    ++faults_left_off_;
     return;
   }
   std::string pointer = pointer_to(at);
@@ -234,6 +236,9 @@ void json_document::refuse_unknown() {
 
 auto json_document::finish() -> bool {
   refuse_unknown();
+  if (faults_left_off_ > 0) {
+    faults_.push_back({"", "and " + std::to_string(faults_left_off_) + " more faults, which are not listed"});
+  }
   return faults_.empty();
 }
 

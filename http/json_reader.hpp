@@ -170,7 +170,8 @@ class json_document {
   /// The document as an object; anything else is a fault, and an empty object.
   [[nodiscard]] auto root_object() -> json_object;
   [[nodiscard]] auto root() noexcept -> json_value { return {*this, 0}; }
-  /// Refuses every member that nobody asked for. True when there was no fault at all. Call once, after reading.
+  /// Refuses every member that nobody asked for. True when there was no fault at all; of more than `json_limits::faults_max` the last one then says how
+  /// many are not listed. Call once, after reading.
   [[nodiscard]] auto finish() -> bool;
   [[nodiscard]] auto faults() const noexcept -> const std::vector<json_error>& { return faults_; }
 
@@ -213,6 +214,7 @@ class json_document {
   std::vector<node> nodes_; ///< 0: the root
   std::string text_;        ///< all names and strings, unescaped
   std::vector<json_error> faults_;
+  std::size_t faults_left_off_ = 0;
 };
 
 } // namespace holdfast::http

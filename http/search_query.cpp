@@ -87,10 +87,14 @@ auto is_name(std::string_view text) -> bool {
   return !text.empty() && text.size() <= limits::name_bytes_max && domain::is_printable_text(text);
 }
 
+auto is_day(std::string_view text) -> bool {
+  constexpr std::size_t day_characters = 10;
+  return text.size() == day_characters;
+}
+
 /// A moment; or a day, of which it is the first moment.
 auto moment_of(std::string_view text) -> std::optional<std::int64_t> {
-  constexpr std::size_t day_characters = 10;
-  if (text.size() != day_characters) {
+  if (!is_day(text)) {
     return parse_rfc3339(text);
   }
   std::string first{text}; // by appending: GCC 12 sees a false overflow in operator+
@@ -186,12 +190,13 @@ class reader {
     parameter("from", form, [this](std::string_view text) {
       const auto at = moment_of(text);
       query_.from = domain::instant{at.value_or(0)};
+      query_.from_local = is_day(text);
       return at.has_value();
     });
     parameter("to", form, [this](std::string_view text) {
       const auto at = moment_of(text);
-      const bool is_day = text.find('T') == std::string_view::npos;
-      query_.to = domain::instant{at.value_or(0) + (is_day ? day_ms : 0)};
+      query_.to = domain::instant{at.value_or(0) + (is_day(text) ? day_ms : 0)};
+      query_.to_local = is_day(text);
       return at.has_value();
     });
   }

@@ -98,6 +98,39 @@ auto markdown_to_html(std::string_view text) -> std::string {
   return html.get();
 }
 
+auto markdown_to_text(std::string_view text) -> std::string {
+  const std::unique_ptr<cmark_node, free_node> document{
+      cmark_parse_document(text.data(), text.size(), CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8)};
+  make_safe(document.get());
+  std::string made;
+  const auto end_line = [&made] {
+    if (!made.empty() && made.back() != '\n')
+      made.push_back('\n');
+  };
+  cmark_iter* walk = cmark_iter_new(document.get());
+  for (auto event = cmark_iter_next(walk); event != CMARK_EVENT_DONE; event = cmark_iter_next(walk)) {
+    cmark_node* node = cmark_iter_get_node(walk);
+    switch (cmark_node_get_type(node)) {
+    case CMARK_NODE_TEXT:
+    case CMARK_NODE_CODE: made.append(cmark_node_get_literal(node)); break;
+    case CMARK_NODE_CODE_BLOCK:
+      end_line();
+      made.append(cmark_node_get_literal(node));
+      break;
+    case CMARK_NODE_SOFTBREAK: made.push_back(' '); break;
+    case CMARK_NODE_LINEBREAK:
+    case CMARK_NODE_PARAGRAPH:
+    case CMARK_NODE_HEADING:
+    case CMARK_NODE_ITEM: end_line(); break;
+    default: break;
+    }
+  }
+  cmark_iter_free(walk);
+  while (!made.empty() && made.back() == '\n')
+    made.pop_back();
+  return made;
+}
+
 auto description_html(const std::string& text) -> std::shared_ptr<const std::string> {
   static std::mutex mutex;
   static std::unordered_map<std::string, std::shared_ptr<const std::string>> kept;

@@ -16,7 +16,7 @@
 namespace holdfast::projections {
 
 /// State version of the columns: raised with every change of their rows or of what they mean.
-inline constexpr std::uint32_t columns_state_version = 3;
+inline constexpr std::uint32_t columns_state_version = 4;
 
 /// The columns of the search: price, availability, status, place and popularity of every event, folded in memory from the last checkpoint, or
 /// from the journal's beginning without one. Readers see a fact as soon as it is folded; no document is indexed again for it.

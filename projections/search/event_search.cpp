@@ -52,7 +52,10 @@ constexpr std::uint32_t rows_between_looks = 4'096;
 class searching {
  public:
   searching(const search_query& query, const search_view& from, text_session& in)
-      : query_{query}, from_{from}, in_{in}, words_{words_of(query.text, search_limits::words_max)} {}
+      : query_{query}, from_{from}, in_{in}, words_{words_of(query.text, search_limits::words_max)} {
+    last_goes_on_ = goes_on(query.text, words_);
+    words_ = without_connectives(std::move(words_), last_goes_on_);
+  }
 
   auto run() -> search_body {
     find();
@@ -96,7 +99,7 @@ class searching {
       }
       return;
     }
-    text_ = find_text(in_, {words_, goes_on(query_.text, words_), true}, from_.give_up_at);
+    text_ = find_text(in_, {words_, last_goes_on_, true}, from_.give_up_at);
     partial_ = text_.partial;
     for (const auto& match : text_.matches) {
       if (match.row < rows && filter.passes(columns.row(match.row)))
@@ -168,6 +171,7 @@ class searching {
   const search_view& from_;
   text_session& in_;
   std::vector<text_word> words_;
+  bool last_goes_on_ = false;
   text_result text_;
   std::vector<found_row> found_;
   bool partial_ = false; ///< the time was up before everything was looked at

@@ -23,25 +23,29 @@ constexpr std::size_t places_max = 3;
 /// Best matches looked at for names that are not there yet: many events share one.
 constexpr std::size_t events_looked_at_max = 100;
 
-/// Whether each word is one of the name's, and the last one the beginning of one.
-auto has_words(std::string_view folded_name, const std::vector<text_word>& words) -> bool {
-  const auto has = [folded_name](std::string_view word, bool whole) {
-    for (auto at = folded_name.find(word); at != std::string_view::npos; at = folded_name.find(word, at + 1)) {
+/// Whether each word is one of the name's, and the last one the beginning of one; `spelt_out` is empty when it is the folded one.
+auto has_words(std::string_view folded_name, std::string_view spelt_out, const std::vector<text_word>& words) -> bool {
+  const auto has_in = [](std::string_view name, std::string_view word, bool whole) {
+    for (auto at = name.find(word); at != std::string_view::npos; at = name.find(word, at + 1)) {
       const auto end = at + word.size();
-      if ((at == 0 || folded_name[at - 1] == ' ') && (!whole || end == folded_name.size() || folded_name[end] == ' '))
+      if ((at == 0 || name[at - 1] == ' ') && (!whole || end == name.size() || name[end] == ' '))
         return true;
     }
     return false;
   };
+  const auto has = [&](std::string_view word, bool whole) {
+    return !word.empty() && (has_in(folded_name, word, whole) || has_in(spelt_out, word, whole));
+  };
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!has(words[i].folded, i + 1 < words.size()))
+    const bool whole = i + 1 < words.size();
+    if (!has(words[i].folded, whole) && !has(words[i].spelt_out, whole))
       return false;
   }
   return true;
 }
 
 struct known_place {
-  std::string name, of, folded;
+  std::string name, of, folded, spelt_out;
 };
 
 /// Places where something is to come, the best first: those whose name begins with the words, then the shorter names.
@@ -49,11 +53,12 @@ auto places_with(const name_table& table, const std::vector<text_word>& words, s
     -> std::vector<known_place> {
   std::vector<known_place> found;
   table.for_each([&](std::uint32_t, const name_table::entry& each) {
-    if (each.latest_ms >= now_ms && has_words(each.folded, words))
-      found.push_back({each.name, each.of, each.folded});
+    if (each.latest_ms >= now_ms && has_words(each.folded, each.spelt_out, words))
+      found.push_back({each.name, each.of, each.folded, each.spelt_out});
   });
   const auto rank = [&](const known_place& place) {
-    return std::tuple{!place.folded.starts_with(words.front().folded), place.folded.size(),
+    const auto& first = words.front().folded;
+    return std::tuple{!place.folded.starts_with(first) && !place.spelt_out.starts_with(first), place.folded.size(),
                       std::string_view{place.folded}, std::string_view{place.of}};
   };
   const auto kept = std::min(found.size(), places_max);
@@ -87,7 +92,7 @@ void add_performers(const event_text& text, const std::vector<text_word>& words,
     const auto name = left.substr(0, left.find('\n'));
     left.remove_prefix(std::min(left.size(), name.size() + 1));
     auto folded = folded_text(name);
-    if (has_words(folded, words) && known.insert(std::move(folded)).second)
+    if (has_words(folded, spelt_out_text(name), words) && known.insert(std::move(folded)).second)
       to.emplace_back(name);
   }
 }
@@ -153,7 +158,8 @@ auto suggest(const std::vector<text_word>& words, std::size_t limit, const searc
 } // namespace
 
 auto answer_suggest(const std::string& text, std::size_t limit, const search_view& from) -> std::optional<search_body> {
-  const auto words = words_of(text, search_limits::words_max);
+  auto all = words_of(text, search_limits::words_max);
+  const auto words = without_connectives(std::move(all), true);
   search_body body;
   if (!from.texts->read([&](text_session& in) { body = suggest(words, limit, from, in); }))
     return std::nullopt;

@@ -1,5 +1,6 @@
 #include "projections/search/event_text.hpp"
 
+#include "projections/markdown.hpp"
 #include "projections/store/row_codec.hpp"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ auto text_of(domain::event_id event, std::uint64_t seq, bool listed, const domai
           listed,
           config.name,
           config.slug,
-          config.description,
+          markdown_to_text(config.description),
           config.category,
           config.venue.name,
           config.venue.city,

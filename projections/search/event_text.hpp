@@ -19,7 +19,9 @@ struct event_text {
   domain::event_id event;
   std::uint64_t seq = 0; ///< of the last fact that it is folded from
   bool listed = false;   ///< published once: what is a draft has no terms
-  std::string name, slug, description, category, venue, city, country;
+  std::string name, slug;
+  std::string description; ///< as people read it, without mark-up
+  std::string category, venue, city, country;
   std::string performers;       ///< their names, a line each
   stem_languages languages = 0; ///< whose stems its words have
   friend auto operator==(const event_text&, const event_text&) -> bool = default;

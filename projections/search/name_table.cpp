@@ -26,21 +26,47 @@ auto name_table::key_of(std::string_view name, std::string_view of) const -> std
   return key;
 }
 
+auto name_table::known(std::string_view name, std::string_view of) const -> std::optional<std::uint32_t> {
+  if (const auto found = ids_.find(key_of(name, of)); found != ids_.end())
+    return found->second;
+  if (tells_apart_)
+    return std::nullopt;
+  // "Zuerich" for "Zürich", or the other way round.
+  const auto folded = folded_text(name);
+  if (const auto found = spelt_out_.find(folded); found != spelt_out_.end())
+    return found->second;
+  const auto spelt_out = spelt_out_text(name);
+  const auto found = spelt_out == folded ? ids_.end() : ids_.find(spelt_out);
+  return found == ids_.end() ? std::nullopt : std::optional{found->second};
+}
+
+auto name_table::add(std::string_view name, std::string_view of, std::int64_t latest_ms) -> std::uint32_t {
+  const auto id = static_cast<std::uint32_t>(entries_.size());
+  auto folded = folded_text(name);
+  auto spelt_out = spelt_out_text(name);
+  if (spelt_out == folded)
+    spelt_out.clear();
+  else if (!tells_apart_)
+    spelt_out_.try_emplace(spelt_out, id);
+  ids_.emplace(key_of(name, of), id);
+  entries_.push_back({std::string{name}, std::string{of}, std::move(folded), std::move(spelt_out), latest_ms});
+  return id;
+}
+
 auto name_table::intern(std::string_view name, std::string_view of) -> std::uint32_t {
   auto written = std::string{name}.append(1, '\0').append(of);
-  if (const auto known = recent_.find(written); known != recent_.end())
-    return known->second;
-  auto key = key_of(name, of);
+  if (const auto lately = recent_.find(written); lately != recent_.end())
+    return lately->second;
   const std::unique_lock lock{mutex_};
-  const auto [place, is_new] = ids_.try_emplace(std::move(key), static_cast<std::uint32_t>(entries_.size()));
-  if (is_new) {
-    entries_.push_back({std::string{name}, std::string{of}, folded_text(name), 0});
-    changed_.insert(place->second);
+  auto id = known(name, of);
+  if (!id) {
+    id = add(name, of, 0);
+    changed_.insert(*id);
   }
   if (recent_.size() >= recent_max)
     recent_.clear();
-  recent_.emplace(std::move(written), place->second);
-  return place->second;
+  recent_.emplace(std::move(written), *id);
+  return *id;
 }
 
 void name_table::use(std::uint32_t id, std::int64_t starts_at_ms) {
@@ -54,10 +80,10 @@ void name_table::use(std::uint32_t id, std::int64_t starts_at_ms) {
 
 auto name_table::take(std::string_view name, std::string_view of, std::int64_t latest_ms) -> bool {
   const std::unique_lock lock{mutex_};
-  const auto [place, is_new] = ids_.try_emplace(key_of(name, of), static_cast<std::uint32_t>(entries_.size()));
-  if (is_new)
-    entries_.push_back({std::string{name}, std::string{of}, folded_text(name), latest_ms});
-  return is_new;
+  if (known(name, of))
+    return false;
+  static_cast<void>(add(name, of, latest_ms));
+  return true;
 }
 
 auto name_table::take_changes() -> std::vector<std::uint32_t> {
@@ -68,10 +94,8 @@ auto name_table::take_changes() -> std::vector<std::uint32_t> {
 }
 
 auto name_table::find(std::string_view name) const -> std::optional<std::uint32_t> {
-  const auto key = key_of(name, {});
   const std::shared_lock lock{mutex_};
-  const auto found = ids_.find(key);
-  return found == ids_.end() ? std::nullopt : std::optional{found->second};
+  return known(name, {});
 }
 
 auto name_table::at(std::uint32_t id) const -> entry {

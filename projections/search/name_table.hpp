@@ -14,13 +14,14 @@
 namespace holdfast::projections {
 
 /// Names that many events share, by number, so that a row has four bytes for each and equal names are equal numbers. Names that differ in case,
-/// diacritics or punctuation alone are one; the spelling that came first is shown. Only ever grows. Thread-safe; one thread interns.
+/// diacritics or punctuation alone are one, and for a table that does not tell apart also Zürich and Zuerich; the spelling that came first is shown. Only ever grows. Thread-safe; one thread interns.
 class name_table {
  public:
   struct entry {
     std::string name;
     std::string of; ///< what else people are told: a venue's city, a city's country
     std::string folded;
+    std::string spelt_out;      ///< folded, with ä, ö, ü as ae, oe, ue; empty when that makes no difference
     std::int64_t latest_ms = 0; ///< start of the latest event that may be found under it
   };
 
@@ -49,12 +50,16 @@ class name_table {
   }
 
  private:
+  /// The lock is held.
+  [[nodiscard]] auto known(std::string_view name, std::string_view of) const -> std::optional<std::uint32_t>;
+  [[nodiscard]] auto add(std::string_view name, std::string_view of, std::int64_t latest_ms) -> std::uint32_t;
   [[nodiscard]] auto key_of(std::string_view name, std::string_view of) const -> std::string;
 
   const bool tells_apart_;
   mutable std::shared_mutex mutex_;
   std::deque<entry> entries_;
-  std::unordered_map<std::string, std::uint32_t> ids_; ///< by key
+  std::unordered_map<std::string, std::uint32_t> ids_;       ///< by key
+  std::unordered_map<std::string, std::uint32_t> spelt_out_; ///< by name spelt out, where that is another text
   /// What was interned lately, as it was written: spares folding the same names again. The interning thread's.
   std::unordered_map<std::string, std::uint32_t> recent_;
   std::set<std::uint32_t> changed_; ///< since they were last taken

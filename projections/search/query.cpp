@@ -62,6 +62,7 @@ auto canonical(const search_query& query) -> std::string {
   add(out, query.radius_km.value_or(-1));
   add(out, ms_of(query.from));
   add(out, ms_of(query.to));
+  out.byte(query.from_local ? 1 : 0).byte(query.to_local ? 1 : 0);
   out.number32(static_cast<std::uint32_t>(query.statuses.size()));
   for (const auto status : query.statuses)
     out.byte(static_cast<std::uint8_t>(status));

@@ -53,6 +53,7 @@ struct search_query {
   std::optional<double> radius_km;
   std::optional<domain::instant> from;       ///< absent: from now on
   std::optional<domain::instant> to;         ///< events that start before
+  bool from_local = false, to_local = false; ///< it is what the clocks show where an event takes place, and not UTC
   std::vector<domain::sale_status> statuses; ///< any of them; empty: all but cancelled
   std::optional<std::int64_t> price_max;     ///< of the cheapest tier, in the minor unit of the event's own currency
   bool available = false;                    ///< on sale with a place left

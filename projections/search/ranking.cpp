@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <numbers>
 
 namespace holdfast::projections {
@@ -61,11 +62,13 @@ auto distance_of(const event_row& row, const geo_point& from) noexcept -> std::o
 
 row_filter::row_filter(const search_query& query, const search_columns& columns, std::int64_t now_ms)
     : now_ms_{now_ms},
-      from_ms_{query.from ? query.from->unix_ms : now_ms},
-      to_ms_{query.to ? query.to->unix_ms : event_row::never},
+      from_{query.from ? query.from->unix_ms : now_ms, query.from && query.from_local},
+      to_{query.to ? query.to->unix_ms : event_row::never, query.to && query.to_local},
       categories_{sorted_ids(query.categories, columns.categories)},
       price_max_{query.price_max},
       available_{query.available} {
+  if (from_.is_local || to_.is_local)
+    zones_ = columns.zones.rules();
   if (query.city)
     city_ = columns.cities.find(*query.city);
   if (query.country)
@@ -86,8 +89,7 @@ row_filter::row_filter(const search_query& query, const search_columns& columns,
 auto row_filter::passes(const event_row& row) const noexcept -> bool {
   if (!row.listed.get())
     return false;
-  const auto starts_at = row.starts_at.get();
-  if (starts_at < from_ms_ || starts_at >= to_ms_)
+  if (starts_before(row, from_) || !starts_before(row, to_))
     return false;
   if ((city_ && row.city.get() != *city_) || (country_ && row.country.get() != *country_) ||
       (price_max_ && row.price_from.get() > *price_max_))
@@ -95,6 +97,15 @@ auto row_filter::passes(const event_row& row) const noexcept -> bool {
   if (!categories_.empty() && !std::ranges::binary_search(categories_, row.category.get()))
     return false;
   return status_passes(row) && place_passes(row);
+}
+
+auto row_filter::starts_before(const event_row& row, const time_bound& at) const noexcept -> bool {
+  // No clock is a day ahead of UTC, or behind it.
+  constexpr std::int64_t day_ms = 24LL * 3'600 * 1'000;
+  const auto starts_at = row.starts_at.get();
+  const auto zone = row.zone.get();
+  const bool may_differ = at.is_local && zone < zones_.size() && std::abs(starts_at - at.ms) < day_ms;
+  return (may_differ ? zones_[zone]->local_ms(starts_at) : starts_at) < at.ms;
 }
 
 auto row_filter::status_passes(const event_row& row) const noexcept -> bool {

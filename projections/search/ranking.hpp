@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace holdfast::projections {
 /// Nothing for an event whose venue has no place on the map.
 [[nodiscard]] auto distance_of(const event_row& row, const geo_point& from) noexcept -> std::optional<double>;
 
-/// A query's filters, its names looked up once.
+/// A query's filters, its names looked up once. Making one may block on I/O.
 class row_filter {
  public:
   row_filter(const search_query& query, const search_columns& columns, std::int64_t now_ms);
@@ -27,13 +28,21 @@ class row_filter {
   [[nodiscard]] auto passes(const event_row& row) const noexcept -> bool;
 
  private:
+  /// A moment that events start before or not.
+  struct time_bound {
+    std::int64_t ms = 0;
+    bool is_local = false; ///< as the clocks show it where an event takes place
+  };
+
+  [[nodiscard]] auto starts_before(const event_row& row, const time_bound& at) const noexcept -> bool;
   [[nodiscard]] auto status_passes(const event_row& row) const noexcept -> bool;
   [[nodiscard]] auto place_passes(const event_row& row) const noexcept -> bool;
 
   bool hopeless_ = false;
   std::int64_t now_ms_;
-  std::int64_t from_ms_;
-  std::int64_t to_ms_;
+  time_bound from_;
+  time_bound to_;
+  std::vector<std::shared_ptr<const zone_rules>> zones_; ///< by number; none when all is UTC
   std::optional<std::uint32_t> city_, country_;
   std::vector<std::uint32_t> categories_; ///< sorted
   std::uint32_t statuses_ = 0;            ///< bits by sale_status

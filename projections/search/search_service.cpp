@@ -89,7 +89,8 @@ void search_service::run(const std::string& key, const work& how) {
   auto body = std::make_shared<view_body>();
   body->bytes = std::move(answer->json);
   body->etag = tag_of(body->bytes);
-  body->made_at = shown_since_.value_or(std::min(now, slots_->follows_until()));
+  // Not when it was made: while everything follows, an answer that was kept for a second is as good as a new one.
+  body->made_at = shown_since_.value_or(slots_->follows_until());
   body->packed = std::make_shared<packed_forms>(packing::quick);
   cache_.complete(key, of, at, std::move(body));
 }

@@ -50,7 +50,7 @@ struct search_slots {
   std::atomic<std::int64_t> columns_until_ms{still};
   std::atomic<std::int64_t> texts_until_ms{still};
 
-  /// What is worked out from both is not newer than this.
+  /// What is worked out from both is not newer than this; `still` while both follow.
   [[nodiscard]] auto follows_until() const noexcept -> domain::instant {
     return {std::min(columns_until_ms.load(std::memory_order_acquire), texts_until_ms.load(std::memory_order_acquire))};
   }

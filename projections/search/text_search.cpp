@@ -121,8 +121,12 @@ auto group_of(text_session& in, const text_word& word, bool goes_on) -> word_gro
   }
   if (goes_on) {
     group.prefix = word.folded;
-    for (auto& term : terms_beginning(in.database, word.folded))
-      group.terms.push_back(std::move(term));
+    for (const auto* beginning : {&word.folded, &word.spelt_out}) {
+      if (beginning->empty())
+        continue;
+      for (auto& term : terms_beginning(in.database, *beginning))
+        group.terms.push_back(std::move(term));
+    }
   }
   std::ranges::sort(group.terms);
   const auto [first, last] = std::ranges::unique(group.terms);

@@ -4,6 +4,8 @@
 
 #include <xapian.h>
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -147,14 +149,37 @@ auto words_of(std::string_view text, std::size_t words_max) -> std::vector<text_
   return words;
 }
 
-auto folded_text(std::string_view text) -> std::string {
+namespace {
+
+auto joined_words(std::string_view text, bool spelt_out) -> std::string {
   std::string all;
   for (const auto& word : words_of(text, std::numeric_limits<std::size_t>::max())) {
     if (!all.empty())
       all.push_back(' ');
-    all.append(word.folded);
+    all.append(spelt_out && !word.spelt_out.empty() ? word.spelt_out : word.folded);
   }
   return all;
+}
+
+} // namespace
+
+auto folded_text(std::string_view text) -> std::string {
+  return joined_words(text, false);
+}
+
+auto spelt_out_text(std::string_view text) -> std::string {
+  return joined_words(text, true);
+}
+
+auto without_connectives(std::vector<text_word> words, bool last_goes_on) -> std::vector<text_word> {
+  static constexpr std::array<std::string_view, 6> connectives{"and", "or", "not", "und", "oder", "nicht"};
+  const auto* const last = last_goes_on && !words.empty() ? &words.back() : nullptr;
+  std::vector<text_word> kept;
+  for (const auto& word : words) {
+    if (&word == last || std::ranges::find(connectives, word.folded) == connectives.end())
+      kept.push_back(word);
+  }
+  return kept.empty() ? words : kept;
 }
 
 } // namespace holdfast::projections

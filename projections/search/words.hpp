@@ -26,4 +26,11 @@ struct text_word {
 /// Words folded and put together again with a blank between them: names that differ in case, diacritics or punctuation alone give the same.
 [[nodiscard]] auto folded_text(std::string_view text) -> std::string;
 
+/// The same with ä, ö, ü as ae, oe, ue.
+[[nodiscard]] auto spelt_out_text(std::string_view text) -> std::string;
+
+/// Without the words that only put others together ("and", "or", "not", "und", "oder", "nicht"), unless there are no others: people write them between
+/// what they look for, and no operator is meant by any. `last_goes_on`: the last word is kept, for it may be the beginning of another.
+[[nodiscard]] auto without_connectives(std::vector<text_word> words, bool last_goes_on) -> std::vector<text_word>;
+
 } // namespace holdfast::projections

@@ -198,12 +198,17 @@ TEST_CASE("a layout may have the most rows and the most seats at once") {
   CHECK(layout_faults(whole).empty());
 }
 
-TEST_CASE("no more than a hundred faults are named") {
+TEST_CASE("no more than a hundred faults are named, and how many more there are") {
   layout_spec spec;
   for (int i = 0; i < 300; ++i) {
     spec.areas.push_back({"", "", 0});
   }
-  CHECK(layout_faults(spec).size() == 100);
+  const auto faults = layout_faults(spec);
+  REQUIRE(faults.size() == 101);
+  CHECK(faults.back().pointer.empty());
+  CHECK(faults.back().message.starts_with("and "));
+  spec.areas.erase(spec.areas.begin() + 1, spec.areas.end());
+  CHECK(layout_faults(spec).back().message.find("more faults") == std::string::npos);
 }
 
 TEST_CASE("every seat has an index, a label, a row and a place, and its label leads back to it") {

@@ -1,5 +1,6 @@
 #include "http/documents.hpp"
 #include "http/problem.hpp"
+#include "projections/wire/packing.hpp"
 #include "tests/http/test_server.hpp"
 
 #include <doctest/doctest.h>
@@ -8,6 +9,7 @@
 #include <set>
 #include <string>
 
+namespace projections = holdfast::projections;
 using namespace holdfast::http;
 using namespace holdfast::http::test;
 
@@ -114,6 +116,29 @@ TEST_CASE("the documents are served, with a policy and a validator") {
   CHECK(page->header("content-security-policy").find("unsafe") == std::string::npos);
   CHECK(page->header("content-security-policy").find(render_docs(openapi_text()).style_hash) != std::string::npos);
   CHECK(page->header("referrer-policy") == "no-referrer");
+}
+
+TEST_CASE("the documents are compressed for whoever takes that") {
+  test_server server;
+  auto client = server.client();
+  for (const auto* path : {"/openapi.json", "/docs"}) {
+    const auto plain = client->ask(get(path));
+    REQUIRE(plain);
+    CHECK(plain->header("content-encoding").empty());
+    CHECK(plain->header("vary").find("Accept-Encoding") != std::string::npos);
+    for (const auto coding : {projections::content_coding::gzip, projections::content_coding::brotli}) {
+      const std::string name{projections::to_text(coding)};
+      CAPTURE(name);
+      const auto packed = client->ask(get(path, "Accept-Encoding: " + name + "\r\n"));
+      REQUIRE(packed);
+      CHECK(packed->status == 200);
+      CHECK(packed->header("content-encoding") == name);
+      CHECK(packed->body == projections::compress(plain->body, coding, projections::packing::thorough));
+      CHECK(packed->body.size() * 4 < plain->body.size());
+      CHECK(client->ask(get(path, "Accept-Encoding: " + name + "\r\nIf-None-Match: " + plain->header("etag") + "\r\n"))
+                ->status == 304);
+    }
+  }
 }
 
 TEST_CASE("every problem has a page, whose code is spelled one way") {

@@ -112,21 +112,6 @@ TEST_CASE("credentials that are presented must be valid, on public routes too") 
   CHECK(server.handled == 0);
 }
 
-TEST_CASE("when nobody knows which API keys there are none is called invalid") {
-  test_server server;
-  server.callers->set_keys(nullptr);
-  auto client = server.client();
-  const auto answer = client->ask(get("/sellers", key_line("hf_perhaps")));
-  CHECK(answer->status == 503);
-  CHECK(code_of(answer) == "unavailable");
-  CHECK_FALSE(answer->header("retry-after").empty());
-  CHECK(code_of(client->ask(get("/sellers", key_line("nonsense")))) == "credentials_invalid");
-  CHECK(client->ask(get("/buyer", server.buyer_header(60'000)))->status == 200);
-  const std::string seller = key_line(add_key(server, domain::key_scope::sell));
-  CHECK(client->ask(get("/sellers", seller))->status == 200);
-  CHECK(code_of(client->ask(get("/sellers", key_line("hf_perhaps")))) == "credentials_invalid");
-}
-
 TEST_CASE("a token that expires while its connection lives is refused from then on") {
   test_server server;
   auto client = server.client();

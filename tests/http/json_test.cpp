@@ -211,7 +211,12 @@ TEST_CASE("JSON Pointers are escaped, and faults are not collected without end")
   }
   REQUIRE(document.parse(many + "}"));
   CHECK_FALSE(document.finish());
-  CHECK(document.faults().size() == json_limits::faults_max);
+  REQUIRE(document.faults().size() == json_limits::faults_max + 1);
+  CHECK(document.faults().back().pointer.empty());
+  CHECK(document.faults().back().message == "and 968 more faults, which are not listed");
+  REQUIRE(document.parse(R"({"a":1})"));
+  CHECK_FALSE(document.finish());
+  CHECK(document.faults().size() == 1);
 }
 
 TEST_CASE("what is unknown is named inside objects of arrays, and not inside what is unknown itself") {

@@ -6,6 +6,7 @@
 
 using holdfast::projections::description_html;
 using holdfast::projections::markdown_to_html;
+using holdfast::projections::markdown_to_text;
 
 TEST_CASE("a description's Markdown becomes HTML") {
   CHECK(markdown_to_html("").empty());
@@ -13,6 +14,17 @@ TEST_CASE("a description's Markdown becomes HTML") {
   CHECK(markdown_to_html("# Cast\n\n- Floria\n- Mario") ==
         "<h1>Cast</h1>\n<ul>\n<li>Floria</li>\n<li>Mario</li>\n</ul>\n");
   CHECK(markdown_to_html("a & b \xe2\x80\x93 <") == "<p>a &amp; b \xe2\x80\x93 &lt;</p>\n");
+}
+
+TEST_CASE("a description's Markdown becomes text as its reader reads it") {
+  CHECK(markdown_to_text("").empty());
+  CHECK(markdown_to_text("Three *acts*,\ntwo __intervals__") == "Three acts, two intervals");
+  CHECK(markdown_to_text("# Cast\n\n- Floria\n- `Mario`\n\n> says  \n> no\n\n***\n") ==
+        "Cast\nFloria\nMario\nsays\nno");
+  CHECK(markdown_to_text("[a](https://a.example/b) ![c](d.png) [e](javascript:f)") == "a c e");
+  CHECK(markdown_to_text("a <b>c</b> &amp; d") == "a <b>c</b> & d");
+  CHECK(markdown_to_text("<div>\na") == "<div>\na");
+  CHECK(markdown_to_text("    x = 1\n\ny") == "x = 1\ny");
 }
 
 TEST_CASE("HTML in a description is shown, never meant") {

@@ -26,6 +26,12 @@ TEST_CASE("operators, quotes, wildcards and control characters in a text are no 
   CHECK(total("tosca NOT carmen") == 0);
   CHECK(total("not and or") == 1);
   CHECK(total("NOT") == 1);
+  // Words that put others together are not looked for beside others, and mean nothing by themselves.
+  CHECK(total("tosca AND") == 0); // it may go on: Andante …
+  CHECK(total("tosca AND ") == 1);
+  CHECK(total("NOT tosca") == 1);
+  CHECK(total("und oder Tosca nicht ") == 1);
+  CHECK(total("not AND tosca ") == 1);
   CHECK(total("*") == 0);
   CHECK(total("* *") == 0);
   CHECK(total("name:tosca") == 0); // two words, and nobody has the first
@@ -104,6 +110,10 @@ TEST_CASE("two questions that differ in anything are kept under different keys")
   other.from = domain::instant{};
   CHECK(differs());
   other.to = domain::instant{};
+  CHECK(differs());
+  other.from_local = true;
+  CHECK(differs());
+  other.to_local = true;
   CHECK(differs());
   other.statuses = {domain::sale_status::draft};
   CHECK(differs());

@@ -79,4 +79,47 @@ TEST_CASE("what is typed is completed to performers whose names have the words, 
         "Mara Winter, Earth, Wind &amp; Fire, <mark>Winterreise</mark> Trio");
 }
 
+TEST_CASE("umlauts are found as they are spelt out, and what is spelt out is found by umlauts") {
+  search_bench bench;
+  naive_events events{1};
+  const auto open = [&](const std::string& name, const std::string& venue, const std::string& city) {
+    auto config = concert(name);
+    config.venue.name = venue;
+    config.venue.city = city;
+    config.performers = {{"Jörg Müller", ""}};
+    bench.append(events.publish_new(config));
+  };
+  open("Tosca", "Tonhalle", "Zürich");
+  open("Carmen", "Schauspielhaus", "Zuerich");
+  open("Aida", "Stadthalle", "Duesseldorf");
+  open("Norma", "Burg", "Neuenburg");
+  open("Salome", "Burg", "Neunburg");
+  bench.now() = events.now();
+  bench.show();
+  CHECK(lines(bench.suggest("zue")) == texts{"event Tosca", "event Carmen", "city Zürich"});
+  CHECK(lines(bench.suggest("zü")) == texts{"event Tosca", "event Carmen", "city Zürich"});
+  CHECK(lines(bench.suggest("düss")) == texts{"event Aida", "city Duesseldorf"});
+  CHECK(lines(bench.suggest("joerg muel", 4)).back() == "performer Jörg Müller");
+  const auto in_city = [&](const std::string& city) {
+    projections::search_query query;
+    query.city = city;
+    query.facets = {projections::search_facet::city};
+    return bench.search(query).json;
+  };
+  for (const auto* city : {"Zürich", "zürich", "Zuerich", "ZUERICH", "Zurich"}) {
+    CAPTURE(city);
+    const auto found = in_city(city);
+    CHECK(found.at("total") == 2);
+    CHECK(found.at("facets").at("city").size() == 1);
+  }
+  CHECK(in_city("Düsseldorf").at("total") == 1);
+  CHECK(in_city("Neuenburg").at("total") == 1);
+  CHECK(in_city("Neunburg").at("total") == 1);
+  const auto facets = [&] { return in_city("zuerich").at("facets"); };
+  const auto before = facets();
+  bench.restart();
+  bench.show();
+  CHECK(facets() == before);
+}
+
 } // namespace holdfast::search_test

@@ -183,6 +183,22 @@ TEST_CASE("holds change what is shown at once, without a document being indexed 
   CHECK(bench.slots().texts.get().what->generation() == generation);
 }
 
+TEST_CASE("a description is found and shown as people read it, without its mark-up") {
+  search_bench bench;
+  naive_events events{1};
+  auto config = concert("Tosca");
+  config.description = "# The **great** Scarpia\n\nSee [the castle](https://elsewhere.example) <b>now</b>";
+  bench.append(events.publish_new(config));
+  bench.now() = events.now();
+  bench.show();
+  const auto found = bench.search(words("great"));
+  REQUIRE(found.json.at("total") == 1);
+  CHECK(found.json.at("items").at(0).at("highlights").at("description") ==
+        "The <mark>great</mark> Scarpia See the castle &lt;b&gt;now&lt;/b&gt;");
+  CHECK(bench.search(words("castle")).json.at("total") == 1);
+  CHECK(bench.search(words("elsewhere")).json.at("total") == 0);
+}
+
 TEST_CASE("a directory that is missing, damaged, doubtful or of another journal is begun anew") {
   const scratch_directory scratch;
   const auto directory = scratch.path() / "texts";

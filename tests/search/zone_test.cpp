@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <map>
+#include <set>
 #include <string>
 
 namespace holdfast::search_test {
@@ -89,6 +90,44 @@ TEST_CASE("an event's month is that of the clocks where it takes place, also aft
   bench.restart();
   bench.show();
   CHECK(months_of(bench) == should);
+}
+
+TEST_CASE("a day is that of the clocks where an event takes place, a moment is the same everywhere") {
+  search_bench bench;
+  naive_events events{5};
+  const auto open = [&](const std::string& name, const std::string& zone, std::int64_t starts_at) {
+    auto config = concert(name);
+    config.venue.timezone = zone;
+    config.starts_at = {starts_at};
+    bench.append(events.publish_new(config));
+  };
+  const auto midnight = at(2027y / 5 / 1, 0h, 0min);
+  open("Wien", "Europe/Vienna", midnight - 2 * 3'600'000LL);            // midnight of May
+  open("Vortag", "Europe/Vienna", midnight - 2 * 3'600'000LL - 60'000); // a minute before
+  open("York", "America/New_York", midnight + 4 * 3'600'000LL);
+  open("Kiritimati", "Pacific/Kiritimati", midnight - 14 * 3'600'000LL);
+  open("Greenwich", "", midnight);
+  bench.now() = events.now();
+  bench.show();
+  const auto found = [&](bool from, bool is_local) {
+    projections::search_query query;
+    query.from = domain::instant{midnight - (from ? 0 : 30 * 86'400'000LL)};
+    query.from_local = is_local;
+    if (!from) {
+      query.to = domain::instant{midnight};
+      query.to_local = is_local;
+    }
+    std::set<std::string> names;
+    const auto answer = bench.search(query);
+    for (const auto& item : answer.json.at("items"))
+      names.insert(item.at("name").get<std::string>());
+    return names;
+  };
+  using names = std::set<std::string>;
+  CHECK(found(true, true) == names{"Wien", "York", "Kiritimati", "Greenwich"});
+  CHECK(found(false, true) == names{"Vortag"});
+  CHECK(found(true, false) == names{"York", "Greenwich"});
+  CHECK(found(false, false) == names{"Wien", "Vortag", "Kiritimati"});
 }
 
 } // namespace holdfast::search_test
