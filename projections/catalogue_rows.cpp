@@ -54,7 +54,7 @@ void put_event(domain::organisation_id organisation, domain::event_id event, dom
              .take());
 }
 
-void put_key(const kept_key& key, store_changes& to) {
+void put_kept_key(const kept_key& key, store_changes& to) {
   to.put(row_writer{}.byte(row::key).number(key.organisation.value()).number(key.what.key.value()).take(),
          row_writer{}
              .number(static_cast<std::uint64_t>(key.created_at.unix_ms))
@@ -65,8 +65,8 @@ void put_key(const kept_key& key, store_changes& to) {
              .take());
 }
 
-/// Of a row of a key; nothing for other rows, and for what no `put_key` made.
-auto read_key(std::string_view key, std::string_view value) -> std::optional<kept_key> {
+/// Of a row of a key; nothing for other rows, and for what no `put_kept_key` made.
+auto read_kept_key(std::string_view key, std::string_view value) -> std::optional<kept_key> {
   row_reader name{key};
   row_reader in{value};
   if (name.byte() != row::key)
@@ -107,7 +107,7 @@ auto catalogue_projection::take_row(std::string_view key, std::string_view value
   row_reader in{value};
   const auto kind = name.byte();
   if (kind == row::key) {
-    auto made = read_key(key, value);
+    auto made = read_kept_key(key, value);
     if (!made)
       return false;
     const key_place place{made->organisation, made->what.key};
@@ -162,7 +162,7 @@ auto catalogue_projection::kept_keys(projection_store& store) -> std::vector<kep
   std::vector<kept_key> keys;
   for (const auto* space : {"catalogue", "catalogue.2"}) {
     static_cast<void>(store.load(space, [&](std::string_view key, std::string_view value) {
-      if (auto made = read_key(key, value))
+      if (auto made = read_kept_key(key, value))
         keys.push_back(*std::move(made));
       return true;
     }));
@@ -184,7 +184,7 @@ auto catalogue_projection::take_changes() -> store_changes {
     put_event(its.organisation, event, its.status, its.config, changes);
   }
   for (const auto& place : std::exchange(changed_keys_, {}))
-    put_key(keys_.at(place), changes);
+    put_kept_key(keys_.at(place), changes);
   return changes;
 }
 
@@ -224,7 +224,7 @@ void catalogue_projection::visit_rows(const row_visitor& visit) const {
   }
   for (const auto& [place, key] : keys_) {
     store_changes row;
-    put_key(key, row);
+    put_kept_key(key, row);
     visit(row.all().front().key, *row.all().front().value);
   }
 }

@@ -32,7 +32,13 @@ constexpr const char* check_word = "check";
 constexpr const char* copy_word = "copy";
 
 /// How an inspection ends; with anything else it was ended.
-enum inspection_exit : int { is_sound = 0, is_damaged = 1, wrong_words = 2, is_not_there = 3, is_unreadable = 4 };
+enum inspection_exit : int {
+  ended_sound = 0,
+  ended_damaged = 1,
+  ended_wrong_words = 2,
+  ended_not_there = 3,
+  ended_unreadable = 4
+};
 
 constexpr std::size_t said_bytes_max = 2'000;
 
@@ -117,13 +123,13 @@ auto verdict_of(int status, const fs::path& directory, std::string said) -> tl::
                                                              ": the index is damaged: who read it died of signal " +
                                                              std::to_string(WTERMSIG(status))}};
   const auto code = WEXITSTATUS(status);
-  if (code == is_sound)
+  if (code == ended_sound)
     return {};
   if (said.empty())
     said = directory.string() + ": the index is damaged: who read it ended with status " + std::to_string(code);
   switch (code) {
-  case is_not_there: return tl::unexpected{failure{failure_kind::not_found, std::move(said)}};
-  case is_unreadable: return tl::unexpected{failure{failure_kind::io, std::move(said)}};
+  case ended_not_there: return tl::unexpected{failure{failure_kind::not_found, std::move(said)}};
+  case ended_unreadable: return tl::unexpected{failure{failure_kind::io, std::move(said)}};
   default: return tl::unexpected{failure{failure_kind::corrupt, std::move(said)}};
   }
 }
@@ -229,17 +235,17 @@ auto run_inspection(const std::vector<std::string>& words) -> int {
   const bool checks = words.size() == 2 && words.front() == check_word;
   const bool copies = words.size() == 3 && words.front() == copy_word;
   if (!checks && !copies)
-    return wrong_words;
+    return ended_wrong_words;
   limit_inspection_of(words[1]);
   const auto done = checks ? check_text_index(words[1]) : copy_checked(words[1], words[2]);
   if (done)
-    return is_sound;
+    return ended_sound;
   std::fputs(done.error().detail.c_str(), stdout);
   std::fflush(stdout);
   switch (done.error().kind) {
-  case failure_kind::not_found: return is_not_there;
-  case failure_kind::io: return is_unreadable;
-  default: return is_damaged;
+  case failure_kind::not_found: return ended_not_there;
+  case failure_kind::io: return ended_unreadable;
+  default: return ended_damaged;
   }
 }
 
