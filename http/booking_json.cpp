@@ -270,6 +270,16 @@ void write_order(json_writer& out, const domain::booking& order, const booking_c
   out.member("seq", in.seq).end_object();
 }
 
+auto cause_text(domain::return_cause why) noexcept -> std::string_view {
+  switch (why) {
+  case domain::return_cause::uncaptured: return "uncaptured";
+  case domain::return_cause::refunded: return "refunded";
+  case domain::return_cause::by_buyer: return "by_buyer";
+  case domain::return_cause::cancelled: return "cancelled";
+  }
+  return "unknown";
+}
+
 auto turn_text(domain::turn why) noexcept -> std::string_view {
   switch (why) {
   case domain::turn::refused: return "refused";

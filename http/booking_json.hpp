@@ -32,6 +32,8 @@ void write_order(json_writer& out, const domain::booking& order, const booking_c
 /// "cash", "card_terminal" or "complimentary".
 /// Why a payment came to nothing, as bodies say it. Thread-safe.
 [[nodiscard]] auto turn_text(domain::turn why) noexcept -> std::string_view;
+/// Why an order, or tickets of it, went back.
+[[nodiscard]] auto cause_text(domain::return_cause why) noexcept -> std::string_view;
 /// The order that a hold is becoming (`pending`), or that its last payment did not make of it (`failed`, with the reason).
 void write_order_to_be(json_writer& out, const domain::booking& hold, const booking_context& in);
 [[nodiscard]] auto payment_method_text(domain::payment_record::method by) noexcept -> std::string_view;

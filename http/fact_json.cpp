@@ -315,15 +315,6 @@ class fact_writer {
     out_.member(name, std::string_view{who.organisation ? id_text(who.organisation) : id_text(who.subject)});
   }
   void payment(domain::payment_number number) { out_.member("payment", number.value()); }
-  static auto cause_text(domain::return_cause why) noexcept -> std::string_view {
-    switch (why) {
-    case domain::return_cause::uncaptured: return "uncaptured";
-    case domain::return_cause::refunded: return "refunded";
-    case domain::return_cause::by_buyer: return "by_buyer";
-    case domain::return_cause::cancelled: return "cancelled";
-    }
-    return "unknown";
-  }
   void tickets(domain::hold_number order, const std::vector<std::uint32_t>& numbers) {
     if (numbers.empty()) {
       return;

@@ -11,7 +11,6 @@
 #include "journal/kept_backups.hpp"
 #include "journal/rocksdb_journal.hpp"
 #include "journal/snapshot_store.hpp"
-#include "payments/stripe/client.hpp"
 #include "projections/catalogue_projection.hpp"
 #include "projections/store/rocksdb_projection_store.hpp"
 #include "tools/engine_collector.hpp"
@@ -19,7 +18,7 @@
 #include "tools/known_keys.hpp"
 #include "tools/marks_location.hpp"
 #include "tools/outside.hpp"
-#include "tools/scoring_hook.hpp"
+#include "tools/payment_services.hpp"
 #include "tools/traces.hpp"
 
 #include <spdlog/spdlog.h>
@@ -61,8 +60,7 @@ struct server_process::parts {
   std::optional<journal::data_lock> lock; ///< of the directory, when the journal does not hold it
   std::optional<journal::snapshot_store> snapshots;
   std::unique_ptr<projections::projection_store> view_store; ///< null: it could not be opened, and nothing is kept
-  std::unique_ptr<payments::gateway> gateway;                ///< null: nothing is paid by card
-  std::unique_ptr<payments::scorer> scorer;                  ///< null: nobody scores payments
+  payment_services money;
   std::optional<outside> world;
   std::unique_ptr<actors::engine> engine;
   std::shared_ptr<engine_collector> collector;
@@ -211,30 +209,14 @@ auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
   if (store != nullptr) {
     options.search.journal_identity = store->identity();
   }
-  if (!config.gateway.key_file.empty() && store != nullptr) {
-    auto made = payments::stripe::make_client(config.gateway);
-    if (!made) {
-      return tl::unexpected{"payments: " + made.error()};
-    }
-    gateway = std::move(*made);
-    spdlog::info("cards are taken through {}", config.gateway.url);
+  auto services = open_payment_services(config, store != nullptr);
+  if (!services) {
+    return tl::unexpected{services.error()};
   }
-  options.gateway = gateway.get();
-  if (!config.scoring.url.empty() && store != nullptr) {
-    auto made = make_scoring_hook(config.scoring, config.scoring_secret_file);
-    if (!made) {
-      return tl::unexpected{"scoring: " + made.error()};
-    }
-    scorer = std::move(*made);
-  }
-  options.scorer = scorer.get();
-  if (!config.notification_secret_file.empty()) {
-    auto secrets_read = payments::stripe::read_webhook_secrets(config.notification_secret_file);
-    if (!secrets_read) {
-      return tl::unexpected{"payments: " + secrets_read.error()};
-    }
-    options.notification_secrets = std::move(*secrets_read);
-  }
+  money = *std::move(services);
+  options.gateway = money.gateway.get();
+  options.scorer = money.scorer.get();
+  options.notification_secrets = money.notification_secrets;
   engine = std::make_unique<actors::engine>(*journal, *snapshots, answers, std::move(options));
   if (const auto started = engine->start(); !started) {
     return tl::unexpected{started.error().detail};
@@ -277,7 +259,7 @@ auto server_process::parts::make_first_key() -> tl::expected<void, std::string> 
 }
 
 auto server_process::parts::start_server() -> tl::expected<void, std::string> {
-  collector = std::make_shared<engine_collector>(*engine, *journal_counters, commits, gateway.get());
+  collector = std::make_shared<engine_collector>(*engine, *journal_counters, commits, money.gateway.get());
   metrics->add(collector);
   access_log.emplace("access");
   world.emplace(outside::parts{config, paths, secrets, *callers, *engine, *journal,
@@ -297,7 +279,7 @@ auto server_process::parts::start_server() -> tl::expected<void, std::string> {
       .session_ms = config.session_lifetime_ms,
       .live = config.live,
       .attempts = std::make_shared<http::code_attempts>(config.http.rates),
-      .takes_cards = gateway != nullptr,
+      .takes_cards = money.gateway != nullptr,
       .tickets = std::make_shared<const http::ticket_desk>(secrets.ticket_keys, secrets.ids, config.receipts),
       .people = world->people(),
       .desk = world->desk()});
