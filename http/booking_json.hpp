@@ -29,13 +29,13 @@ struct booking_context {
 void write_hold(json_writer& out, const domain::booking& hold, const booking_context& in, domain::instant now);
 /// An order as a confirmation answers it.
 void write_order(json_writer& out, const domain::booking& order, const booking_context& in);
-/// "cash", "card_terminal" or "complimentary".
 /// Why a payment came to nothing, as bodies say it. Thread-safe.
 [[nodiscard]] auto turn_text(domain::turn why) noexcept -> std::string_view;
 /// Why an order, or tickets of it, went back.
 [[nodiscard]] auto cause_text(domain::return_cause why) noexcept -> std::string_view;
 /// The order that a hold is becoming (`pending`), or that its last payment did not make of it (`failed`, with the reason).
 void write_order_to_be(json_writer& out, const domain::booking& hold, const booking_context& in);
+/// "cash", "card_terminal" or "complimentary".
 [[nodiscard]] auto payment_method_text(domain::payment_record::method by) noexcept -> std::string_view;
 /// "available", "held", "sold" or "blocked".
 [[nodiscard]] auto seat_status_text(domain::seat_status status) noexcept -> std::string_view;
