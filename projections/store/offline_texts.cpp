@@ -25,7 +25,7 @@ auto settings_for(const fs::path& directory, const std::string& journal_identity
 }
 
 /// Nobody reads how old it is.
-auto no_time() -> domain::instant {
+auto unread_time() -> domain::instant {
   return {};
 }
 
@@ -78,7 +78,7 @@ auto fold_texts_offline(journal::journal& from, const std::string& journal_ident
     kept_position = *std::move(position);
   }
   const auto what = std::make_shared<text_projection>(std::make_shared<search_slots>(),
-                                                      settings_for(scratch, journal_identity), no_time);
+                                                      settings_for(scratch, journal_identity), unread_time);
   what->load();
   // A start would begin such an index anew; compared with the journal it must not pass for that.
   if (!kept.empty() && what->position() != kept_position)
@@ -97,7 +97,7 @@ auto fold_texts_offline(journal::journal& from, const std::string& journal_ident
 auto rebuild_texts_offline(journal::journal& from, const std::string& journal_identity, const fs::path& directory,
                            const fold_progress& progress) -> tl::expected<folded_projection, failure> {
   const auto what = std::make_shared<text_projection>(std::make_shared<search_slots>(),
-                                                      settings_for(directory, journal_identity), no_time);
+                                                      settings_for(directory, journal_identity), unread_time);
   what->load();
   what->reset();
   if (!what->rebuild_runs())
