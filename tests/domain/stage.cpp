@@ -277,6 +277,11 @@ struct fact_names {
   auto operator()(const resale_owed& what) const -> std::string { return numbered("resale owed", what.payment); }
   auto operator()(const payment_scored& what) const -> std::string { return numbered("scored", what.payment); }
   auto operator()(const review_closed& what) const -> std::string { return numbered("reviewed", what.payment); }
+  /// A waiting room's.
+  template <class Other>
+  auto operator()(const Other&) const -> std::string {
+    return "of another stream";
+  }
 
   template <class Number>
   static auto numbered(const char* name, Number number) -> std::string {

@@ -167,6 +167,12 @@ auto equal(const Empty&, const Empty&) -> bool {
   return true;
 }
 
+/// Those of waiting rooms are in no stream that is compared.
+template <class Other>
+auto equal(const Other&, const Other&) -> bool {
+  return false;
+}
+
 } // namespace
 
 auto same(const fact_body& a, const fact_body& b) -> bool {

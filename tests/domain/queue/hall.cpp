@@ -114,9 +114,10 @@ auto told(const tl::expected<facts, queue::refusal>& what) -> std::string {
     }
     return text;
   }
+  const auto first = fact_body{queue::settings_changed{}}.index();
   std::string text = "ok";
   for (const auto& one : *what) {
-    text += std::string{", "} + fact_names.at(one.body.index());
+    text += std::string{", "} + fact_names.at(one.body.index() - first);
   }
   return text;
 }
