@@ -19,6 +19,7 @@ void register_bench_command(CLI::App& app, int& exit_code);
 void register_chaos_command(CLI::App& app, int& exit_code);
 void register_gateway_command(CLI::App& app, int& exit_code);
 void register_reconcile_command(CLI::App& app, int& exit_code);
+void register_onsale_command(CLI::App& app, int& exit_code);
 /// Not for people: see `inspection_by_this_program`.
 void register_inspection_command(CLI::App& app, int& exit_code);
 

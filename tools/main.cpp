@@ -34,6 +34,7 @@ auto main(int argc, char** argv) -> int {
   holdfast::tools::register_chaos_command(app, exit_code);
   holdfast::tools::register_gateway_command(app, exit_code);
   holdfast::tools::register_reconcile_command(app, exit_code);
+  holdfast::tools::register_onsale_command(app, exit_code);
   holdfast::tools::register_inspection_command(app, exit_code);
   try {
     app.parse(argc, argv);

@@ -1,0 +1,141 @@
+#include "tools/onsale/waiting_line.hpp"
+
+#include "domain/check.hpp"
+#include "domain/queue/apply.hpp"
+#include "domain/queue/decide.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace holdfast::onsale {
+
+using namespace domain;
+
+namespace {
+
+constexpr std::uint32_t tenths = 10;
+constexpr std::size_t batch_max = queue::limits::people_per_command_max / 2;
+
+auto subject(std::uint32_t who) -> subject_id {
+  return {1, who + 1ULL};
+}
+
+auto piece(const std::vector<queue::place_number>& all, std::size_t from) -> std::vector<queue::place_number> {
+  const auto end = std::min(all.size(), from + batch_max);
+  if (from >= end)
+    return {};
+  return {all.begin() + static_cast<std::ptrdiff_t>(from), all.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+} // namespace
+
+auto waiting_line::ask(queue::command_body what, instant now) -> bool {
+  const auto made = queue::decide(room_, {{}, {}, std::move(what)}, now);
+  if (!made)
+    return false;
+  for (const auto& one : *made) {
+    queue::apply(room_, one);
+    if (told_.by_room)
+      told_.by_room(one);
+    hear(one);
+  }
+  return !made->empty();
+}
+
+void waiting_line::hear(const fact& what) {
+  if (const auto* const in = std::get_if<queue::joined>(&what.body)) {
+    for (const auto& one : in->people)
+      owners_.push_back(static_cast<std::uint32_t>(one.who.low - 1));
+  } else if (const auto* const let_in = std::get_if<queue::admitted>(&what.body)) {
+    for (const auto number : let_in->places)
+      ears_.let_in(owners_[number.value() - 1], what.time);
+  } else if (const auto* const out = std::get_if<queue::expired>(&what.body)) {
+    for (const auto number : out->places)
+      ears_.sent_out(owners_[number.value() - 1], out->as);
+  }
+}
+
+void waiting_line::open(instant now) {
+  HF_CHECK(ask(queue::configure{plan_.room, {}, {}}, now) || plan_.room == queue::settings{},
+           "settings without faults are taken");
+  const bool opened = plan_.draw
+                          ? ask(queue::open_pre_queue{queue::commitment_to(seed_)}, now)
+                          : ask(queue::switch_mode{queue::mode::on, queue::mode_cause::organiser, {}}, now) &&
+                                ask(queue::switch_mode{queue::mode::paused, queue::mode_cause::organiser, {}}, now);
+  HF_CHECK(opened, "a room that is off opens");
+}
+
+void waiting_line::start(instant now) {
+  started_ = true;
+  if (!plan_.draw) {
+    HF_CHECK(ask(queue::switch_mode{queue::mode::on, queue::mode_cause::organiser, {}}, now), "a paused room goes on");
+    return;
+  }
+  HF_CHECK(ask(queue::close_pre_queue{}, now) && ask(queue::draw_lots{seed_, std::nullopt, true}, now),
+           "a pre-queue ends by its draw");
+  note_draw();
+}
+
+void waiting_line::note_draw() {
+  const auto& line = room_.lines[0];
+  const auto entrants = room_.draw->log.size();
+  if (entrants < tenths || line.size() < 2)
+    return;
+  const auto mean_of = [&](std::uint32_t first, std::uint32_t end) -> std::optional<double> {
+    double sum = 0;
+    std::uint32_t people = 0;
+    for (auto number = first; number < end; ++number) {
+      const auto* const at = room_.places.at(queue::place_number{number});
+      if (queue::is_waiting(at->status)) {
+        sum += static_cast<double>(line.ahead_of(at->at)) / (line.size() - 1);
+        ++people;
+      }
+    }
+    return people == 0 ? std::nullopt : std::optional{sum / people};
+  };
+  const auto tenth = entrants / tenths;
+  first_tenth_ = mean_of(1, 1 + tenth);
+  last_tenth_ = mean_of(1 + entrants - tenth, 1 + entrants);
+}
+
+auto waiting_line::join(const std::vector<std::uint32_t>& people, instant now) -> std::vector<std::uint32_t> {
+  if (people.empty())
+    return {};
+  queue::join batch;
+  for (const auto who : people)
+    batch.people.push_back({subject(who), 0});
+  HF_CHECK(ask(std::move(batch), now), "there is room in a waiting room");
+  std::vector<std::uint32_t> places;
+  places.reserve(people.size());
+  for (const auto who : people)
+    places.push_back(room_.places.find(subject(who)).value());
+  return places;
+}
+
+template <class Command>
+void waiting_line::tell(std::vector<queue::place_number>& all, instant now) {
+  for (std::size_t from = 0; from < all.size(); from += batch_max)
+    ask(Command{piece(all, from)}, now);
+  all.clear();
+}
+
+void waiting_line::tend(instant now, bool any_left) {
+  tell<queue::leave>(left, now);
+  tell<queue::mark_silent>(silent, now);
+  tell<queue::mark_present>(present, now);
+  for (std::size_t from = 0; from < std::max(bought.size(), gave_up.size()); from += batch_max)
+    ask(queue::finish{piece(bought, from), piece(gave_up, from)}, now);
+  bought.clear();
+  gave_up.clear();
+  if (!started_)
+    return;
+  if (!any_left && room_.is == queue::mode::on)
+    ask(queue::switch_mode{queue::mode::sold_out, queue::mode_cause::seats_gone, {}}, now);
+  else if (any_left && room_.is == queue::mode::sold_out)
+    ask(queue::switch_mode{queue::mode::on, queue::mode_cause::seats_back, {}}, now);
+  while (ask(queue::advance{}, now)) {
+  }
+}
+
+} // namespace holdfast::onsale

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "domain/fact.hpp"
+#include "domain/queue/command.hpp"
+#include "domain/queue/state.hpp"
+#include "tools/onsale/simulation.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace holdfast::onsale {
+
+/// The waiting room of a simulated sale, decided by the rules of waiting rooms. People are numbers from 0.
+class waiting_line {
+ public:
+  struct ears {
+    std::function<void(std::uint32_t who, domain::instant now)> let_in;
+    std::function<void(std::uint32_t who, domain::queue::place_status as)> sent_out;
+  };
+
+  waiting_line(const sale_plan& plan, const decided& told, ears to) : plan_{plan}, told_{told}, ears_{std::move(to)} {}
+
+  void open(domain::instant now);
+  /// Draws lots, or goes on.
+  void start(domain::instant now);
+  /// These, in their order, at most limits::people_per_command_max; their places.
+  [[nodiscard]] auto join(const std::vector<std::uint32_t>& people, domain::instant now) -> std::vector<std::uint32_t>;
+
+  // What was found since the last look; told to the room at the next.
+  std::vector<domain::queue::place_number> left, silent, present, bought, gave_up;
+
+  /// A look of the server's: tells the room what was found, whether anything is left to sell, and lets in whoever may be.
+  void tend(domain::instant now, bool any_left);
+
+  [[nodiscard]] auto state() const -> const domain::queue::state& { return room_; }
+  /// Mean place in the line, 0 first and 1 last, of the tenth that came first before the start, or last; nothing without a draw.
+  [[nodiscard]] auto first_tenth() const -> std::optional<double> { return first_tenth_; }
+  [[nodiscard]] auto last_tenth() const -> std::optional<double> { return last_tenth_; }
+
+ private:
+  /// Whether anything came of it.
+  auto ask(domain::queue::command_body what, domain::instant now) -> bool;
+  void hear(const domain::fact& what);
+  void note_draw();
+  template <class Command>
+  void tell(std::vector<domain::queue::place_number>& all, domain::instant now);
+
+  const sale_plan& plan_;
+  const decided& told_;
+  ears ears_;
+  domain::queue::state room_;
+  domain::queue::digest seed_{};      ///< the lots are of people who are all alike
+  std::vector<std::uint32_t> owners_; ///< by place
+  bool started_ = false;
+  std::optional<double> first_tenth_, last_tenth_;
+};
+
+} // namespace holdfast::onsale
