@@ -38,8 +38,12 @@ auto checked_by(const fs::path& directory, Work work) -> tl::expected<void, fail
   return damaged_index(directory, why);
 }
 
-/// Whether an index has what was committed to it.
+/// Whether an index has what was committed to it. One that was just begun has neither position nor sum.
 auto is_as_committed(const Xapian::Database& database) -> bool {
+  const auto position = database.get_metadata(text_index::position_key);
+  const auto sum = database.get_metadata(text_index::position_sum_key);
+  if (sum != (position.empty() && sum.empty() ? std::string{} : text_sums::of_position(position)))
+    return false;
   const auto committed = text_sums::of_text(database.get_metadata(text_index::sums_key));
   return text_sums::of(database) == committed && committed.fit_postings(database);
 }

@@ -284,7 +284,7 @@ void text_index::commit(const journal::cursor& position) {
   auto& my = *parts_;
   write_through(*my.place, [&] {
     my.database.set_metadata(position_key, position.text());
-    my.sums.set_position(position.text());
+    my.database.set_metadata(position_sum_key, text_sums::of_position(position.text()));
     my.database.set_metadata(sums_key, my.sums.text());
     my.database.commit_transaction();
     my.database.begin_transaction();

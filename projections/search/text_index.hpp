@@ -40,8 +40,9 @@ class text_index {
   /// Documents changed since the last commit.
   [[nodiscard]] auto uncommitted() const noexcept -> std::size_t;
 
-  /// Under which the index keeps its position, and the sums of what is committed with it.
+  /// Under which the index keeps its position, a sum of that, and the sums of what is committed with it.
   static constexpr const char* position_key = "position";
+  static constexpr const char* position_sum_key = "position_sum";
   static constexpr const char* sums_key = "sums";
 
   void created(domain::event_id event, std::uint64_t seq, const domain::event_config& config);

@@ -55,7 +55,7 @@ void visit_all(const Xapian::Database& database, const row_visitor& visit) {
   for (auto at = database.spellings_begin(); at != database.spellings_end(); ++at)
     visit(row_writer{}.byte(spelling_row).rest(*at).take(), row_writer{}.number32(at.get_termfreq()).take());
   for (auto at = database.metadata_keys_begin(); at != database.metadata_keys_end(); ++at) {
-    if (*at != text_index::position_key)
+    if (*at != text_index::position_key && *at != text_index::position_sum_key)
       visit(row_writer{}.byte(metadata_row).rest(*at).take(), database.get_metadata(*at));
   }
 }

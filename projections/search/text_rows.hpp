@@ -10,7 +10,7 @@
 namespace holdfast::projections {
 
 /// Everything that an index of texts has, as rows in no order: a document's data, terms and weights under its number; a term
-/// with the documents that it leads to; a word that may be proposed with how often it is there; what the index says of itself, but for its position. Equal texts give equal rows, however they came to be indexed.
+/// with the documents that it leads to; a word that may be proposed with how often it is there; what the index says of itself, but for its position and the sum of that. Equal texts give equal rows, however they came to be indexed.
 /// Blocks. Failures: `corrupt` for an index that cannot be read.
 [[nodiscard]] auto visit_text_rows(const std::filesystem::path& directory, const row_visitor& visit)
     -> tl::expected<void, journal::failure>;

@@ -1,7 +1,6 @@
 #include "projections/search/text_sums.hpp"
 
 #include "domain/strong_id.hpp"
-#include "projections/search/text_index.hpp"
 #include "projections/store/row_codec.hpp"
 
 namespace holdfast::projections {
@@ -58,13 +57,13 @@ void text_sums::remove_spelling(std::string_view word, std::uint64_t times) {
   spellings_ -= times * of_spelling(word);
 }
 
-void text_sums::set_position(std::string_view position) {
+auto text_sums::of_position(std::string_view position) -> std::string {
   constexpr std::uint64_t seed = 3;
-  position_ = position.empty() ? 0 : hash_of(seed, position); // an index that was just begun has none
+  return row_writer{}.number(hash_of(seed, position)).take();
 }
 
 auto text_sums::text() const -> std::string {
-  return row_writer{}.number(documents_).number(terms_).number(lengths_).number(spellings_).number(position_).take();
+  return row_writer{}.number(documents_).number(terms_).number(lengths_).number(spellings_).take();
 }
 
 auto text_sums::of_text(std::string_view text) -> text_sums {
@@ -74,7 +73,6 @@ auto text_sums::of_text(std::string_view text) -> text_sums {
   made.terms_ = in.number();
   made.lengths_ = in.number();
   made.spellings_ = in.number();
-  made.position_ = in.number();
   return in.sound() ? made : text_sums{};
 }
 
@@ -84,7 +82,6 @@ auto text_sums::of(const Xapian::Database& database) -> text_sums {
     made.add(*at, database.get_document(*at));
   for (auto at = database.spellings_begin(); at != database.spellings_end(); ++at)
     made.add_spelling(*at, at.get_termfreq());
-  made.set_position(database.get_metadata(text_index::position_key));
   return made;
 }
 

@@ -20,18 +20,18 @@ class text_sums {
   void add_spelling(std::string_view word, std::uint64_t times);
   void remove_spelling(std::string_view word, std::uint64_t times);
 
-  /// The position that everything is as of.
-  void set_position(std::string_view position);
-
   /// As the index keeps them.
   [[nodiscard]] auto text() const -> std::string;
   /// Nothing that `text` gave: sums that fit no index but an empty one.
   [[nodiscard]] static auto of_text(std::string_view text) -> text_sums;
 
-  /// Of an index as it is: its documents with what each says of its terms, its spellings and its position. Throws the library's errors.
+  /// Of an index as it is: its documents with what each says of its terms, and its spellings. Throws the library's errors.
   [[nodiscard]] static auto of(const Xapian::Database& database) -> text_sums;
   /// Whether what searches read, the lists of documents of each term, says the same. Throws the library's errors.
   [[nodiscard]] auto fit_postings(const Xapian::Database& database) const -> bool;
+
+  /// Of the position that everything is as of, as the index keeps it beside the position. Not one of the sums: equal texts have equal sums.
+  [[nodiscard]] static auto of_position(std::string_view position) -> std::string;
 
   friend auto operator==(const text_sums&, const text_sums&) -> bool = default;
 
@@ -42,7 +42,6 @@ class text_sums {
   std::uint64_t terms_ = 0;     ///< number, term and weight
   std::uint64_t lengths_ = 0;   ///< number and sum of weights
   std::uint64_t spellings_ = 0;
-  std::uint64_t position_ = 0;
 };
 
 } // namespace holdfast::projections
