@@ -10,7 +10,6 @@ namespace holdfast::http {
 
 namespace {
 
-constexpr std::uint16_t ok = 200;
 constexpr std::uint16_t created = 201;
 constexpr std::uint16_t accepted = 202;
 /// After this a buyer whose payment goes on without him asks for the order again.
@@ -133,6 +132,7 @@ auto engine_answers::refund_refused(domain::event_refusal why, const actors::req
 }
 
 auto engine_answers::review_accepted(domain::event_id event, const domain::payment& what) const -> actors::answer {
+  constexpr std::uint16_t ok = 200;
   actors::answer made;
   made.status = ok;
   std::string order;

@@ -7,7 +7,7 @@ namespace holdfast::http {
 
 namespace {
 
-constexpr std::uint16_t ok = 200;
+constexpr std::uint16_t batch_is_answered = 200;
 /// What to do with a scan that could not be decided now: it may be sent again, under the same nonce.
 constexpr std::string_view undecided = R"({"result":"unavailable"})";
 
@@ -35,7 +35,7 @@ void scan_batch::run(std::vector<scan> all) {
 void scan_batch::answered(std::size_t which, actors::answer&& what) noexcept {
   {
     const std::scoped_lock lock{mutex_};
-    all_[which].result = what.status == ok ? std::move(what.body) : std::string{undecided};
+    all_[which].result = what.status == batch_is_answered ? std::move(what.body) : std::string{undecided};
     --underway_;
   }
   pump();
