@@ -18,9 +18,13 @@ template <class Message>
   return from.GetReflection()->GetUnknownFields(from).empty();
 }
 
-void write_asker(const room::asker& from, wire::QueueAsker* to) {
-  to->set_organisation(from.organisation.value());
-  to->set_key(from.key.value());
+/// Nothing for the server itself, so that there is one way to write it.
+template <class Message>
+void write_asker(const room::asker& from, Message& to) {
+  if (from == room::asker{})
+    return;
+  to.mutable_by()->set_organisation(from.organisation.value());
+  to.mutable_by()->set_key(from.key.value());
 }
 
 [[nodiscard]] auto read_asker(const wire::QueueAsker& from, room::asker& to) -> bool {
@@ -217,7 +221,7 @@ void append_places(const Fact& fact, std::string& to) {
 void encode(const room::settings_changed& fact, std::string& to) {
   wire::QueueSettingsChanged message;
   write_settings(fact.after, message.mutable_after());
-  write_asker(fact.by, message.mutable_by());
+  write_asker(fact.by, message);
   message.set_reason(fact.reason);
   append(message, to);
 }
@@ -227,7 +231,7 @@ void encode(const room::pre_queue_opened& fact, std::string& to) {
   message.set_commitment(digest_bytes(fact.commitment));
   message.set_public_round(fact.public_round);
   message.set_cause(static_cast<std::uint32_t>(fact.cause));
-  write_asker(fact.by, message.mutable_by());
+  write_asker(fact.by, message);
   append(message, to);
 }
 
@@ -235,7 +239,7 @@ void encode(const room::pre_queue_closed& fact, std::string& to) {
   wire::PreQueueClosed message;
   message.set_entrants(fact.entrants);
   message.set_root(digest_bytes(fact.root));
-  write_asker(fact.by, message.mutable_by());
+  write_asker(fact.by, message);
   append(message, to);
 }
 
@@ -244,7 +248,7 @@ void encode(const room::drawn& fact, std::string& to) {
   message.set_seed(digest_bytes(fact.seed));
   if (fact.round_value)
     message.set_round_value(*fact.round_value);
-  write_asker(fact.by, message.mutable_by());
+  write_asker(fact.by, message);
   append(message, to);
 }
 
@@ -252,7 +256,7 @@ void encode(const room::mode_changed& fact, std::string& to) {
   wire::QueueModeChanged message;
   message.set_to(static_cast<std::uint32_t>(fact.to));
   message.set_cause(static_cast<std::uint32_t>(fact.cause));
-  write_asker(fact.by, message.mutable_by());
+  write_asker(fact.by, message);
   message.set_reason(fact.reason);
   append(message, to);
 }
@@ -319,7 +323,7 @@ void encode(const room::demoted& fact, std::string& to) {
   message.set_place(fact.place.value());
   message.set_now(fact.now.value());
   message.set_reason(fact.reason);
-  write_asker(fact.by, message.mutable_by());
+  write_asker(fact.by, message);
   append(message, to);
 }
 

@@ -199,7 +199,7 @@ void read_scoring(config_reader& outer, server_config& to) {
   read_ms(in, "timeout_ms", 1, 30'000, hook.timeout);
   in.number_of("in_flight_max", 1, 10'000, hook.in_flight_max);
   if (hook.url.empty() != to.scoring_secret_file.empty()) {
-    outer.faults().push_back(in.place_of("url") + " and secret_file go together");
+    outer.faults().push_back(in.place_of("url") + " and " + in.place_of("secret_file") + " go together");
   }
   if (hook.url.empty()) {
     return;

@@ -68,6 +68,7 @@ auto second_evening() -> facts {
   rules.batch = 1;
   rules.rate_milli_per_s = 1'000;
   in.configure(rules);
+  in.switch_to(room::mode::on);
   in.switch_to(room::mode::paused);
   in.join(1, 9);
   REQUIRE(in.act(room::leave{{place_number{1}}}));
@@ -280,7 +281,7 @@ TEST_CASE("what happens to places out of their order is found and named where it
            [](paper_journal& in) { first<room::pace_adjusted>(in).permille = 100; }},
           {"let in while it was paused", kind::illegal_queue_change, line, let_in,
            [](paper_journal& in) {
-             for (std::uint64_t at = 1; at <= in.size(line); ++at) {
+             for (std::uint64_t at = in.size(line); at != 0; --at) {
                if (auto* const to = std::get_if<room::mode_changed>(&in.at(line, at).body);
                    to != nullptr && to->to == room::mode::on) {
                  to->to = room::mode::sold_out;

@@ -15,6 +15,7 @@ using namespace domain;
 namespace {
 
 constexpr std::uint32_t tenths = 10;
+constexpr caller organiser{caller::kind::organiser, {}, organisation_id{1}, key_id{1}};
 constexpr std::size_t batch_max = queue::limits::people_per_command_max / 2;
 
 auto subject(std::uint32_t who) -> subject_id {
@@ -30,8 +31,8 @@ auto piece(const std::vector<queue::place_number>& all, std::size_t from) -> std
 
 } // namespace
 
-auto waiting_line::ask(queue::command_body what, instant now) -> bool {
-  const auto made = queue::decide(room_, {{}, {}, std::move(what)}, now);
+auto waiting_line::ask(queue::command_body what, instant now, const caller& by) -> bool {
+  const auto made = queue::decide(room_, {by, {}, std::move(what)}, now);
   if (!made)
     return false;
   for (const auto& one : *made) {
@@ -57,22 +58,25 @@ void waiting_line::hear(const fact& what) {
 }
 
 void waiting_line::open(instant now) {
-  HF_CHECK(ask(queue::configure{plan_.room, {}, {}}, now) || plan_.room == queue::settings{},
+  HF_CHECK(ask(queue::configure{plan_.room, {}, {}}, now, organiser) || plan_.room == queue::settings{},
            "settings without faults are taken");
-  const bool opened = plan_.draw
-                          ? ask(queue::open_pre_queue{queue::commitment_to(seed_)}, now)
-                          : ask(queue::switch_mode{queue::mode::on, queue::mode_cause::organiser, {}}, now) &&
-                                ask(queue::switch_mode{queue::mode::paused, queue::mode_cause::organiser, {}}, now);
+  const auto switch_to = [&](queue::mode to) {
+    return ask(queue::switch_mode{to, queue::mode_cause::organiser, {}}, now, organiser);
+  };
+  const bool opened = plan_.draw ? ask(queue::open_pre_queue{queue::commitment_to(seed_)}, now, organiser)
+                                 : switch_to(queue::mode::on) && switch_to(queue::mode::paused);
   HF_CHECK(opened, "a room that is off opens");
 }
 
 void waiting_line::start(instant now) {
   started_ = true;
   if (!plan_.draw) {
-    HF_CHECK(ask(queue::switch_mode{queue::mode::on, queue::mode_cause::organiser, {}}, now), "a paused room goes on");
+    HF_CHECK(ask(queue::switch_mode{queue::mode::on, queue::mode_cause::organiser, {}}, now, organiser),
+             "a paused room goes on");
     return;
   }
-  HF_CHECK(ask(queue::close_pre_queue{}, now) && ask(queue::draw_lots{seed_, std::nullopt, true}, now),
+  HF_CHECK(ask(queue::close_pre_queue{}, now, organiser) &&
+               ask(queue::draw_lots{seed_, std::nullopt, true}, now, organiser),
            "a pre-queue ends by its draw");
   note_draw();
 }

@@ -42,7 +42,7 @@ class waiting_line {
 
  private:
   /// Whether anything came of it.
-  auto ask(domain::queue::command_body what, domain::instant now) -> bool;
+  auto ask(domain::queue::command_body what, domain::instant now, const domain::caller& by = {}) -> bool;
   void hear(const domain::fact& what);
   void note_draw();
   template <class Command>
