@@ -93,7 +93,7 @@ TEST_CASE("a report says of the sale what the event's page says, as time goes by
   auto mine = opera.organiser;
   const auto both = [&] {
     const auto page = mine.get(opera.path()).text("status");
-    const auto report = mine.get(opera.path("/report")).text("status");
+    auto report = mine.get(opera.path("/report")).text("status");
     CHECK(mine.get(opera.path("/report"), {.headers = "Accept: text/csv\r\n"}).body.find("," + page + ",") !=
           std::string::npos);
     CHECK(report == page);
