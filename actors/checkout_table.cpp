@@ -1,6 +1,7 @@
 #include "actors/checkout_table.hpp"
 
 #include "actors/interfaces.hpp"
+#include "actors/spawn_anywhere.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
@@ -115,7 +116,7 @@ checkout_table::~checkout_table() = default;
 auto checkout_table::find_or_open(domain::event_id event) -> std::shared_ptr<slot> {
   auto& found = slots_[event];
   if (!found) {
-    found = std::make_shared<slot>(system_.spawn(checkout_behavior, event, &services_));
+    found = std::make_shared<slot>(spawn_anywhere(system_, checkout_behavior, event, &services_));
     found->post_after(leave_after, [this, event](checkout_core& core) { leave_if_idle(event, core); });
   }
   return found;

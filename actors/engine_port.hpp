@@ -180,9 +180,9 @@ class engine_port {
 
   [[nodiscard]] virtual auto projections() const -> std::vector<projection_line> = 0;
 
-  enum class rebuild_outcome : std::uint8_t { begun = 1, under_way, unknown };
+  enum class rebuild_outcome : std::uint8_t { begun = 1, under_way, unknown, no_journal };
 
-  /// Has a projection folded anew from the journal, beside what is shown until it has caught up.
+  /// Has a projection folded anew from the journal, beside what is shown until it has caught up. Not where the journal was refused: nothing would be left.
   [[nodiscard]] virtual auto rebuild_projection(std::string_view name) -> rebuild_outcome = 0;
 
   [[nodiscard]] virtual auto ready() const -> readiness = 0;

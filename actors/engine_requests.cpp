@@ -74,6 +74,10 @@ void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::siz
     bool failed = false;
   };
 
+  if (parts_->journal.is_absent()) {
+    done(tl::unexpected{refusal::journal_unavailable});
+    return;
+  }
   auto at = std::make_shared<reading>();
   parts_->journal.read(
       {journal::stream_kind::event, event.value()}, from_seq,
@@ -181,6 +185,9 @@ auto engine::rebuild_projection(std::string_view name) -> rebuild_outcome {
   const auto all = parts_->views->status();
   if (std::ranges::none_of(all, [&](const auto& its) { return its.name == name; })) {
     return rebuild_outcome::unknown;
+  }
+  if (!parts_->options.shows_only.empty()) {
+    return rebuild_outcome::no_journal;
   }
   return parts_->views->rebuild(name) ? rebuild_outcome::begun : rebuild_outcome::under_way;
 }

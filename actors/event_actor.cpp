@@ -1,5 +1,6 @@
 #include "actors/event_actor.hpp"
 
+#include "actors/spawn_anywhere.hpp"
 #include "domain/check.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -123,7 +124,7 @@ auto event_behavior(event_actor::stateful_pointer<event_actor_state> self,
 } // namespace
 
 auto spawn_event_actor(caf::actor_system& system, std::shared_ptr<const event_actor_setup> setup) -> event_actor {
-  return system.spawn(event_behavior, std::move(setup));
+  return spawn_anywhere(system, event_behavior, std::move(setup));
 }
 
 } // namespace holdfast::actors

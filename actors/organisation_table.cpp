@@ -1,6 +1,7 @@
 #include "actors/organisation_table.hpp"
 
 #include "actors/interfaces.hpp"
+#include "actors/spawn_anywhere.hpp"
 #include "domain/organisation/decide.hpp"
 #include "journal/codec.hpp"
 #include "journal/fold.hpp"
@@ -103,7 +104,7 @@ organisation_table::~organisation_table() = default;
 void organisation_table::open(domain::organisation_id organisation, domain::organisation_state state) {
   auto core = std::make_shared<organisation_core>(organisation, std::move(state), services_, directory_);
   auto made = std::make_shared<slot>();
-  made->actor = system_.spawn(organisation_behavior, std::move(core));
+  made->actor = spawn_anywhere(system_, organisation_behavior, std::move(core));
   slots_.emplace(organisation, std::move(made));
 }
 

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
+
 namespace holdfast::payments {
 
 auto read_score(long status, std::string_view body) -> scoring_outcome {
@@ -9,9 +11,15 @@ auto read_score(long status, std::string_view body) -> scoring_outcome {
   if (status != ok) {
     return {domain::risk_verdict::none, "http_" + std::to_string(status)};
   }
-  const auto said = nlohmann::json::parse(body, nullptr, false);
+  // Of two verdicts nobody knows which is meant.
+  std::size_t verdicts = 0;
+  const auto count = [&verdicts](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& what) {
+    verdicts += depth == 1 && event == nlohmann::json::parse_event_t::key && what == "verdict" ? 1U : 0U;
+    return true;
+  };
+  const auto said = nlohmann::json::parse(body, count, false);
   scoring_outcome unreadable{domain::risk_verdict::none, "unreadable"};
-  if (!said.is_object()) {
+  if (!said.is_object() || verdicts != 1) {
     return unreadable;
   }
   const auto verdict = said.find("verdict");

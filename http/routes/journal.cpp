@@ -26,7 +26,11 @@ constexpr std::size_t page_bytes_max = std::size_t{256} * 1024;
 constexpr std::size_t facts_per_look = 200;
 
 auto problem_of(actors::refusal why) noexcept -> problem_kind {
-  return why == actors::refusal::unreadable ? problem_kind::event_unreadable : problem_kind::overloaded;
+  switch (why) {
+  case actors::refusal::unreadable: return problem_kind::event_unreadable;
+  case actors::refusal::journal_unavailable: return problem_kind::journal_unavailable;
+  default: return problem_kind::overloaded;
+  }
 }
 
 /// What a page of facts is shown with.

@@ -54,6 +54,7 @@ void rebuild_projection(exchange& ex, const context& in) {
     ex.refuse(problem_kind::request_in_progress, {.detail = "this projection is being rebuilt already"});
     return;
   case actors::engine_port::rebuild_outcome::unknown: ex.refuse(problem_kind::not_found); return;
+  case actors::engine_port::rebuild_outcome::no_journal: ex.refuse(problem_kind::journal_unavailable); return;
   }
 }
 

@@ -66,7 +66,12 @@ auto with_words(Work work) -> tl::expected<decltype(work()), std::string> {
 auto open_sound(const fs::path& directory, const std::string& journal_identity, int flags,
                 const inspection_command& inspection)
     -> tl::expected<std::optional<Xapian::WritableDatabase>, journal::failure> {
-  if (text_place::is_doubtful(directory) || !fs::exists(directory / "iamglass"))
+  std::error_code hidden;
+  const bool is_there = fs::exists(directory / "iamglass", hidden);
+  if (hidden)
+    spdlog::warn("search: the index in {} cannot be looked at and is built anew: {}", directory.string(),
+                 hidden.message());
+  if (hidden || !is_there || text_place::is_doubtful(directory))
     return std::nullopt;
   try {
     // Looked at before the library takes what it finds for sound. Nobody else writes here: a data directory is one process's.

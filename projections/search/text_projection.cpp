@@ -107,10 +107,21 @@ void text_projection::load() {
   }
   std::error_code failed;
   fs::create_directories(settings_.directory, failed);
-  const auto name = current_in(settings_.directory).filename().string();
+  auto name = current_in(settings_.directory).filename().string();
   remove_others(name);
-  auto opened = text_index::open(settings_.directory / name, settings_.journal_identity, settings_.sync_commits,
-                                 settings_.inspection);
+  const auto open = [this](const std::string& which) {
+    return text_index::open(settings_.directory / which, settings_.journal_identity, settings_.sync_commits,
+                            settings_.inspection);
+  };
+  auto opened = open(name);
+  if (!opened && opened.error().kind != journal::failure_kind::locked) {
+    // Somebody else's, perhaps, or not to be written to: another one may still be made beside it.
+    spdlog::warn("search: {}; another index is begun beside it", opened.error().detail);
+    name = directory_name(number_of(name) + 1);
+    opened = open(name);
+    if (opened)
+      make_current(name);
+  }
   if (!opened) {
     failure_ = std::move(opened.error().detail);
     spdlog::error("search: no text can be found: {}", failure_);

@@ -340,6 +340,14 @@ TEST_CASE(
   CHECK(organiser.get(in.opera.path("/reviews")).json().at("items").size() == 1);
 }
 
+TEST_CASE("a server ends though the first to ask for an event's payments was a list of reviews") {
+  const api_server server;
+  box_office opera{server};
+  const auto listed = opera.organiser.get(opera.path("/reviews"));
+  REQUIRE(listed.status == 200);
+  CHECK(listed.json().at("items").empty());
+}
+
 TEST_CASE("an event says that it has payments scored, and what stands for a verdict, together") {
   const api_server server;
   box_office opera{server};

@@ -47,9 +47,10 @@ TEST_CASE("a verdict is one of three, with its reason if it has one; everything 
   CHECK(read_score(200, R"({"verdict":"allow"})") == why(risk_verdict::allow, ""));
   CHECK(read_score(200, R"({"verdict":"review","reason":"new","score":7})") == why(risk_verdict::review, "new"));
   CHECK(read_score(200, R"({"reason":"old","verdict":"deny"})") == why(risk_verdict::deny, "old"));
-  for (const auto* body : {"", "[]", "null", "7", "{}", "{\"verdict\":7}", "{\"verdict\":\"Allow\"}",
-                           "{\"verdict\":\"\"}", "{\"verdict\":\"none\"}", "{\"verdict\":\"allow\",\"reason\":7}",
-                           "{\"verdict\":\"allow\"", "{\"verdict\":\"allow\"}{}", "\xff"}) {
+  for (const auto* body :
+       {"", "[]", "null", "7", "{}", "{\"verdict\":7}", "{\"verdict\":\"Allow\"}", "{\"verdict\":\"\"}",
+        "{\"verdict\":\"none\"}", "{\"verdict\":\"allow\",\"reason\":7}", "{\"verdict\":\"allow\"",
+        "{\"verdict\":\"allow\"}{}", "{\"verdict\":\"deny\",\"verdict\":\"allow\"}", "\xff"}) {
     CAPTURE(body);
     CHECK(read_score(200, body) == why(risk_verdict::none, "unreadable"));
   }

@@ -139,6 +139,18 @@ TEST_CASE("an index that was closed in good order is begun anew when any byte of
   CHECK(position_at_start(given.index()).empty());
 }
 
+TEST_CASE("an index that cannot be looked at is begun anew") {
+  kept_index given;
+  const auto copy = projections::text_projection::current_in(given.damaged("docdata.glass", 0));
+  fs::remove(copy / "iamglass");
+  fs::create_symlink("iamglass", copy / "iamglass"); // leads nowhere for ever
+  CHECK(position_at_start(copy).empty());
+  fs::remove_all(copy);
+  fs::create_symlink(copy.filename(), copy);
+  CHECK(position_at_start(copy).empty());
+  CHECK(fs::is_directory(fs::symlink_status(copy)));
+}
+
 TEST_CASE("an index is left as it is by a start and a close, and its seal is not while it is written") {
   const kept_index given;
   const auto position = projections::text_position_in(given.index());

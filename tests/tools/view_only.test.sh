@@ -89,6 +89,14 @@ done
 [ "$(status -X POST "$url/v1/keys" -H "Authorization: Bearer $token" -H 'Idempotency-Key: key-key-9' \
   -H 'Content-Type: application/json' -d '{"name":"till","scopes":["sell"]}')" = 503 ] || fail "a key was made: $(cat "$room/body")"
 grep -q journal_unavailable "$room/body" || fail "the refusal has another reason: $(cat "$room/body")"
+# Made anew of nothing, the views would show nothing; and facts that cannot be read are not facts that are not there.
+for view in catalogue bookings search_text; do
+  [ "$(status -X POST "$url/v1/admin/projections/$view/rebuild" -H "Authorization: Bearer $token")" = 503 ] || fail "$view is made anew: $(cat "$room/body")"
+  grep -q journal_unavailable "$room/body" || fail "the refusal has another reason: $(cat "$room/body")"
+done
+[ "$(status "$url/v1/events/$event/journal" -H "Authorization: Bearer $token")" = 503 ] || fail "there are no facts: $(cat "$room/body")"
+grep -q journal_unavailable "$room/body" || fail "the refusal has another reason: $(cat "$room/body")"
+finds
 # The snapshot that the seats came from has the layout too.
 [ "$(status -L "$url/v1/events/$event/layout")" = 200 ] || fail "the layout is not shown: $(cat "$room/body")"
 [ "$(field areas.0.capacity <"$room/body")" = 40 ] || fail "the layout is another one: $(cat "$room/body")"
