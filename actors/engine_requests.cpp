@@ -74,10 +74,6 @@ void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::siz
     bool failed = false;
   };
 
-  if (parts_->journal.is_absent()) {
-    done(tl::unexpected{refusal::journal_unavailable});
-    return;
-  }
   auto at = std::make_shared<reading>();
   parts_->journal.read(
       {journal::stream_kind::event, event.value()}, from_seq,
@@ -103,11 +99,15 @@ void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::siz
         }
         return true;
       },
-      [at, done = std::move(done)](const tl::expected<journal::cursor, journal::failure>& ended) {
+      // Where only parts of the journal can be read, or none, facts that do not come are not facts that are not there.
+      [at, lost = parts_->journal.is_absent(),
+       done = std::move(done)](const tl::expected<journal::cursor, journal::failure>& ended) {
         if (at->failed || (!ended && ended.error().kind == journal::failure_kind::corrupt)) {
           done(tl::unexpected{refusal::unreadable});
         } else if (!ended) {
           done(tl::unexpected{refusal::overloaded});
+        } else if (lost && at->page.lines.empty()) {
+          done(tl::unexpected{refusal::journal_unavailable});
         } else {
           done(std::move(at->page));
         }
