@@ -58,9 +58,11 @@ auto faults_of(const demand& who, const sale_plan& plan) -> std::vector<std::str
 auto parse_parties(const std::string& text) -> std::vector<std::pair<std::uint32_t, std::uint32_t>> {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> made;
   std::string_view left = text;
-  while (!left.empty()) {
-    const auto one = left.substr(0, left.find(','));
-    left.remove_prefix(std::min(left.size(), one.size() + 1));
+  for (bool more = true; more;) {
+    const auto comma = left.find(',');
+    const auto one = left.substr(0, comma);
+    more = comma != std::string_view::npos;
+    left.remove_prefix(more ? comma + 1 : 0);
     const auto colon = one.find(':');
     std::uint32_t places = 0;
     std::uint32_t weight = 0;
