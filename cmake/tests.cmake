@@ -24,6 +24,9 @@ target_link_libraries(hf_test_main PRIVATE hf_test_settings)
 if(support_sources)
   add_library(hf_test_support STATIC ${support_sources})
   hf_target_defaults(hf_test_support)
+  hf_unite(hf_test_support)
+  file(GLOB alone CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/support/fake_gateway*.cpp")
+  set_source_files_properties(${alone} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   # The gateway of tests names what the port names: mold takes it into programs that use none of it.
   target_link_libraries(hf_test_support PRIVATE hf_rapidcheck CAF::core hf_payments
     PUBLIC hf_test_settings hf_expected hf_facts hf_boost nlohmann_json::nlohmann_json OpenSSL::Crypto spdlog::spdlog)
@@ -47,6 +50,16 @@ set(HF_TEST_ENVIRONMENT
 add_custom_target(asan_tests)
 add_custom_target(tsan_tests)
 
+# Files whose helpers have names that others of their folder have too: they are compiled alone.
+set(HF_TEST_ALONE
+  api/allocation_test.cpp audit/planted_resale_test.cpp audit/planted_risk_test.cpp audit/planted_settlement_test.cpp bench/traffic_test.cpp
+  domain/paid_hold_test.cpp journal/codec_queue_test.cpp journal/codec_ticket_test.cpp journal/conformance_test.cpp journal/crash_test.cpp
+  model/naive_organisation.cpp model/planted_bugs_test.cpp
+  model/planted_payment_bugs.cpp model/planted_ticket_bugs.cpp payments/fake_test.cpp projections/double_sale_test.cpp projections/inventory_test.cpp
+  projections/ledger_test.cpp projections/pumped_world.cpp projections/stopped_test.cpp projections/store_test.cpp projections/ticket_list_test.cpp
+  search/text_damage_test.cpp)
+list(TRANSFORM HF_TEST_ALONE PREPEND "${CMAKE_SOURCE_DIR}/tests/")
+
 # Tests that compute much themselves.
 set(HF_TEST_OPTIMISED domain queue model journal journal_failpoints)
 
@@ -62,9 +75,15 @@ function(hf_add_test name)
     # What is under test is optimised; the tests around it compile in two thirds of the time if they are not. (A fortified libc needs optimisation.)
     target_compile_options(${target} PRIVATE -O0 -U_FORTIFY_SOURCE)
   endif()
+  if(HF_SANITIZE STREQUAL "address")
+    # Undefined behaviour is looked for in what is under test; in the tests around it that would cost a third of their compilation.
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
+  endif()
   if(HF_PCH)
     target_precompile_headers(${target} PRIVATE ${HF_STD_PCH} <doctest/doctest.h>)
   endif()
+  hf_unite(${target})
+  set_source_files_properties(${HF_TEST_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   add_test(NAME ${name} COMMAND ${target} WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
   foreach(lane asan tsan)
     if(lane IN_LIST arg_LABELS)
