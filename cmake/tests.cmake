@@ -24,9 +24,6 @@ target_link_libraries(hf_test_main PRIVATE hf_test_settings)
 if(support_sources)
   add_library(hf_test_support STATIC ${support_sources})
   hf_target_defaults(hf_test_support)
-  hf_unite(hf_test_support)
-  file(GLOB alone CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/support/fake_gateway*.cpp")
-  set_source_files_properties(${alone} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   # The gateway of tests names what the port names: mold takes it into programs that use none of it.
   target_link_libraries(hf_test_support PRIVATE hf_rapidcheck CAF::core hf_payments
     PUBLIC hf_test_settings hf_expected hf_facts hf_boost nlohmann_json::nlohmann_json OpenSSL::Crypto spdlog::spdlog)
