@@ -8,7 +8,7 @@ set -uo pipefail
 cd "$HF_ROOT" || exit 1
 
 # What a stage may take at most, in seconds, on two slow cores with nothing built before. All that every change has to pass takes less than 45 minutes on two fast ones.
-declare -A budget=([setup]=300 [checks]=60 [build]=1800 [tidy]=200 [sanitizers]=1800 [threads]=900 [tests]=600)
+declare -A budget=([setup]=300 [checks]=60 [build]=1800 [tidy]=200 [sanitizers]=2100 [threads]=900 [tests]=600)
 stages=(setup checks build tidy sanitizers tests)
 
 stage_setup() { tools/setup.sh; }
