@@ -33,6 +33,9 @@ void checkout_core::handle(checkout_request&& request) {
     waiting_.push_back(std::move(request));
     return;
   }
+  if (std::holds_alternative<domain::begin_payment>(request.what.body)) {
+    request.what.id = domain::id_now(*state_, request.what.id);
+  }
   const auto decided = domain::decide(*state_, request.what, now());
   if (!decided && decided.error().why == domain::reason::already_remembered) {
     const domain::payment_number payment{static_cast<std::uint32_t>(decided.error().remembered_seq)};

@@ -56,8 +56,11 @@ void checkout_core::settled(domain::payment_number payment, const std::optional<
     with = services_.shared.encoder.payment_failed(of, meta);
   }
   with->payment.reset();
-  remember(*with, of_refund ? of.refund_asked_by : of.asked_by, meta, group);
   told = std::exchange(its.waiters, {});
+  if (domain::came_to_nothing(of)) {
+    return; // the same request begins the payment anew, so there is no answer to give again
+  }
+  remember(*with, of_refund ? of.refund_asked_by : of.asked_by, meta, group);
 }
 
 auto checkout_core::meta_of(const domain::payment& of, domain::organisation_id organisation, domain::key_id by)

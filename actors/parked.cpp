@@ -2,6 +2,7 @@
 
 #include "domain/check.hpp"
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -48,6 +49,14 @@ auto retry_after_in(std::string_view problem) -> std::optional<std::uint32_t> {
   return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, (ms + second - 1) / second));
 }
 
+/// A problem that was made when nobody waited for it names no trace: whoever hears it first finds the request that asked.
+void name_trace(std::string& problem, domain::trace_id trace) {
+  static constexpr std::string_view nobody = R"("trace_id":"00000000000000000000000000000000")";
+  if (const auto at = problem.find(nobody); at != std::string::npos) {
+    problem.replace(at, nobody.size(), fmt::format(R"("trace_id":"{:016x}{:016x}")", trace.high, trace.low));
+  }
+}
+
 auto again(const answer_encoder& encoder, const journal::remembered_answer& kept, const request_meta& meta) -> answer {
   if (kept.body.empty() && kept.status == status_created_already) {
     return encoder.already_created(kept.location, meta);
@@ -61,6 +70,7 @@ auto again(const answer_encoder& encoder, const journal::remembered_answer& kept
   what.location = kept.location;
   if (kept.status >= first_problem_status) {
     what.retry_after_s = retry_after_in(kept.body);
+    name_trace(what.body, meta.trace);
   }
   return what;
 }

@@ -17,6 +17,7 @@ void fold(event_data& data, const hold_thawed& what, instant at);
 void fold(event_data& data, const order_confirmed& what, instant at);
 void fold(event_data& data, const ticket_transferred& what, instant at);
 void fold(event_data& data, const ticket_admitted& what, instant at);
+void fold(event_data& data, const scan_turned_away& what, instant at);
 void fold(event_data& data, const admission_undone& what, instant at);
 void fold(event_data& data, const ticket_offered& what, instant at);
 void fold(event_data& data, const offer_withdrawn& what, instant at);

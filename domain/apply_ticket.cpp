@@ -21,6 +21,14 @@ void replace(event_data& data, ticket what) {
   data.tickets.put(std::move(what));
 }
 
+/// From now on that scan admits nobody with the ticket.
+void close_scan(ticket& its, std::uint64_t nonce) {
+  if (its.closed.size() == limits::closed_scans_max) {
+    its.closed.erase(its.closed.begin());
+  }
+  its.closed.push_back(nonce);
+}
+
 } // namespace
 
 void fold(event_data& data, const ticket_transferred& what, instant) {
@@ -45,7 +53,20 @@ void fold(event_data& data, const ticket_admitted& what, instant at) {
   HF_CHECK(what.at <= at, "nobody is admitted in the future");
   HF_CHECK(!what.gate.empty() && what.gate.size() <= limits::gate_bytes_max, "a gate's name is short");
   data.drop_offer(what.ticket);
+  std::erase(its.closed, what.nonce); // of before scans were closed
+  if (its.used) {
+    close_scan(its, its.used->nonce);
+  }
   its.used = admission{what.at, what.gate, what.nonce, false};
+  replace(data, std::move(its));
+}
+
+void fold(event_data& data, const scan_turned_away& what, instant) {
+  auto its = known_ticket(data, what.ticket);
+  HF_CHECK(its.is_admitted(), "whoever is turned away comes too late");
+  HF_CHECK(what.nonce != 0 && its.used->nonce != what.nonce && !its.has_closed(what.nonce),
+           "a scan is turned away once");
+  close_scan(its, what.nonce);
   replace(data, std::move(its));
 }
 

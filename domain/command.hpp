@@ -179,7 +179,8 @@ struct claim_ticket {
 struct reissue_ticket {
   ticket_number ticket;
 };
-/// Somebody is let in. Safe to repeat: a nonce admits a ticket once, also when that was undone since.
+/// Somebody is let in, or turned away because somebody was before. Safe to repeat: a nonce admits a ticket once, also when that was undone since, and
+/// one that was turned away never.
 struct admit_ticket {
   ticket_number ticket;
   std::uint16_t serial = 0;

@@ -70,6 +70,9 @@ auto decide_booking(const question& ask, const extend_hold& what) -> decision {
   if (slot->is_frozen()) {
     return rejected(reason::payment_in_progress);
   }
+  if (!is_still_offered(ask, *slot)) {
+    return rejected(reason::hold_ended);
+  }
   const auto expires_at = std::min(slot->expires_at() + ask.data.config.hold_extension, slot->cap_at());
   if (slot->extended() || expires_at <= slot->expires_at()) {
     return rejected(reason::already_extended);

@@ -90,6 +90,10 @@ template <class Body>
 [[nodiscard]] auto decide_resale(const question& ask, const hold_resale& what) -> decision;
 /// Whether a hold can still become an order: one of an offered ticket while that offer stands, any other always.
 [[nodiscard]] auto is_still_offered(const question& ask, const booking_slot& hold) noexcept -> bool;
+/// Ends the holds of offered tickets whose offers end with a fact of `to`: the ticket's, or those of all tickets of its order when none is named. One
+/// that is being paid ends as well, and its payment finds that out. At most limits::facts_per_command_max facts in all: of an order with more such
+/// holds the rest come to nothing by their deadlines, for `is_still_offered` says no of them.
+void append_unoffered(const question& ask, hold_number order, const std::vector<std::uint32_t>& tickets, facts& to);
 /// The fact that gives an offered ticket's place to the hold that is being paid; its offer stands.
 [[nodiscard]] auto resold(const question& ask, const booking_slot& hold) -> ticket_resold;
 [[nodiscard]] auto decide_due(const question& ask) -> decision;

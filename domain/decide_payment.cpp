@@ -124,12 +124,14 @@ auto kept_apart(const question& ask, const booking_slot& slot, const order_retur
   return change.added.empty() && change.areas.empty() ? std::nullopt : std::optional{std::move(change)};
 }
 
-auto returned(const question& ask, const booking_slot& slot, order_returned what) -> decision {
+auto returned(const question& ask, const booking_slot& slot, const order_returned& what) -> decision {
   auto kept = kept_apart(ask, slot, what);
-  auto made = decided(ask, std::move(what));
+  facts made;
+  made.push_back({ask.now, ask.id, what});
   if (kept) {
-    made->push_back({ask.now, ask.id, *std::move(kept)});
+    made.push_back({ask.now, ask.id, *std::move(kept)});
   }
+  append_unoffered(ask, what.hold, what.tickets, made);
   return made;
 }
 

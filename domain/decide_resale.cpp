@@ -3,6 +3,7 @@
 #include "domain/limits.hpp"
 #include "domain/order_part.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,20 @@ auto is_still_offered(const question& ask, const booking_slot& hold) noexcept ->
   }
   const auto* const offered = ask.data.find_offer(hold.bought_from()->ticket);
   return offered != nullptr && offered->held_by == hold_number{hold.number()};
+}
+
+void append_unoffered(const question& ask, hold_number order, const std::vector<std::uint32_t>& tickets, facts& to) {
+  const auto& offers = ask.data.offers;
+  for (auto at = offers.lower_bound({order, 0}); at != offers.end() && at->first.order == order; ++at) {
+    const bool ends = tickets.empty() || std::ranges::find(tickets, at->first.index) != tickets.end();
+    if (to.size() == limits::facts_per_command_max) {
+      return;
+    }
+    if (const auto hold = at->second.held_by; ends && hold) {
+      const bool is_due = ask.data.bookings.find(hold)->is_due(ask.now);
+      to.push_back({ask.now, ask.id, is_due ? fact_body{hold_expired{hold}} : fact_body{hold_released{hold, {}}}});
+    }
+  }
 }
 
 auto resold(const question& ask, const booking_slot& hold) -> ticket_resold {

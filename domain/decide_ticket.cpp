@@ -63,6 +63,9 @@ auto decide_ticket(const question& ask, const claim_ticket& what) -> decision {
   if (its->serial != what.serial || ask.now >= what.offered_until) {
     return rejected(reason::claim_void);
   }
+  if (its->holder == ask.as_owner()) {
+    return facts{}; // who opens their own link has the ticket as it is, and the link still works for somebody else
+  }
   return decide_handover(ask, *its, ask.as_owner());
 }
 
@@ -85,18 +88,20 @@ auto decide_ticket(const question& ask, const admit_ticket& what) -> decision {
   if (!its) {
     return rejected(was_sold(ask, what.ticket) ? reason::ticket_revoked : reason::not_found);
   }
-  if (its->used && its->used->nonce == what.nonce) {
+  if (its->used && (its->used->nonce == what.nonce || its->has_closed(what.nonce))) {
     return facts{}; // the same scan again
   }
   if (its->serial != what.serial || ask.data.status == event_status::cancelled) {
     return rejected(reason::ticket_revoked);
   }
   if (its->is_admitted()) {
-    return rejected(reason::ticket_used);
+    return decided(ask, scan_turned_away{what.ticket, what.nonce, ask.by.key});
   }
   // A device whose clock is ahead does not admit in the future.
   const auto at = what.at ? std::clamp(*what.at, instant{}, ask.now) : ask.now;
-  return decided(ask, ticket_admitted{what.ticket, what.serial, what.gate, what.nonce, at, ask.by.key});
+  auto made = decided(ask, ticket_admitted{what.ticket, what.serial, what.gate, what.nonce, at, ask.by.key});
+  append_unoffered(ask, what.ticket.order, {what.ticket.index}, *made);
+  return made;
 }
 
 auto decide_ticket(const question& ask, const undo_admission& what) -> decision {

@@ -148,6 +148,12 @@ struct ticket_admitted {
   instant at; ///< by the clock of the device that scanned
   key_id by;  ///< the scanner's
 };
+/// A scan found that somebody had come in before: it admits nobody with that ticket any more, also when that admission is taken back.
+struct scan_turned_away {
+  ticket_number ticket;
+  std::uint64_t nonce = 0;
+  key_id by; ///< the scanner's
+};
 /// The last admission is taken back: the ticket may be used again.
 struct admission_undone {
   ticket_number ticket;
@@ -201,11 +207,12 @@ using fact_body =
                  organisation_created, venue_created, venue_amended, key_created, key_revoked, slug_reserved,
                  payment_requested, payment_intended, payment_prepared, payment_authorised, payment_booked,
                  payment_captured, payment_turned, payment_restored, payment_voided, payment_freed, payment_hinted,
-                 ticket_transferred, ticket_admitted, admission_undone, refund_requested, refund_owed, refund_refused,
-                 refund_paid, ticket_offered, offer_withdrawn, resale_held, ticket_resold, resale_owed, payment_scored,
-                 review_closed, queue::settings_changed, queue::pre_queue_opened, queue::pre_queue_closed, queue::drawn,
-                 queue::mode_changed, queue::joined, queue::left, queue::fell_silent, queue::returned, queue::admitted,
-                 queue::claimed, queue::finished, queue::expired, queue::demoted, queue::pace_adjusted>;
+                 ticket_transferred, ticket_admitted, scan_turned_away, admission_undone, refund_requested, refund_owed,
+                 refund_refused, refund_paid, ticket_offered, offer_withdrawn, resale_held, ticket_resold, resale_owed,
+                 payment_scored, review_closed, queue::settings_changed, queue::pre_queue_opened,
+                 queue::pre_queue_closed, queue::drawn, queue::mode_changed, queue::joined, queue::left,
+                 queue::fell_silent, queue::returned, queue::admitted, queue::claimed, queue::finished, queue::expired,
+                 queue::demoted, queue::pace_adjusted>;
 
 /// A decision that is made. Facts of one command share time and id and are contiguous in their stream.
 struct fact {

@@ -60,6 +60,8 @@ inline constexpr std::uint32_t places_per_hold_max = 1'000;
 inline constexpr std::uint32_t best_available_quantity_max = 100;
 /// `max_per_order` and `max_per_buyer`: 1 to this.
 inline constexpr std::uint32_t tickets_max = 100'000;
+/// Scans of one ticket that are known to admit nobody: the newest of them.
+inline constexpr std::size_t closed_scans_max = 16;
 /// Rules of an event about what may be bought within a time, and the longest such time.
 inline constexpr std::size_t velocity_rules_max = 8;
 inline constexpr std::uint32_t velocity_seconds_max = 7 * 24 * 3'600; // a week

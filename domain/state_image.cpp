@@ -248,7 +248,9 @@ auto restore_tickets(event_data& data, const state_image& image) -> bool {
     const bool changed = one.serial > 1 || (one.serial == 1 && one.used && born && born->holder == one.holder);
     const bool sound = !one.used || (one.used->nonce != 0 && !one.used->gate.empty() &&
                                      one.used->gate.size() <= limits::gate_bytes_max && one.used->at <= data.time);
-    if (!born || !held || !changed || !sound || (before && *before >= one.number)) {
+    const bool closed = one.closed.empty() || (one.used && one.closed.size() <= limits::closed_scans_max &&
+                                               !one.has_closed(0) && !one.has_closed(one.used->nonce));
+    if (!born || !held || !changed || !sound || !closed || (before && *before >= one.number)) {
       return false;
     }
     before = one.number;

@@ -3,10 +3,12 @@
 #include "domain/instant.hpp"
 #include "domain/strong_id.hpp"
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace holdfast::domain {
 
@@ -46,7 +48,13 @@ struct ticket {
   std::uint16_t serial = 1; ///< of the code that holds; all before it are revoked
   owner holder;
   std::optional<admission> used;
+  /// Nonces of scans that admit nobody with it any more, the oldest first: they were turned away, or undone before the last admission. The newest
+  /// limits::closed_scans_max of them; none while nobody has come in with it.
+  std::vector<std::uint64_t> closed{};
 
+  [[nodiscard]] auto has_closed(std::uint64_t nonce) const noexcept -> bool {
+    return std::find(closed.begin(), closed.end(), nonce) != closed.end();
+  }
   [[nodiscard]] auto is_admitted() const noexcept -> bool { return used && !used->undone; }
   friend auto operator==(const ticket&, const ticket&) -> bool = default;
 };

@@ -73,6 +73,9 @@ auto hash_of(const ticket& what) noexcept -> std::uint64_t {
       }
       fold.add(word);
     }
+    for (const auto nonce : what.closed) {
+      fold.add(nonce);
+    }
   }
   return fold.value();
 }

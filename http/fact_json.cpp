@@ -183,6 +183,10 @@ class fact_writer {
     out_.key("at").time(fact.at.unix_ms);
     key("by", fact.by);
   }
+  void operator()(const domain::scan_turned_away& fact) {
+    ticket(fact.ticket);
+    key("by", fact.by);
+  }
   void operator()(const domain::admission_undone& fact) {
     ticket(fact.ticket);
     key("by", fact.by);

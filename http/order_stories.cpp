@@ -3,6 +3,7 @@
 #include "http/booking_json.hpp"
 #include "http/order_link.hpp"
 #include "http/rfc3339.hpp"
+#include "http/ticket_view.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -48,6 +49,24 @@ auto event_story(const projections::view_body& page) -> story {
   made.starts_at = {parse_rfc3339(text(read, "starts_at")).value_or(0)};
   made.event_cancelled = text(read, "status") == "cancelled";
   return made;
+}
+
+/// Where the one ticket is, or was, that a notice is about.
+auto place_in(const projections::booking_line& order, const notifications::notice& of) -> std::string {
+  std::string text;
+  const auto write = [&](bool standing, std::uint32_t index) {
+    if (standing) {
+      text = order.seats->spec().areas[index].name;
+    } else {
+      order.seats->append_label(index, text);
+    }
+  };
+  if (of.resold) {
+    write(of.resold->standing, of.resold->index);
+  } else if (const auto its = of.ticket ? place_of(order, *of.ticket) : std::nullopt) {
+    write(!its->seat, its->seat.value_or(its->area));
+  }
+  return text;
 }
 
 void replace(std::string& in, std::string_view name, std::string_view with) {
@@ -98,8 +117,8 @@ void order_stories::tell(const notifications::notice& of, told then) {
 
 void order_stories::tell_order(const notifications::notice& of, story begun, const told& then) {
   views_.booking(of.event, of.order, of.seq,
-                 [this, begun = std::move(begun), then](projections::read_outcome how,
-                                                        const std::shared_ptr<const projections::booking_line>& line) {
+                 [this, of, begun = std::move(begun),
+                  then](projections::read_outcome how, const std::shared_ptr<const projections::booking_line>& line) {
                    const bool is_order = line && line->status == projections::booking_line::kind::confirmed;
                    if (how != projections::read_outcome::ok || !is_order) {
                      then(how == projections::read_outcome::ok ? outcome::unknown : outcome_of(how), nullptr);
@@ -107,6 +126,7 @@ void order_stories::tell_order(const notifications::notice& of, story begun, con
                    }
                    auto made = begun;
                    fill(*line, made);
+                   made.place = place_in(*line, of);
                    then(outcome::ok, std::make_shared<const story>(std::move(made)));
                  });
 }

@@ -145,11 +145,12 @@ constexpr std::array table{
                 "Buyers may give tickets of an event back until its refunds_until. The organiser may at any time."},
     problem_row{payment_in_progress, "payment_in_progress", 409, "The hold is being paid",
                 "Its payment decides what becomes of it. Ask for the order, or try again when that has ended."},
-    problem_row{payments_unavailable, "payments_unavailable", 503, "The payment provider cannot be reached",
-                "Nothing was charged, and the seats stay held for longer. Try again after Retry-After."},
+    problem_row{
+        payments_unavailable, "payments_unavailable", 503, "The payment provider cannot be reached",
+        "Nothing was charged, and the seats stay held for longer. Try again after Retry-After, with the same Idempotency-Key or another."},
     problem_row{
         payment_timed_out, "payment_timed_out", 504, "The payment provider did not answer in time",
-        "The payment is called off, and whatever the provider did is undone. The seats stay held until expires_at; try again."},
+        "The payment is called off, and whatever the provider did is undone. The seats stay held until expires_at; try again, with a new Idempotency-Key."},
     problem_row{
         payment_failed, "payment_failed", 502, "The payment could not be completed",
         "The provider's answer did not fit the order. Nothing is sold, and whatever was charged is given back."},
@@ -157,7 +158,8 @@ constexpr std::array table{
                 "A hold is extended once, up to the event's cap."},
     problem_row{hold_confirmed, "hold_confirmed", 409, "The hold is an order now",
                 "It was confirmed, so it cannot be released, extended or confirmed again."},
-    problem_row{hold_ended, "hold_ended", 410, "The hold was released", "Its owner gave the seats back."},
+    problem_row{hold_ended, "hold_ended", 410, "The hold has ended",
+                "It was given back, its event was cancelled, or the ticket in it is no longer offered."},
     problem_row{holds_exhausted, "holds_exhausted", 409, "The event takes no more holds",
                 "The event has used up its hold numbers."},
     problem_row{layout_frozen, "layout_frozen", 409, "The layout is frozen",

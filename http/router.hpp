@@ -44,6 +44,15 @@ class permission {
     return permission{rule::buyer_or_key, any_of};
   }
 
+  /// And whoever comes without credentials but with `?access=`, the token of an order's link, which the handler has to check.
+  [[nodiscard]] constexpr auto or_by_link() const noexcept {
+    auto also = *this;
+    also.by_link_ = true;
+    return also;
+  }
+
+  [[nodiscard]] constexpr auto is_by_link() const noexcept -> bool { return by_link_; }
+
   [[nodiscard]] constexpr auto what() const noexcept -> rule { return rule_; }
 
   [[nodiscard]] constexpr auto scopes() const noexcept -> std::uint32_t { return any_of_; }
@@ -53,6 +62,7 @@ class permission {
 
   rule rule_ = rule::undeclared;
   std::uint32_t any_of_ = 0;
+  bool by_link_ = false;
 };
 
 /// Which token buckets a route draws from.

@@ -138,7 +138,10 @@ auto decided_ticket(const domain::public_ids& ids, const domain::event_state& af
     return of_offer(ids, after, offer->ticket);
   }
   if (const auto* scan = std::get_if<domain::admit_ticket>(&what.body)) {
-    return of_scan(ids, after, scan->ticket, "admitted");
+    // Of a ticket that this scan has not admitted there was, or had been, another one's admission.
+    const auto its = after.find(scan->ticket);
+    const bool admitted = its && its->used && its->used->nonce == scan->nonce;
+    return of_scan(ids, after, scan->ticket, admitted ? "admitted" : "already_used");
   }
   if (const auto* undo = std::get_if<domain::undo_admission>(&what.body)) {
     return of_scan(ids, after, undo->ticket, "undone");
@@ -149,7 +152,6 @@ auto decided_ticket(const domain::public_ids& ids, const domain::event_state& af
 auto turned_away(const domain::public_ids& ids, const domain::event_state& state, const domain::caller& by,
                  const domain::admit_ticket& scan, domain::reason why) -> std::optional<actors::answer> {
   switch (why) {
-  case domain::reason::ticket_used: return of_scan(ids, state, scan.ticket, "already_used");
   case domain::reason::ticket_revoked: return of_scan(ids, state, scan.ticket, "revoked");
   case domain::reason::not_found: break;
   default: return std::nullopt;

@@ -60,6 +60,7 @@ constexpr std::array types{
     type_row{number::payment_hinted, 1, "payment_hinted"},
     type_row{number::ticket_transferred, 1, "ticket_transferred"},
     type_row{number::ticket_admitted, 1, "ticket_admitted"},
+    type_row{number::scan_turned_away, 1, "scan_turned_away"},
     type_row{number::admission_undone, 1, "admission_undone"},
     type_row{number::refund_requested, 1, "refund_requested"},
     type_row{number::refund_owed, 1, "refund_owed"},

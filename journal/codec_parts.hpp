@@ -47,6 +47,7 @@ enum class number : std::uint16_t {
   offer_withdrawn = 28,
   resale_held = 29,
   ticket_resold = 30,
+  scan_turned_away = 31,
   organisation_created = 64,
   venue_created = 65,
   venue_amended = 66,
@@ -117,6 +118,7 @@ void encode(const domain::hold_thawed& fact, std::string& to);
 void encode(const domain::order_returned& fact, std::string& to);
 void encode(const domain::ticket_transferred& fact, std::string& to);
 void encode(const domain::ticket_admitted& fact, std::string& to);
+void encode(const domain::scan_turned_away& fact, std::string& to);
 void encode(const domain::admission_undone& fact, std::string& to);
 void encode(const domain::ticket_offered& fact, std::string& to);
 void encode(const domain::offer_withdrawn& fact, std::string& to);

@@ -57,6 +57,12 @@ template <class Message>
          to.gate.size() <= domain::limits::gate_bytes_max && to.at.unix_ms >= 0;
 }
 
+[[nodiscard]] auto read(const wire::ScanTurnedAway& from, domain::scan_turned_away& to) -> bool {
+  to.nonce = from.nonce();
+  to.by = domain::key_id{from.by()};
+  return read(from.ticket(), to.ticket) && to.nonce != 0;
+}
+
 [[nodiscard]] auto read(const wire::AdmissionUndone& from, domain::admission_undone& to) -> bool {
   to.nonce = from.nonce();
   to.by = domain::key_id{from.by()};
@@ -150,6 +156,14 @@ void encode(const domain::ticket_admitted& fact, std::string& to) {
   append(message, to);
 }
 
+void encode(const domain::scan_turned_away& fact, std::string& to) {
+  wire::ScanTurnedAway message;
+  write(fact.ticket, *message.mutable_ticket());
+  message.set_nonce(fact.nonce);
+  message.set_by(fact.by.value());
+  append(message, to);
+}
+
 void encode(const domain::admission_undone& fact, std::string& to) {
   wire::AdmissionUndone message;
   write(fact.ticket, *message.mutable_ticket());
@@ -216,6 +230,7 @@ auto decode_ticket(number type, std::string_view payload, domain::fact_body& bod
   switch (type) {
   case number::ticket_transferred: return decode_as<wire::TicketTransferred, domain::ticket_transferred>(payload, body);
   case number::ticket_admitted: return decode_as<wire::TicketAdmitted, domain::ticket_admitted>(payload, body);
+  case number::scan_turned_away: return decode_as<wire::ScanTurnedAway, domain::scan_turned_away>(payload, body);
   case number::admission_undone: return decode_as<wire::AdmissionUndone, domain::admission_undone>(payload, body);
   case number::ticket_offered: return decode_as<wire::TicketOffered, domain::ticket_offered>(payload, body);
   case number::offer_withdrawn: return decode_as<wire::OfferWithdrawn, domain::offer_withdrawn>(payload, body);

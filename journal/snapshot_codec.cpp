@@ -14,7 +14,7 @@ namespace holdfast::journal {
 namespace {
 
 constexpr std::string_view magic = "HFSNAPSH";
-constexpr std::uint32_t version_now = 6;
+constexpr std::uint32_t version_now = 7;
 
 namespace at {
 constexpr std::size_t version = 8;
@@ -246,6 +246,7 @@ void pass_ticket(Codec& codec, Ticket& one) {
     codec.text(its.gate);
     codec(its.nonce);
     codec(its.undone);
+    codec.numbers(one.closed);
     if constexpr (!std::is_const_v<Ticket>)
       one.used = std::move(its);
   }

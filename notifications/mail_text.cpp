@@ -32,13 +32,24 @@ auto outline_of(const notice& about, const story& of) -> outline {
     made.subject = "Your tickets for " + of.event_name;
     made.opening = "Thank you. Your order is confirmed.";
     made.closing =
-        "Please keep this mail: the link opens your order and your tickets without a login, so treat it like a ticket.";
+        of.order_link.empty()
+            ? "Please keep this mail."
+            : "Please keep this mail: the link opens your order, its tickets and its receipt without a login, so treat "
+              "it like a ticket.";
     made.link = of.order_link;
     made.link_text = "Open your order";
   } else if (handed_on) {
     made.subject = "A ticket for " + of.event_name + " is somebody else's now";
     made.opening = "A ticket of your order was handed on. Its old code opens no door any more.";
     made.closing = "If you did not mean to, write to the organiser at once.";
+  } else if (about.resold) {
+    const bool some_left = about.kind == notice_kind::tickets_refunded;
+    made.subject = "Your ticket for " + of.event_name + " is resold";
+    made.opening = "Another buyer has bought the ticket that you offered. Its code opens no door any more.";
+    made.opening += some_left ? " These are left of your order:" : " It was the last one of your order.";
+    made.closing = "The price that you offered it at, " + tickets::money_text(in, about.amount, of.currency) +
+                   ", goes back to the card that you paid with, which shows it within some days. What you had paid "
+                   "beyond it stays with the organiser.";
   } else if (of.event_cancelled) {
     made.subject = "Cancelled: " + of.event_name;
     made.opening =
@@ -57,6 +68,9 @@ auto outline_of(const notice& about, const story& of) -> outline {
   made.lines.emplace_back("When", tickets::date_and_time(in, tickets::local_time(of.starts_at, of.zone)));
   made.lines.emplace_back("Where", of.city.empty() ? of.venue_name : of.venue_name + ", " + of.city);
   made.lines.emplace_back("Order", of.order_id);
+  if (!of.place.empty()) {
+    made.lines.emplace_back("Ticket", of.place);
+  }
   for (const auto& each : of.tickets) {
     made.tickets.emplace_back(each.place, tickets::money_text(in, each.price, of.currency));
   }

@@ -42,12 +42,17 @@ auto notice_of(const domain::fact_body& what) -> std::optional<notice> {
     auto told =
         about(resold->goes_on ? notice_kind::tickets_refunded : notice_kind::order_refunded, resold->ticket.order);
     told.amount = resold->price;
+    told.resold = resold->place;
     return told;
   }
   if (const auto* handed = std::get_if<domain::ticket_transferred>(&what)) {
     // A code that is made anew stays with whom it was.
-    return handed->from == handed->to ? std::nullopt
-                                      : std::optional{about(notice_kind::ticket_transferred, handed->ticket.order)};
+    if (handed->from == handed->to) {
+      return std::nullopt;
+    }
+    auto told = about(notice_kind::ticket_transferred, handed->ticket.order);
+    told.ticket = handed->ticket.index;
+    return told;
   }
   if (std::holds_alternative<domain::event_cancelled>(what)) {
     return about(notice_kind::event_cancelled, {});

@@ -29,6 +29,9 @@ struct notice {
   domain::organisation_id organisation; ///< the event's
   domain::hold_number order;            ///< zero: of the event as a whole
   domain::minor_units amount = 0;       ///< that goes back, of a refund
+
+  std::optional<std::uint32_t> ticket{};        ///< that was handed on: which one of its order
+  std::optional<domain::ticket_place> resold{}; ///< that another buyer has bought: the place that it was for
 };
 
 /// What a fact gives notice of; the place is the caller's to fill in. Nothing for most facts. This is the one list of what is told.

@@ -24,13 +24,20 @@ auto key(char prefix, std::initializer_list<std::uint64_t> numbers) -> std::stri
 }
 
 auto to_json(const notice& of) -> json {
-  return {{"kind", static_cast<int>(of.kind)},
-          {"event", of.event.value()},
-          {"seq", of.seq},
-          {"at", of.at.unix_ms},
-          {"order", of.order.value()},
-          {"organisation", of.organisation.value()},
-          {"amount", of.amount}};
+  json made{{"kind", static_cast<int>(of.kind)},
+            {"event", of.event.value()},
+            {"seq", of.seq},
+            {"at", of.at.unix_ms},
+            {"order", of.order.value()},
+            {"organisation", of.organisation.value()},
+            {"amount", of.amount}};
+  if (of.ticket) {
+    made["ticket"] = *of.ticket;
+  }
+  if (of.resold) {
+    made["resold"] = {{"standing", of.resold->standing}, {"index", of.resold->index}};
+  }
+  return made;
 }
 
 auto notice_from(const json& of) -> notice {
@@ -42,6 +49,13 @@ auto notice_from(const json& of) -> notice {
   made.order = domain::hold_number{of.at("order").get<std::uint32_t>()};
   made.organisation = domain::organisation_id{of.at("organisation").get<std::uint64_t>()};
   made.amount = of.value("amount", std::int64_t{0});
+  if (of.contains("ticket")) {
+    made.ticket = of.at("ticket").get<std::uint32_t>();
+  }
+  if (of.contains("resold")) {
+    const auto& place = of.at("resold");
+    made.resold = {place.at("standing").get<bool>(), place.at("index").get<std::uint32_t>()};
+  }
   return made;
 }
 

@@ -33,6 +33,7 @@ struct story {
     domain::minor_units price = 0; ///< with its fee and a tax on top
   };
   std::vector<ticket> tickets;
+  std::string place; ///< of the one ticket that the notice is about; empty: it is about none alone, or that one is gone
   domain::minor_units total = 0;
   domain::currency_code currency;
   std::vector<people::person> tellers; ///< whoever may have told whom to write to, the first first

@@ -260,7 +260,14 @@ auto booking_store::find(event_slot event, domain::hold_number number) const -> 
   if (entry->in == where::live)
     return line(event, live_[entry->at].bytes.get(), live_[entry->at].seq, booking_line::kind::held);
   const auto& its = ended_[entry->at - static_cast<std::uint32_t>(ended_first_)];
-  return line(event, its.bytes.get(), its.seq, its.how);
+  auto found = line(event, its.bytes.get(), its.seq, its.how);
+  if (found.line.what.frozen) {
+    // It ended while it was being paid (its event was cancelled, its cap was reached, its offer ended): nothing comes of that payment any more.
+    found.line.what.frozen = false;
+    found.line.what.ends_unpaid_at = {};
+    found.line.what.unpaid_because = domain::turn::lost;
+  }
+  return found;
 }
 
 auto booking_store::position_of(const domain::owner& who, std::uint64_t position) const -> std::uint32_t {

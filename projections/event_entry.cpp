@@ -107,6 +107,8 @@ class folder {
 
   void operator()(const domain::ticket_admitted&) {}
 
+  void operator()(const domain::scan_turned_away&) {}
+
   void operator()(const domain::admission_undone&) {}
 
   void operator()(const domain::ticket_offered&) {}

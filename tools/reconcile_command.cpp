@@ -69,6 +69,7 @@ struct outcome {
   audit::books_report books;
   settled_differences settled;
   std::vector<repair> repairs;
+  std::size_t under_way = 0; ///< of the repairs: asked for, and not done yet
   std::size_t remaining = 0; ///< differences, when all that was to be done is done
 };
 
@@ -113,14 +114,19 @@ auto repair_all(payments::gateway& gateway, const std::vector<audit::journal_pay
     if (one.cure == audit::remedy::none) {
       continue;
     }
-    const auto done = cure(gateway, one, lines.at(one.gateway_payment));
-    to.repairs.push_back({one, done ? std::nullopt : std::optional{done.error()}});
+    const auto how = cure(gateway, one, lines.at(one.gateway_payment));
+    auto trouble = how ? std::optional<std::string>{} : std::optional{how.error()};
+    if (how == cured::under_way) {
+      trouble = "asked for; the gateway has not done it yet";
+      ++to.under_way;
+    }
+    to.repairs.push_back({one, std::move(trouble)});
   }
   const auto after = look_again(gateway, to.settled.found, lines);
   if (!after) {
     return tl::unexpected{after.error()};
   }
-  to.remaining = audit::compare_books(journal, values_of(lines), options).differences.size();
+  to.remaining = audit::compare_books(journal, values_of(lines), options).differences.size() + to.under_way;
   return {};
 }
 
@@ -201,7 +207,7 @@ void print_text(const outcome& found, bool applied) {
   }
   for (const auto& [what, trouble] : found.repairs) {
     if (trouble) {
-      std::printf("not set right: %s\n  %s\n", text_of(what).c_str(), trouble->c_str());
+      std::printf("not set right yet: %s\n  %s\n", text_of(what).c_str(), trouble->c_str());
     }
   }
   std::printf("%s differences, %s of them remain; %s payments compared, %s still going on, %s changed meanwhile, "

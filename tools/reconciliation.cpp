@@ -131,6 +131,16 @@ auto done_by(const Call& call) -> tl::expected<Value, std::string> {
   return value == nullptr ? tl::expected<Value, std::string>{tl::unexpected{why_not(said)}} : *value;
 }
 
+/// A refund that is asked for is not done yet.
+auto how_far(payments::refund_status status) -> tl::expected<cured, std::string> {
+  switch (status) {
+  case payments::refund_status::succeeded: return cured::done;
+  case payments::refund_status::failed:
+  case payments::refund_status::canceled: return tl::unexpected{std::string{"the gateway could not give it back"}};
+  default: return cured::under_way;
+  }
+}
+
 } // namespace
 
 auto read_gateway(payments::gateway& from, const std::function<void(std::uint64_t)>& progress)
@@ -192,7 +202,7 @@ auto look_again(payments::gateway& at, const std::vector<audit::difference>& dif
 }
 
 auto cure(payments::gateway& at, const audit::difference& one, const audit::gateway_payment& now)
-    -> tl::expected<void, std::string> {
+    -> tl::expected<cured, std::string> {
   const auto key = "holdfast-reconcile-" + now.id + "-" + std::string{audit::name_of(one.cure)} + "-" +
                    std::to_string(now.taken) + "-" + std::to_string(now.returned) + "-" +
                    std::to_string(now.refunds_made);
@@ -200,13 +210,13 @@ auto cure(payments::gateway& at, const audit::difference& one, const audit::gate
   case audit::remedy::none: return tl::unexpected{std::string{"somebody has to decide"}};
   case audit::remedy::cancel: {
     const auto done = done_by<payments::payment>([&](auto heard) { at.cancel({key, now.id}, std::move(heard)); });
-    return done ? tl::expected<void, std::string>{} : tl::unexpected{done.error()};
+    return done ? tl::expected<cured, std::string>{cured::done} : tl::unexpected{done.error()};
   }
   case audit::remedy::capture: {
     const auto done = done_by<payments::payment>([&](auto heard) {
       at.capture({key, now.id, one.amount, currency_of(now)}, std::move(heard));
     });
-    return done ? tl::expected<void, std::string>{} : tl::unexpected{done.error()};
+    return done ? tl::expected<cured, std::string>{cured::done} : tl::unexpected{done.error()};
   }
   case audit::remedy::refund: {
     std::string event;
@@ -221,7 +231,7 @@ auto cure(payments::gateway& at, const audit::difference& one, const audit::gate
                           {"holdfast_reason", "reconcile"}}},
                         std::move(heard));
     });
-    return done ? tl::expected<void, std::string>{} : tl::unexpected{done.error()};
+    return done ? how_far(done->status) : tl::unexpected{done.error()};
   }
   }
   return tl::unexpected{std::string{"somebody has to decide"}};

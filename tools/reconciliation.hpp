@@ -33,9 +33,15 @@ struct settled_differences {
 [[nodiscard]] auto look_again(payments::gateway& at, const std::vector<journal::audit::difference>& differences,
                               gateway_lines& lines) -> tl::expected<settled_differences, std::string>;
 
+/// How far a remedy is.
+enum class cured : std::uint8_t {
+  done,     ///< the gateway says that it is
+  under_way ///< it was asked for, and the gateway has not done it yet
+};
+
 /// Does at the gateway what `one.cure` says. Its key is made of the payment and of what is there (`now`), so that doing it twice does it once.
 /// Failure: what the gateway said, for people; then nothing may have happened, or all of it.
 [[nodiscard]] auto cure(payments::gateway& at, const journal::audit::difference& one,
-                        const journal::audit::gateway_payment& now) -> tl::expected<void, std::string>;
+                        const journal::audit::gateway_payment& now) -> tl::expected<cured, std::string>;
 
 } // namespace holdfast::tools

@@ -23,6 +23,21 @@ auto payment::to_be_refunded() const noexcept -> minor_units {
   return refunded - waiting;
 }
 
+auto came_to_nothing(const payment& of) noexcept -> bool {
+  return of.status == payment_status::failed && of.why == turn::unavailable;
+}
+
+auto id_now(const checkout_state& state, command_id asked) noexcept -> command_id {
+  for (;;) {
+    const auto known = state.keys_remembered.find(asked.key);
+    if (asked == command_id{} || known == state.keys_remembered.end() || known->second.request != asked.request ||
+        !came_to_nothing(*state.find(known->second.payment))) {
+      return asked;
+    }
+    asked.key = mix64(asked.key ^ known->second.payment.value());
+  }
+}
+
 auto next_step(const payment& of) noexcept -> step {
   // Nothing to pay: the gateway is not needed.
   const bool free_of_charge = of.amount == 0;

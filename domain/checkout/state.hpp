@@ -133,6 +133,14 @@ struct checkout_state {
   [[nodiscard]] auto next_deadline() const noexcept -> std::optional<instant>;
 };
 
+/// Whether nothing was decided for whoever asked for it: the gateway could not be asked, and the event does not wait for it any more. The same
+/// request may then begin the payment anew.
+[[nodiscard]] auto came_to_nothing(const payment& of) noexcept -> bool;
+
+/// The id by which a request for a payment is decided now: its own, and after payments that came to nothing one that is made of it and of the last of
+/// them. So each of them has an id of its own, and whoever repeats the request finds the newest. O(payments that came to nothing by it).
+[[nodiscard]] auto id_now(const checkout_state& state, command_id asked) noexcept -> command_id;
+
 /// A function of what is journaled alone, so that a restart at any point goes on where it was.
 [[nodiscard]] auto next_step(const payment& of) noexcept -> step;
 

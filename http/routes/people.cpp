@@ -94,6 +94,11 @@ void forget_order(exchange& ex, const context& in) {
                       });
 }
 
+void refuse_link(exchange& ex) {
+  ex.refuse(problem_kind::credentials_invalid, {.detail = "this link opens nothing, or does so no longer"});
+  ex.answer().header("WWW-Authenticate", "Bearer");
+}
+
 /// Whoever has the link that its buyer was sent sees the order, until the link ends.
 void open_by_link(exchange& ex, const context& in) {
   const auto named = in.ids.parse_order(ex.parameter("order"));
@@ -101,15 +106,17 @@ void open_by_link(exchange& ex, const context& in) {
   if (!min_seq) {
     return;
   }
-  const auto token = ex.query("access");
-  const auto opened = token ? open_order_link(*in.credentials.ring(), *token, ex.at().unix_ms) : std::nullopt;
-  if (!named || !opened || opened->event != named->event || opened->order != named->hold) {
-    ex.refuse(problem_kind::credentials_invalid, {.detail = "this link opens nothing, or does so no longer"});
+  const auto opened = opened_by_link(ex, in, named);
+  if (!opened) {
+    return;
+  }
+  if (!*opened) {
+    refuse_link(ex);
     return;
   }
   auto asking = std::make_shared<deferred>(ex.defer());
   in.views.booking(
-      opened->event, opened->order, *min_seq,
+      named->event, named->hold, *min_seq,
       [asking, &in](projections::read_outcome how, const std::shared_ptr<const projections::booking_line>& line) {
         if (!was_read(**asking, how)) {
           asking->complete();
@@ -123,6 +130,20 @@ void open_by_link(exchange& ex, const context& in) {
 }
 
 } // namespace
+
+auto opened_by_link(exchange& of, const context& in, const std::optional<domain::public_ids::hold_ref>& order)
+    -> std::optional<bool> {
+  const auto token = of.query("access");
+  if (!token) {
+    return false;
+  }
+  const auto opened = open_order_link(*in.credentials.ring(), *token, of.at().unix_ms);
+  if (!order || !opened || opened->event != order->event || opened->order != order->hold) {
+    refuse_link(of);
+    return std::nullopt;
+  }
+  return true;
+}
 
 void show_order_with_people(deferred&& to, const context& in,
                             const std::shared_ptr<const projections::booking_line>& line) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -28,12 +30,18 @@ auto ticket_id_of(exchange& of, const context& in) -> std::optional<domain::publ
   return id;
 }
 
-/// Why a ticket cannot be offered now; nothing when it can.
-auto no_offer(const projections::booking_line& order, const domain::ticket& its) -> std::optional<problem_kind> {
-  if (order.what.status != domain::booking_status::confirmed) {
-    return problem_kind::order_refunded;
-  }
-  return its.is_admitted() ? std::optional{problem_kind::ticket_used} : std::nullopt;
+/// The ticket before it, so that a page of offers begins with its own, if there is one.
+auto before(const domain::public_ids::ticket_ref& ticket) -> domain::ticket_number {
+  constexpr auto last = std::numeric_limits<std::uint32_t>::max();
+  return ticket.index == 0 ? domain::ticket_number{domain::hold_number{ticket.order.value() - 1}, last}
+                           : domain::ticket_number{ticket.order, ticket.index - 1};
+}
+
+/// Whether a buyer has it in a hold: then it is handed to nobody else.
+auto is_taken(const projections::views::offer_page& offers, const domain::public_ids::ticket_ref& ticket) -> bool {
+  return std::ranges::any_of(offers.lines, [&](const projections::views::offer_line& one) {
+    return one.held && one.order->what.number == ticket.order && one.ticket == ticket.index;
+  });
 }
 
 void write_offer(exchange& of, const context& in, const ticket_claim& offer) {
@@ -45,6 +53,21 @@ void write_offer(exchange& of, const context& in, const ticket_claim& offer) {
       .member("claim_token", std::string_view{sign_claim(*in.credentials.ring(), offer)});
   out.key("expires_at").time(offer.until.unix_ms);
   out.member("expires_in_ms", (offer.until - in.engine.now()).count).end_object();
+}
+
+void write_offer_unless_taken(const std::shared_ptr<deferred>& to, const context& in, const ticket_claim& offer) {
+  in.views.offers(offer.ticket.event, before(offer.ticket), 1,
+                  [to, &in, offer](projections::read_outcome outcome, const projections::views::offer_page& offers) {
+                    auto& of = **to;
+                    if (!was_read(of, outcome)) {
+                      // answered
+                    } else if (is_taken(offers, offer.ticket)) {
+                      of.refuse(problem_kind::offer_taken);
+                    } else {
+                      write_offer(of, in, offer);
+                    }
+                    to->complete();
+                  });
 }
 
 /// A token by which another buyer takes the ticket over. Nothing is written down: whoever has it may, until it ends or the code changes.
@@ -70,16 +93,18 @@ void offer_ticket(exchange& ex, const context& in) {
                                               const std::shared_ptr<const projections::booking_line>& line) {
                      auto& of = **to;
                      const bool is_order = line && line->status == projections::booking_line::kind::confirmed &&
+                                           line->what.status == domain::booking_status::confirmed &&
                                            !line->what.frozen && !line->what.unpaid_because;
                      const auto its = is_order ? ticket_of(*line, id.index) : domain::ticket{};
                      if (!was_read(of, outcome)) {
                        // answered
                      } else if (!is_order || !place_of(*line, id.index) || its.holder != owner_of(of.who())) {
                        of.refuse(problem_kind::not_found);
-                     } else if (const auto no = no_offer(*line, its)) {
-                       of.refuse(*no);
+                     } else if (its.is_admitted()) {
+                       of.refuse(problem_kind::ticket_used);
                      } else {
-                       write_offer(of, in, {id, its.serial, until});
+                       write_offer_unless_taken(to, in, {id, its.serial, until});
+                       return;
                      }
                      to->complete();
                    });

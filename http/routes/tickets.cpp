@@ -1,5 +1,6 @@
 #include "http/negotiation.hpp"
 #include "http/routes/context.hpp"
+#include "http/routes/people.hpp"
 #include "http/ticket_view.hpp"
 #include "tickets/calendar.hpp"
 #include "tickets/qr.hpp"
@@ -106,7 +107,7 @@ auto went_back(const projections::booking_line& order, std::uint32_t index) -> b
   return std::ranges::binary_search(order.what.returned, index);
 }
 
-/// Reads the ticket that the path names, and goes on with it; answers otherwise.
+/// Reads the ticket that the path names, and goes on with it; answers otherwise. The link of an order's mail opens those that nobody else has since.
 template <class Then>
 void with_ticket(exchange& ex, const context& in, Then then) {
   const auto id = in.ids.parse_ticket(ex.parameter("ticket"));
@@ -115,14 +116,17 @@ void with_ticket(exchange& ex, const context& in, Then then) {
     return;
   }
   const auto min_seq = min_seq_of(ex);
-  if (!min_seq) {
+  const auto by_link =
+      min_seq ? opened_by_link(ex, in, domain::public_ids::hold_ref{id->event, id->order}) : std::nullopt;
+  if (!by_link) {
     return;
   }
   auto to = std::make_shared<deferred>(ex.defer());
-  const auto allowed = [to, index = id->index](const projections::booking_line& order,
-                                               const projections::event_summary& event) {
+  const auto allowed = [to, index = id->index, by_link = *by_link](const projections::booking_line& order,
+                                                                   const projections::event_summary& event) {
+    const auto its = ticket_of(order, index);
     return (place_of(order, index) || went_back(order, index)) &&
-           may_see((*to)->who(), order, ticket_of(order, index), event.organisation);
+           (by_link ? its.holder == order.what.by : may_see((*to)->who(), order, its, event.organisation));
   };
   with_order(to, in, {id->event, id->order}, *min_seq, allowed,
              [to, id = *id, then = std::move(then)](const order_ptr& order, projections::event_summary event) {
@@ -140,7 +144,7 @@ void with_ticket(exchange& ex, const context& in, Then then) {
 }
 
 void read_ticket(exchange& ex, const context& in) {
-  if (!only_queries(ex, {"min_seq"})) {
+  if (!only_queries(ex, {"min_seq", "access"})) {
     return;
   }
   with_ticket(ex, in, [&in](const answering& to, const ticket_ptr& what) {
@@ -168,7 +172,7 @@ auto symbol_of(exchange& of, const context& in, const ticket_view& what) -> std:
 }
 
 void read_svg(exchange& ex, const context& in) {
-  if (!only_queries(ex, {"min_seq"})) {
+  if (!only_queries(ex, {"min_seq", "access"})) {
     return;
   }
   with_ticket(ex, in, [&in](const answering& to, const ticket_ptr& what) {
@@ -197,7 +201,7 @@ auto scale_of(exchange& of) -> std::optional<unsigned> {
 }
 
 void read_png(exchange& ex, const context& in) {
-  const auto scale = only_queries(ex, {"min_seq", "scale"}) ? scale_of(ex) : std::nullopt;
+  const auto scale = only_queries(ex, {"min_seq", "scale", "access"}) ? scale_of(ex) : std::nullopt;
   if (!scale) {
     return;
   }
@@ -218,7 +222,7 @@ void read_png(exchange& ex, const context& in) {
 }
 
 void read_calendar(exchange& ex, const context& in) {
-  if (!only_queries(ex, {"min_seq"})) {
+  if (!only_queries(ex, {"min_seq", "access"})) {
     return;
   }
   with_ticket(ex, in, [&in](const answering& to, const ticket_ptr& what) {
@@ -280,8 +284,9 @@ void read_receipt(exchange& ex, const context& in) {
     ex.refuse(problem_kind::not_found);
     return;
   }
-  const auto min_seq = only_queries(ex, {"min_seq"}) ? min_seq_of(ex) : std::nullopt;
-  if (!min_seq) {
+  const auto min_seq = only_queries(ex, {"min_seq", "access"}) ? min_seq_of(ex) : std::nullopt;
+  const auto by_link = min_seq ? opened_by_link(ex, in, id) : std::nullopt;
+  if (!by_link) {
     return;
   }
   constexpr std::array<std::string_view, 2> forms{"text/html", pdf_media};
@@ -292,8 +297,9 @@ void read_receipt(exchange& ex, const context& in) {
     return;
   }
   auto to = std::make_shared<deferred>(ex.defer());
-  const auto allowed = [to](const projections::booking_line& order, const projections::event_summary& event) {
-    return may_see((*to)->who(), order, event.organisation);
+  const auto allowed = [to, by_link = *by_link](const projections::booking_line& order,
+                                                const projections::event_summary& event) {
+    return by_link || may_see((*to)->who(), order, event.organisation);
   };
   with_order(to, in, {id->event, id->hold}, *min_seq, allowed,
              [to, &in, as_pdf = *form == 1](const order_ptr& order, const projections::event_summary& event) {
@@ -311,7 +317,7 @@ void read_receipt(exchange& ex, const context& in) {
 } // namespace
 
 void add_tickets(router& table, const context& in) {
-  constexpr auto holder = permission::buyer_or_key(domain::key_scope::sell | domain::key_scope::organise);
+  constexpr auto reader = permission::buyer_or_key(domain::key_scope::sell | domain::key_scope::organise).or_by_link();
   const auto add = [&](const std::string& pattern, permission who, auto run, bool negotiates) {
     table.add({.verb = method::get,
                .pattern = pattern,
@@ -321,11 +327,11 @@ void add_tickets(router& table, const context& in) {
                .run = with(in, run)});
   };
   add("/v1/tickets/keys", permission::open(), read_keys, false);
-  add("/v1/tickets/{ticket}", holder, read_ticket, false);
-  add("/v1/tickets/{ticket}/qr.svg", holder, read_svg, true);
-  add("/v1/tickets/{ticket}/qr.png", holder, read_png, true);
-  add("/v1/tickets/{ticket}/calendar.ics", holder, read_calendar, true);
-  add("/v1/orders/{order}/receipt", holder, read_receipt, true);
+  add("/v1/tickets/{ticket}", reader, read_ticket, false);
+  add("/v1/tickets/{ticket}/qr.svg", reader, read_svg, true);
+  add("/v1/tickets/{ticket}/qr.png", reader, read_png, true);
+  add("/v1/tickets/{ticket}/calendar.ics", reader, read_calendar, true);
+  add("/v1/orders/{order}/receipt", reader, read_receipt, true);
   add_ticket_transfers(table, in);
 }
 

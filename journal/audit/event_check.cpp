@@ -219,7 +219,7 @@ void event_check::on(const hold_released& what) {
   const auto* hold = live_hold(what.hold, "released");
   if (hold == nullptr)
     return;
-  if (status_ != life::cancelled)
+  if (status_ != life::cancelled && !has_lost_offer(what.hold, *hold))
     check_not_in_payment(what.hold, *hold, "released");
   // Box offices name the key they release their own holds with; a buyer needs none, and neither does the end of a cancelled event.
   if (what.by != 0 ? hold->by.is_buyer() : !hold->by.is_buyer() && status_ != life::cancelled) {

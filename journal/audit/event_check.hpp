@@ -125,6 +125,8 @@ class event_check {
     std::int64_t scanned_at = 0;
     std::string gate;
     std::uint64_t nonce = 0;
+    std::vector<std::uint64_t>
+        closed; ///< scans that admit nobody with it any more: the newest of them, the oldest first
   };
   using tickets = std::map<ticket_name, ticket>;
 
@@ -226,6 +228,7 @@ class event_check {
   void check_scanner(std::uint64_t key, const char* done);
   void on(const ticket_transferred& what);
   void on(const ticket_admitted& what);
+  void on(const scan_turned_away& what);
   void on(const admission_undone& what);
   /// The order that has the ticket; null when none does.
   auto order_with(const ticket_name& name) -> booking*;
@@ -241,6 +244,8 @@ class event_check {
   [[nodiscard]] auto is_resale_open() const -> bool;
   void refuse_resale(const ticket_name& name, const char* why);
   void reopen_offer(std::uint64_t number, const booking& hold);
+  /// Whether it is a hold of a ticket that is not offered to it any more.
+  [[nodiscard]] auto has_lost_offer(std::uint64_t number, const booking& hold) const -> bool;
   void check_resale_hold(const resale_held& what, const booking& order);
   void give_away(const ticket_resold& what, booking& order);
   void on(const ticket_offered& what);

@@ -29,7 +29,7 @@ enum : std::uint16_t {
   type_hold_released = 18,
   type_hold_expired = 19,
   type_ticket_transferred = 24,
-  type_ticket_resold = 30,
+  type_scan_turned_away = 31,
   type_organisation_created = 64,
   type_venue_created = 65,
   type_venue_amended = 66,
@@ -285,7 +285,7 @@ auto operator==(const standing_area& a, const standing_area& b) -> bool {
 
 auto is_known(std::uint16_t type, std::uint16_t version) -> bool {
   const bool known = (type >= type_event_created && type <= type_allocation_released) ||
-                     (type >= type_hold_created && type <= type_ticket_resold) ||
+                     (type >= type_hold_created && type <= type_scan_turned_away) ||
                      (type >= type_organisation_created && type <= type_slug_reserved) ||
                      (type >= type_payment_requested && type <= type_review_closed) || is_queue_type(type);
   return known && version == 1;
@@ -306,7 +306,7 @@ auto read_fact(std::uint16_t type, std::string_view payload) -> std::optional<fa
       return std::nullopt;
     return life_changed{static_cast<life_changed::to>(type - type_event_published)};
   }
-  if ((type >= type_ticket_transferred && type <= type_ticket_resold) || type == type_resale_owed)
+  if ((type >= type_ticket_transferred && type <= type_scan_turned_away) || type == type_resale_owed)
     return read_ticket_fact(type, payload);
   if (type >= type_payment_requested)
     return read_of_payments(type, from);

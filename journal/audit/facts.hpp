@@ -178,6 +178,12 @@ struct ticket_admitted {
   std::uint64_t by = 0;
 };
 
+struct scan_turned_away {
+  ticket_name ticket;
+  std::uint64_t nonce = 0;
+  std::uint64_t by = 0;
+};
+
 struct admission_undone {
   ticket_name ticket;
   std::uint64_t nonce = 0;
@@ -369,9 +375,9 @@ using fact =
                  key_revoked, slug_reserved, seats_allocated, allocation_changed, allocation_released, hold_frozen,
                  hold_thawed, order_returned, payment_requested, payment_intended, payment_prepared, payment_authorised,
                  payment_booked, payment_captured, payment_turned, payment_restored, payment_voided, payment_freed,
-                 payment_hinted, ticket_transferred, ticket_admitted, admission_undone, refund_requested, refund_owed,
-                 refund_refused, refund_paid, ticket_offered, offer_withdrawn, resale_held, ticket_resold, resale_owed,
-                 payment_scored, review_closed>;
+                 payment_hinted, ticket_transferred, ticket_admitted, scan_turned_away, admission_undone,
+                 refund_requested, refund_owed, refund_refused, refund_paid, ticket_offered, offer_withdrawn,
+                 resale_held, ticket_resold, resale_owed, payment_scored, review_closed>;
 
 /// A fact about a ticket; nothing for another type, or when the payload is not what its type says.
 [[nodiscard]] auto read_ticket_fact(std::uint16_t type, std::string_view payload) -> std::optional<fact>;

@@ -57,6 +57,11 @@ void event_check::reopen_offer(std::uint64_t number, const booking& hold) {
     offered->second.held_by = 0;
 }
 
+auto event_check::has_lost_offer(std::uint64_t number, const booking& hold) const -> bool {
+  const auto offered = offers_.find(hold.bought);
+  return hold.borrows() && (offered == offers_.end() || offered->second.held_by != number);
+}
+
 /// Whoever bought it by card and has it still offers it, for no more than the event lets them, while nobody has it in a hold.
 void event_check::on(const ticket_offered& what) {
   const auto* order = order_with(what.ticket);

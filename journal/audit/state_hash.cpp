@@ -85,6 +85,7 @@ auto ticket_element(const ticket_name& name, const event_check::ticket& its) -> 
         words.push_back(0);
       words.back() |= std::uint64_t{static_cast<unsigned char>(its.gate[i])} << 8 * (i % 8);
     }
+    words.insert(words.end(), its.closed.begin(), its.closed.end());
   }
   return element(7, words);
 }

@@ -17,6 +17,7 @@ enum : std::uint16_t {
   type_offer_withdrawn = 28,
   type_resale_held = 29,
   type_ticket_resold = 30,
+  type_scan_turned_away = 31,
   type_resale_owed = 143,
 };
 
@@ -57,11 +58,13 @@ auto read_admitted(const message& from) -> std::optional<fact> {
                          signed_of(from.value(5)),           from.value(6)};
 }
 
-auto read_undone(const message& from) -> std::optional<fact> {
+/// That a scan was turned away, and that one was undone, say the same of it.
+template <class Fact>
+auto read_scan(const message& from) -> std::optional<fact> {
   const message ticket{from.text(1)};
   if (!from.is({{1, shape::bytes}, {2, shape::fixed64}, {3, shape::fixed64}}) || !is_ticket(ticket))
     return std::nullopt;
-  return admission_undone{{ticket.value(1), ticket.value(2)}, from.value(2), from.value(3)};
+  return Fact{{ticket.value(1), ticket.value(2)}, from.value(2), from.value(3)};
 }
 
 auto read_offered(const message& from) -> std::optional<fact> {
@@ -155,7 +158,8 @@ auto read_ticket_fact(std::uint16_t type, std::string_view payload) -> std::opti
   switch (type) {
   case type_ticket_transferred: return read_transferred(from);
   case type_ticket_admitted: return read_admitted(from);
-  case type_admission_undone: return read_undone(from);
+  case type_admission_undone: return read_scan<admission_undone>(from);
+  case type_scan_turned_away: return read_scan<scan_turned_away>(from);
   case type_ticket_offered: return read_offered(from);
   case type_offer_withdrawn: return read_withdrawn(from);
   case type_resale_held: return read_resale_held(from);

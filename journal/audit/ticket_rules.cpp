@@ -1,10 +1,20 @@
 #include "journal/audit/event_check.hpp"
 
+#include <algorithm>
+
 namespace holdfast::journal::audit {
 namespace {
 
 constexpr std::uint64_t serial_max = 65'535;
 constexpr std::size_t gate_bytes_max = 32;
+
+constexpr std::size_t closed_scans_max = 16;
+
+void close_scan(event_check::ticket& its, std::uint64_t nonce) {
+  its.closed.push_back(nonce);
+  if (its.closed.size() > closed_scans_max)
+    its.closed.erase(its.closed.begin());
+}
 
 auto text(const ticket_name& name) -> std::string {
   return "ticket " + std::to_string(name.index) + " of order " + std::to_string(name.order);
@@ -72,11 +82,27 @@ void event_check::on(const ticket_admitted& what) {
     refuse(violation_kind::illegal_admission,
            text(what.ticket) + " was admitted by no scan, at no gate, or in the future");
   offers_.erase(what.ticket);
+  its->closed.erase(std::remove(its->closed.begin(), its->closed.end(), what.nonce), its->closed.end());
+  if (its->scanned)
+    close_scan(*its, its->nonce);
   its->scanned = true;
   its->undone = false;
   its->scanned_at = what.at;
   its->gate = what.gate;
   its->nonce = what.nonce;
+}
+
+/// Only of a ticket that somebody is in with, and every scan once.
+void event_check::on(const scan_turned_away& what) {
+  auto* its = known_ticket(what.ticket, "turned away");
+  if (its == nullptr)
+    return;
+  check_scanner(what.by, "turned away");
+  const bool known = its->nonce == what.nonce || std::count(its->closed.begin(), its->closed.end(), what.nonce) != 0;
+  if (!its->scanned || its->undone || what.nonce == 0 || known)
+    refuse(violation_kind::illegal_admission,
+           text(what.ticket) + " turned a scan away while nobody was in with it, or one that was answered before");
+  close_scan(*its, what.nonce);
 }
 
 void event_check::on(const admission_undone& what) {

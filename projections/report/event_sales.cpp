@@ -195,7 +195,7 @@ class sales_folder {
   void operator()(const domain::ticket_transferred&) const {}
 
   void operator()(const domain::ticket_admitted&) const {}
-
+  void operator()(const domain::scan_turned_away&) const {}
   void operator()(const domain::admission_undone&) const {}
 
   void operator()(const domain::ticket_offered&) const {}

@@ -59,6 +59,9 @@ auto real_callers(const http::permission& who) -> std::set<std::string> {
   if (who.what() == rule::buyer || who.what() == rule::buyer_or_key) {
     callers.insert("session");
   }
+  if (who.is_by_link()) {
+    callers.insert("anybody");
+  }
   return callers;
 }
 

@@ -87,11 +87,35 @@ TEST_CASE("a gateway that cannot be reached keeps the hold, for longer, and says
   check_problem(refused, "payments_unavailable");
   CHECK(refused.header("retry-after") == "5");
   gateway.close_circuit();
+  // Nothing was decided: the very same request begins the payment anew, and is answered alike from then on.
+  const auto paid = pay(buyer, id, good_card, key);
+  INFO(paid.body);
+  REQUIRE(paid.status == 201);
   const auto again = pay(buyer, id, good_card, key);
-  CHECK(again.status == 503);
-  CHECK(again.body == refused.body);
-  CHECK(again.header("retry-after") == "5");
-  CHECK(pay(buyer, id, good_card).status == 201);
+  CHECK(again.body == paid.body);
+  CHECK(again.header("idempotency-replayed") == "true");
+  CHECK(pay(buyer, id, bad_card, key).code() == "idempotency_key_reused");
+  CHECK(gateway.payments().size() == 1);
+}
+
+TEST_CASE("whoever repeats a request while the gateway is away is never stuck with an old answer") {
+  fake_gateway gateway;
+  const answering pump{gateway};
+  api_server server{settings_with(gateway)};
+  const box_office opera{server};
+  auto buyer = server.buyer();
+  const auto id = held(buyer, opera, {"A/1/7"});
+  const auto key = new_key();
+  gateway.open_circuit(std::chrono::seconds{5});
+  for (int i = 0; i < 3; ++i) {
+    CHECK(pay(buyer, id, good_card, key).code() == "payments_unavailable");
+  }
+  server.restart();
+  auto after = server.with(buyer.bearer());
+  CHECK(pay(after, id, good_card, key).code() == "payments_unavailable");
+  gateway.close_circuit();
+  CHECK(pay(after, id, good_card, key).status == 201);
+  CHECK(kept(gateway) == 8'900);
 }
 
 TEST_CASE("a slow gateway: 202, a pending order, a pinned hold, and at last an order") {
@@ -122,6 +146,25 @@ TEST_CASE("a slow gateway: 202, a pending order, a pinned hold, and at last an o
   CHECK(eventually([&] { return pay(buyer, id, good_card, key).status == 201; }));
   CHECK(gateway.payments().size() == 1);
   CHECK(kept(gateway) == 8'900);
+}
+
+TEST_CASE("an answer that nobody waited for names the request that hears it") {
+  fake_gateway gateway;
+  answering pump{gateway};
+  pump.hold_back(true);
+  auto settings = impatient_with(gateway);
+  const api_server server{settings};
+  const box_office opera{server};
+  auto buyer = server.buyer();
+  const auto id = held(buyer, opera, {"A/1/7"});
+  const auto key = new_key();
+  REQUIRE(pay(buyer, id, bad_card, key).status == 202);
+  pump.hold_back(false);
+  CHECK(eventually([&] { return buyer.get(order_path(id)).text("status") == "failed"; }));
+  const auto told = pay(buyer, id, bad_card, key);
+  CHECK(told.header("idempotency-replayed") == "true");
+  check_problem(told, "payment_declined");
+  CHECK(told.text("trace_id") != std::string(32, '0'));
 }
 
 TEST_CASE("whatever call loses its answer, and whenever the server stops, one charge becomes one order") {
@@ -169,6 +212,26 @@ TEST_CASE("a success that comes when the hold has ended goes back in full") {
   CHECK(eventually([&] { return pay(buyer, id, good_card, key).code() == "hold_expired"; }));
   auto other = server.buyer();
   CHECK(hold(other, opera, {"A/1/7"}).status == 201);
+}
+
+TEST_CASE("an order that was being paid when its event was cancelled has failed") {
+  fake_gateway gateway;
+  answering pump{gateway};
+  auto settings = impatient_with(gateway);
+  api_server server{settings};
+  const box_office opera{server};
+  auto organiser = opera.organiser;
+  auto buyer = server.buyer();
+  const auto id = held(buyer, opera, {"A/1/7"});
+  pump.hold_back(true);
+  REQUIRE(pay(buyer, id, good_card).status == 202);
+  REQUIRE(organiser.post(opera.path("/cancel")).status == 200);
+  pump.hold_back(false);
+  CHECK(eventually([&] { return buyer.get(order_path(id)).text("status") == "failed"; }));
+  CHECK(eventually([&] { return kept(gateway) == 0; }));
+  server.restart();
+  auto after = server.with(buyer.bearer());
+  CHECK(eventually([&] { return after.get(order_path(id)).text("status") == "failed"; }));
 }
 
 TEST_CASE("a gateway that does not say in time whether it has the money is called off") {

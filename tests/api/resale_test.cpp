@@ -122,6 +122,37 @@ TEST_CASE("a ticket is offered, found, held, paid by the second card, and the se
   CHECK(door.at("items").dump().find(at.tickets[1]) != std::string::npos);
 }
 
+TEST_CASE(
+    "a hold of an offered ticket ends with its offer: at once, and whoever is paying for it has everything back") {
+  market at;
+  REQUIRE(at.offer(at.seller, 0, price).status == 201);
+  REQUIRE(at.offer(at.seller, 1, price).status == 201);
+  const auto idle = at.hold_offer(at.buyer, 0).text("hold_id");
+  const auto offered = at.hold_offer(at.buyer, 1);
+  const auto paying = offered.text("hold_id");
+  check_problem(at.seller.post("/v1/tickets/" + at.tickets[1] + "/transfer"), "offer_taken");
+  at.pump.hold_back(true);
+  const auto key = new_key();
+  REQUIRE(pay(at.buyer, paying, good_card, key).status == 202);
+  for (const std::size_t index : {std::size_t{0}, std::size_t{1}}) {
+    CHECK(scan(at.scanner, code_of(at.seller, at.tickets[index], offered.event_seq()), new_key()) == "admitted");
+  }
+  for (const auto& hold : {idle, paying}) {
+    CHECK(eventually([&] { return at.buyer.get("/v1/holds/" + hold).code() == "hold_ended"; }));
+    check_problem(at.buyer.post("/v1/holds/" + hold + "/extend"), "hold_ended");
+    CHECK(at.buyer.remove("/v1/holds/" + hold).status == 204);
+  }
+  check_problem(pay(at.buyer, idle, good_card), "hold_ended");
+  at.pump.hold_back(false);
+  CHECK(eventually([&] { return pay(at.buyer, paying, good_card, key).code() == "hold_ended"; }));
+  CHECK(eventually([&] { return at.buyer.get(order_path(paying)).text("status") == "failed"; }));
+  CHECK(eventually([&] { return kept(at.gateway) == 2 * paid_each; }));
+  at.server.restart();
+  auto after = at.server.with(at.buyer.bearer());
+  CHECK(eventually([&] { return after.get(order_path(paying)).text("status") == "failed"; }));
+  CHECK(after.get(order_path(paying)).text("reason") == "lost");
+}
+
 TEST_CASE("the seller's receipt credits what came back, and the seller's list has the other ticket alone") {
   market at;
   const auto resell = [&](std::size_t ticket) {

@@ -205,6 +205,36 @@ TEST_CASE("scans of devices that were offline are merged in the order of their t
   CHECK(at.result(at.code, "online-1") == "already_used");
 }
 
+TEST_CASE("a scan that was turned away stays so when it is sent again, also when the admission was taken back since") {
+  door at;
+  auto early = door::body(at.code, "south-01", "south");
+  early["at"] = "2026-01-01T00:00:00.000Z";
+  auto late = door::body(at.code, "north-01", "north");
+  late["at"] = "2026-01-01T00:05:00.000Z";
+  const json batch{{"scans", {early, late}}};
+  const auto merged = at.scanner.post("/v1/scans/batch", batch).json().at("items");
+  REQUIRE(merged.at(0).at("result") == "admitted");
+  REQUIRE(merged.at(1).at("result") == "already_used");
+  REQUIRE(at.result(at.code, "online-1") == "already_used");
+  REQUIRE(at.undo("south-01").status == 200);
+  const auto results = [&](api_client& scanner) {
+    std::string all;
+    const auto again = scanner.post("/v1/scans/batch", batch).json();
+    for (const auto& one : again.at("items")) {
+      all += one.at("result").get<std::string>() + " ";
+    }
+    return all + scanner.post("/v1/scans", door::body(at.code, "online-1")).text("result");
+  };
+  const std::string as_before = "admitted already_used already_used";
+  CHECK(results(at.scanner) == as_before);
+  at.server.restart();
+  auto scanner = at.server.with(at.scanner.bearer());
+  CHECK(results(scanner) == as_before);
+  // Nobody has come in by all that: the ticket is good for another scan.
+  CHECK(scanner.post("/v1/scans", door::body(at.code, "online-2")).text("result") == "admitted");
+  CHECK(scanner.post("/v1/scans/batch", batch).json().at("items").at(0).at("result") == "already_used");
+}
+
 TEST_CASE("a batch has 1 to 1,000 scans, each of them sound") {
   door at;
   check_problem(at.scanner.post("/v1/scans/batch", {{"scans", json::array()}}), "validation_failed");

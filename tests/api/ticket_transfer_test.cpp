@@ -62,6 +62,19 @@ TEST_CASE("a ticket goes to another buyer: it has a new code, and who had it see
   CHECK(friend_of.post("/v1/tickets/" + sold.ids[0] + "/transfer").status == 201);
 }
 
+TEST_CASE("who opens the link to their own ticket keeps it, and the link") {
+  opening_night in;
+  const sold_tickets sold{in.opera, in.buyer, {"A/1/7"}};
+  auto friend_of = in.server.buyer();
+  const auto token = token_of(in.buyer, sold.ids[0]);
+  const auto own = claim(in.buyer, token);
+  INFO(own.body);
+  CHECK(own.status == 201);
+  CHECK(own.text("ticket_id") == sold.ids[0]);
+  CHECK(own.json().at("serial") == 1);
+  CHECK(claim(friend_of, token).json().at("serial") == 2);
+}
+
 TEST_CASE("tickets that were handed to somebody are listed, a page at a time, without their codes") {
   opening_night in;
   const sold_tickets sold{in.opera, in.buyer, {"A/1/1", "A/1/2", "A/1/3"}};
@@ -240,7 +253,10 @@ TEST_CASE("of an order that was given back nothing is offered, and offers of it 
   REQUIRE(organiser.post(order_path(id) + "/refunds").status == 201);
   check_problem(claim(other, token), "claim_void");
   CHECK(eventually([&] { return buyer.get("/v1/tickets/" + ticket).text("status") == "returned"; }));
-  check_problem(buyer.post("/v1/tickets/" + ticket + "/transfer"), "order_refunded");
+  check_problem(buyer.post("/v1/tickets/" + ticket + "/transfer"), "not_found");
+  check_problem(buyer.remove("/v1/tickets/" + ticket + "/transfer"), "not_found");
+  check_problem(buyer.post("/v1/tickets/" + ticket + "/offer", {{"price", 100}}), "not_found");
+  check_problem(buyer.remove("/v1/tickets/" + ticket + "/offer"), "not_found");
 }
 
 } // namespace holdfast::api_test

@@ -44,6 +44,19 @@ auto ticket_facts() -> paper_journal {
   return paper;
 }
 
+constexpr std::uint64_t too_late = 23;
+
+/// And somebody comes with a ticket that another one is in with.
+auto with_a_late_one() -> paper_journal {
+  auto paper = ticket_facts();
+  paper.add(day::events, scan_turned_away{annas, 9, day::scanner}, day::opening + hours(1), {37, 1});
+  return paper;
+}
+
+auto late(paper_journal& paper) -> scan_turned_away& {
+  return body<scan_turned_away>(paper, too_late);
+}
+
 auto moved(paper_journal& paper, std::uint64_t at = to_bert) -> ticket_transferred& {
   return body<ticket_transferred>(paper, at);
 }
@@ -123,4 +136,26 @@ TEST_CASE("every planted fault of scanning is found and named where it is") {
            [](paper_journal& paper) { body<admission_undone>(paper, bert_goes).by = day::seller; }},
       },
       true, ticket_facts);
+}
+
+TEST_CASE("every planted fault of turning somebody away is found and named where it is") {
+  auto sound = with_a_late_one();
+  sound.seal();
+  CHECK(audit::run_audit(sound).sound());
+  check(
+      {
+          {"somebody turned away by the scan that admitted", kind::illegal_admission, day::events, too_late,
+           [](paper_journal& paper) { late(paper).nonce = 8; }},
+          {"somebody turned away by a scan that was undone", kind::illegal_admission, day::events, too_late,
+           [](paper_journal& paper) { late(paper).nonce = 7; }},
+          {"somebody turned away though nobody is in", kind::illegal_admission, day::events, too_late,
+           [](paper_journal& paper) {
+             late(paper).ticket = {hold_number{4}, 1};
+           }},
+          {"somebody turned away with a ticket that is not there", kind::illegal_admission, day::events, too_late,
+           [](paper_journal& paper) { late(paper).ticket.order = hold_number{2}; }},
+          {"somebody turned away by a till", kind::key_without_right, day::events, too_late,
+           [](paper_journal& paper) { late(paper).by = day::seller; }},
+      },
+      true, with_a_late_one);
 }

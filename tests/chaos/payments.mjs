@@ -3,6 +3,9 @@
 // far as two processes that are killed can be made to.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { PayingRoom } from '../payments/paying.mjs';
@@ -52,7 +55,24 @@ function faults() {
   return { seed: 1 + below(1e6), rules };
 }
 
-const room = new PayingRoom(program, directory, { label: `request-${seed}` });
+/** Scores every payment, by dice; now and then it errs or hangs up, and the event's own rule stands for its verdict. */
+const verdicts = ['allow', 'allow', 'allow', 'allow', 'allow', 'allow', 'review', 'review', 'deny', 'error', 'hang up'];
+const dice = numbers(seed ^ 0x5c0e);
+const scored = new Map();
+const hook = createServer((question, answer) => {
+  const verdict = verdicts[Math.floor(dice() * verdicts.length)];
+  scored.set(verdict, (scored.get(verdict) ?? 0) + 1);
+  question.resume().on('end', () => {
+    if (verdict === 'hang up') question.socket.destroy();
+    else if (verdict === 'error') answer.writeHead(500).end();
+    else answer.setHeader('connection', 'close').end(JSON.stringify({ verdict }));
+  });
+}).listen(0, '127.0.0.1');
+await once(hook, 'listening');
+writeFileSync(`${directory}/scoring.secret`, `whsec_${Buffer.alloc(32, 7).toString('base64')}\n`, { mode: 0o600 });
+const scoring = { url: `http://127.0.0.1:${hook.address().port}/score`, secret_file: `${directory}/scoring.secret` };
+
+const room = new PayingRoom(program, directory, { label: `request-${seed}`, scoring });
 await room.start();
 
 /** Pays with one card after the other. */
@@ -125,7 +145,7 @@ async function check(buyers) {
   return { payments: payments.size, sold };
 }
 
-const event = await room.openEvent(20, { resale: { max_percent: 80 } });
+const event = await room.openEvent(20, { resale: { max_percent: 80 }, risk: { scored: true, on_failure: 'review' } });
 const tally = new Map();
 const everybody = [];
 for (let cycle = 0; cycle < cycles; ++cycle) {
@@ -174,7 +194,11 @@ await room.settle();
 const left = room.ledger().payments.reduce((sum, one) => sum + one.capturable + one.captured - one.refunded, 0);
 assert.equal(left, kept, 'the gateway keeps nothing of a cancelled event but what is kept of resold tickets');
 await room.stop();
+hook.close();
+hook.closeAllConnections();
+assert.ok(cycles < 20 || ['allow', 'review', 'deny'].every((verdict) => scored.has(verdict)), 'payments are scored every way');
 const report = room.audit();
+for (const [verdict, times] of scored) tally.set(`scored ${verdict}`, times);
 const told = [...tally].sort((a, b) => `${a[0]}`.localeCompare(`${b[0]}`)).map(([status, times]) => `${times} × ${status}`);
 console.log(
   `seed ${seed}: ${cycles} cycles, ${everybody.length} buyers, ${report.against.compared} payments in both books, ` +

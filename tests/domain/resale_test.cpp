@@ -1,5 +1,5 @@
 #include "domain/state_image.hpp"
-#include "tests/domain/checkout_world.hpp"
+#include "tests/domain/resale_market.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,48 +12,6 @@
 /// Tickets that their buyers offer to other buyers: who may, who gets them, and where the money goes.
 using namespace holdfast::domain;
 using namespace holdfast::tests;
-
-namespace {
-
-constexpr std::uint32_t percent = 80;
-
-auto resale_config() -> event_config {
-  auto config = sound_config();
-  config.starts_at = noon + hours(48);
-  config.resale_max_percent = percent;
-  config.tiers.front().fee = 50;
-  return config;
-}
-
-/// An event that lets tickets be resold for 80 % of what was paid: 840 of the 1,050 of a seat.
-struct market : checkout_world {
-  market() { on = stage{event_status::published, resale_config()}; }
-
-  /// An order by card, whose payment has ended.
-  auto bought(const caller& by, std::vector<seat_index> which) -> hold_number {
-    const auto hold = on.hold(by, std::move(which));
-    finish(begin(by, hold).value());
-    REQUIRE(on.state.find(hold)->status == booking_status::confirmed);
-    return hold;
-  }
-  auto offered(const caller& by, ticket_number ticket, minor_units price) -> std::string {
-    return told(on.act(by, offer_ticket{ticket, price}));
-  }
-  /// The hold of an offered ticket; it must work.
-  auto held(const caller& by, ticket_number ticket) -> hold_number {
-    REQUIRE(on.act(by, hold_resale{ticket}).has_value());
-    return on.state.last_hold();
-  }
-  /// A restored copy of the event is the event.
-  void check_restored() const {
-    const auto again = event_state::from_image(on.state.image());
-    REQUIRE(again.has_value());
-    CHECK(again->hash() == on.state.hash());
-    CHECK(again->image() == on.state.image());
-  }
-};
-
-} // namespace
 
 TEST_CASE("a ticket is offered, held, paid, and swapped in one decision; its seat is never free in between") {
   market at;
@@ -135,7 +93,7 @@ TEST_CASE("an event resells from its publication until it begins, while its orga
   REQUIRE(amend(0).starts_with("ok"));
   CHECK(at.offered(buyer(1), {order, 1}, 1) == "resale_closed");
   CHECK(told(at.on.ask(buyer(2), hold_resale{{order, 0}})) == "resale_closed");
-  REQUIRE(amend(percent).starts_with("ok"));
+  REQUIRE(amend(resale_percent).starts_with("ok"));
   for (const auto& what : {command_body{pause_event{}}, command_body{close_event{}}}) {
     REQUIRE(at.on.act(organiser(), what).has_value());
     CHECK(told(at.on.ask(buyer(2), hold_resale{{order, 0}})) == "ok, resale 2");
@@ -196,6 +154,7 @@ TEST_CASE(
       REQUIRE(at.refund(organiser(), order, {0}) == "ok");
       at.advance(payment_number{1}); // the event has it back before the buyer's hold is frozen
       CHECK(at.on.state.seat(0) == seat_status::available);
+      CHECK_FALSE(at.on.state.find(hold));
       at.finish(payment);
       CHECK(at.of(payment).why == turn::refused);
     } else {
@@ -207,6 +166,8 @@ TEST_CASE(
       REQUIRE(at.on.act(organiser(), admit_ticket{ticket, 1, "north", 7, {}}).has_value());
       at.finish(payment);
       CHECK(at.of(payment).why == turn::lost);
+      CHECK_FALSE(at.on.state.find(hold));
+      CHECK(told(at.on.ask(buyer(2), release_hold{hold})) == "ok");
       CHECK(at.ledger.at(payment.value()).reserved == 0);
     }
     at.finish(payment_number{1});

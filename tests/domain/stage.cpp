@@ -254,6 +254,9 @@ struct fact_names {
   auto operator()(const slug_reserved&) const -> std::string { return "slug"; }
   auto operator()(const ticket_transferred& what) const -> std::string { return numbered("handed", what.ticket.order); }
   auto operator()(const ticket_admitted& what) const -> std::string { return numbered("admitted", what.ticket.order); }
+  auto operator()(const scan_turned_away& what) const -> std::string {
+    return numbered("turned away", what.ticket.order);
+  }
   auto operator()(const admission_undone& what) const -> std::string { return numbered("undone", what.ticket.order); }
   auto operator()(const payment_requested& what) const -> std::string { return numbered("requested", what.payment); }
   auto operator()(const payment_intended& what) const -> std::string { return numbered("intended", what.payment); }

@@ -100,7 +100,8 @@ TEST_CASE("a ticket lets one in: the same scan again is the same, another is too
   door at;
   CHECK(at.scan(7) == "ok, admitted 1");
   CHECK(at.scan(7) == "ok");
-  CHECK(at.scan(8) == "ticket_used");
+  CHECK(at.scan(8) == "ok, turned away 1");
+  CHECK(at.scan(8) == "ok");
   CHECK(at.scan(8, 1, 1) == "ok, admitted 1");
   CHECK(at.claim(2, 1) == "ticket_used");
   CHECK(told(at.on.act(buyer(1), reissue_ticket{at.ticket()})) == "ticket_used");
@@ -120,6 +121,63 @@ TEST_CASE("an admission is undone by its own scan, once; then the ticket is as g
   CHECK(at.undo(7) == "not_admitted");
   CHECK(at.undo(9) == "ok, undone 1");
   CHECK(at.claim(2, 1) == "ok, handed 1");
+}
+
+TEST_CASE(
+    "a scan that was turned away, or undone, admits nobody by being repeated, whatever became of the ticket since") {
+  door at;
+  const auto restored = [&] {
+    const auto again = event_state::from_image(at.on.state.image());
+    REQUIRE(again.has_value());
+    CHECK(again->hash() == at.on.state.hash());
+    CHECK(again->image() == at.on.state.image());
+  };
+  REQUIRE(at.scan(7) == "ok, admitted 1");
+  REQUIRE(at.scan(8) == "ok, turned away 1");
+  restored();
+  REQUIRE(at.undo(7) == "ok, undone 1");
+  CHECK(at.scan(8) == "ok");
+  CHECK_FALSE(at.on.state.find(at.ticket())->is_admitted());
+  REQUIRE(at.scan(9) == "ok, admitted 1");
+  CHECK(at.scan(7) == "ok");
+  REQUIRE(at.undo(9) == "ok, undone 1");
+  for (const std::uint64_t nonce : {7U, 8U, 9U}) {
+    CHECK(at.scan(nonce) == "ok");
+  }
+  CHECK_FALSE(at.on.state.find(at.ticket())->is_admitted());
+  CHECK(at.scan(10) == "ok, admitted 1");
+  restored();
+}
+
+TEST_CASE("of a ticket's scans that admit nobody the newest are known") {
+  door at;
+  REQUIRE(at.scan(1) == "ok, admitted 1");
+  for (std::uint64_t nonce = 2; nonce < 2 + limits::closed_scans_max + 1; ++nonce) {
+    REQUIRE(at.scan(nonce) == "ok, turned away 1");
+  }
+  CHECK(at.on.state.find(at.ticket())->closed.size() == limits::closed_scans_max);
+  CHECK(at.scan(3) == "ok");
+  CHECK(at.scan(2) == "ok, turned away 1"); // it was the oldest
+  CHECK(at.scan(3) == "ok, turned away 1");
+}
+
+TEST_CASE("an image whose closed scans no ticket can have is refused") {
+  door at;
+  REQUIRE(at.scan(7) == "ok, admitted 1");
+  const auto with = [&](std::vector<std::uint64_t> closed, bool used) {
+    auto image = at.on.state.image();
+    image.tickets.front().closed = std::move(closed);
+    if (!used) {
+      image.tickets.front().serial = 2;
+      image.tickets.front().used.reset();
+    }
+    return event_state::from_image(std::move(image)).has_value();
+  };
+  CHECK(with({8}, true));
+  CHECK_FALSE(with({7}, true));
+  CHECK_FALSE(with({0}, true));
+  CHECK_FALSE(with({8}, false));
+  CHECK_FALSE(with(std::vector<std::uint64_t>(limits::closed_scans_max + 1, 8), true));
 }
 
 TEST_CASE("a scan that is no scan, and a ticket that is none, are told apart from codes that are revoked") {

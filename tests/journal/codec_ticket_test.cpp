@@ -14,6 +14,7 @@ using namespace holdfast::domain;
 constexpr std::uint16_t transferred_type = 24;
 constexpr std::uint16_t admitted_type = 25;
 constexpr std::uint16_t undone_type = 26;
+constexpr std::uint16_t turned_away_type = 31;
 
 auto read(std::uint16_t type, const google::protobuf::Message& message) {
   const auto payload = message.SerializeAsString();
@@ -58,6 +59,10 @@ TEST_CASE("a ticket's facts keep every field") {
   CHECK(admitted.nonce == 77);
   CHECK(admitted.at == instant{1'234});
   CHECK(admitted.by == key_id{4});
+  const auto away = again(scan_turned_away{which, 78, key_id{4}});
+  CHECK(away.ticket == which);
+  CHECK(away.nonce == 78);
+  CHECK(away.by == key_id{4});
   const auto undone = again(admission_undone{which, 77, key_id{4}});
   CHECK(undone.ticket == which);
   CHECK(undone.nonce == 77);
@@ -100,6 +105,12 @@ TEST_CASE("facts about tickets that no ticket can have are refused") {
   CHECK_FALSE(read(transferred_type, moved).has_value());
   moved.set_serial(2);
   CHECK(read(transferred_type, moved).has_value());
+
+  wire::ScanTurnedAway away;
+  away.mutable_ticket()->set_order(1);
+  CHECK_FALSE(read(turned_away_type, away).has_value());
+  away.set_nonce(1);
+  CHECK(read(turned_away_type, away).has_value());
 
   wire::AdmissionUndone undone;
   undone.mutable_ticket()->set_order(1);

@@ -107,9 +107,9 @@ TEST_CASE("a snapshot of another version is no snapshot") {
   const auto event = after(40);
   auto bytes = journal::encode_snapshot({event.state().id(), event.state().seq(), chain_of(1), event.state().hash()},
                                         event.state().image());
-  CHECK(bytes[8] == 6);
+  CHECK(bytes[8] == 7);
   bytes.resize(bytes.size() - 32);
-  bytes[8] = 5;
+  bytes[8] = 6;
   const auto hash = journal::sha256(bytes);
   bytes.append(reinterpret_cast<const char*>(hash.data()), hash.size());
   CHECK_FALSE(journal::decode_snapshot(bytes).has_value());

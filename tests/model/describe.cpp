@@ -265,17 +265,18 @@ struct body_text {
            numbers(" ticket ", f.tickets) + (f.goes_on ? ", and it goes on" : "") + ", total " +
            std::to_string(f.total);
   }
+  static auto scan_of(const auto& f) -> std::string {
+    return name(f.ticket) + " scan " + number(f.nonce) + " by key " + number(f.by.value());
+  }
   auto operator()(const ticket_transferred& f) const -> std::string {
     return "ticket_transferred " + name(f.ticket) + " serial " + number(f.serial) + " from " + name(f.from) + " to " +
            name(f.to) + " by key " + number(f.by.value());
   }
   auto operator()(const ticket_admitted& f) const -> std::string {
-    return "ticket_admitted " + name(f.ticket) + " serial " + number(f.serial) + " at '" + f.gate + "' by scan " +
-           number(f.nonce) + " at " + describe(f.at) + " by key " + number(f.by.value());
+    return "ticket_admitted " + scan_of(f) + " serial " + number(f.serial) + " at '" + f.gate + "', " + describe(f.at);
   }
-  auto operator()(const admission_undone& f) const -> std::string {
-    return "admission_undone " + name(f.ticket) + " scan " + number(f.nonce) + " by key " + number(f.by.value());
-  }
+  auto operator()(const scan_turned_away& f) const -> std::string { return "scan_turned_away " + scan_of(f); }
+  auto operator()(const admission_undone& f) const -> std::string { return "admission_undone " + scan_of(f); }
   auto operator()(const ticket_offered& f) const -> std::string {
     return "ticket_offered " + name(f.ticket) + " serial " + number(f.serial) + " for " + std::to_string(f.price) +
            " by " + name(f.by);

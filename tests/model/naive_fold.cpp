@@ -29,7 +29,7 @@ auto end_hold(naive_event& twin, hold_number number, ended_hold::how how) -> com
   if (how == ended_hold::how::expired && twin.time < found->second.expires_at) {
     return "a hold expires before its deadline";
   }
-  if (how == ended_hold::how::released && found->second.frozen && twin.status != event_status::cancelled) {
+  if (how == ended_hold::how::released && is_its_payments(twin, found->second)) {
     return "a hold is released while it is being paid";
   }
   twin.ended[number] = {number, how, found->second.by, twin.time};
@@ -359,6 +359,7 @@ struct folder {
   auto operator()(const order_returned& what) const -> complaint { return fold_returned(twin, what); }
   auto operator()(const ticket_transferred& what) const -> complaint { return fold_ticket(twin, what); }
   auto operator()(const ticket_admitted& what) const -> complaint { return fold_ticket(twin, what); }
+  auto operator()(const scan_turned_away& what) const -> complaint { return fold_ticket(twin, what); }
   auto operator()(const admission_undone& what) const -> complaint { return fold_ticket(twin, what); }
   auto operator()(const ticket_offered& what) const -> complaint { return fold_resale(twin, what); }
   auto operator()(const offer_withdrawn& what) const -> complaint { return fold_resale(twin, what); }

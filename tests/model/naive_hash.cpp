@@ -99,6 +99,9 @@ auto ticket_element(const ticket& what) -> std::uint64_t {
       words.push_back(eight);
       gate.erase(0, 8);
     }
+    for (const auto nonce : what.closed) {
+      words.push_back(nonce);
+    }
   }
   return element(7, words);
 }

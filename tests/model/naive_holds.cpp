@@ -1,6 +1,7 @@
 #include "tests/model/naive_holds.hpp"
 
 #include "tests/model/naive_plan.hpp"
+#include "tests/model/naive_resale.hpp"
 
 #include <algorithm>
 #include <set>
@@ -319,6 +320,9 @@ auto expect_extension(const naive_event& twin, hold_number number, instant now) 
   const auto& hold = twin.bookings.at(number);
   if (hold.frozen) {
     return refuse(reason::payment_in_progress);
+  }
+  if (is_borrowed(hold) && holder_of_offer(twin, hold.bought_from->ticket) != number) {
+    return refuse(reason::hold_ended);
   }
   const auto until = std::min(hold.expires_at + twin.config.hold_extension, hold.cap_at);
   if (hold.extended || until <= hold.expires_at) {

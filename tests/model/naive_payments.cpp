@@ -242,8 +242,9 @@ auto expect_payment(const naive_event& twin, const return_order& what, instant n
       return refuse(reason::ticket_used);
     }
   }
-  return with_kept(twin, what.tickets.empty() ? effect_of(whole_order(order, what.why, what.by))
-                                              : back_by_ticket(twin, order, what.tickets, what.why, what.by));
+  auto back = what.tickets.empty() ? effect_of(whole_order(order, what.why, what.by))
+                                   : back_by_ticket(twin, order, what.tickets, what.why, what.by);
+  return with_lost_offers(twin, with_kept(twin, std::move(back)), now);
 }
 
 auto expect_payment(const naive_event& twin, const caller& by, const take_back_order& what) -> expectation {

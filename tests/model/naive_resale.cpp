@@ -63,11 +63,41 @@ auto holder_of_offer(const naive_event& twin, const ticket_number& ticket) -> ho
   return found == twin.offers.end() ? hold_number{} : found->second.held_by;
 }
 
+auto is_its_payments(const naive_event& twin, const booking& hold) -> bool {
+  const bool unoffered = is_borrowed(hold) && holder_of_offer(twin, hold.bought_from->ticket) != hold.number;
+  return hold.frozen && !unoffered && twin.status != event_status::cancelled;
+}
+
 void end_offers(naive_event& twin, hold_number number) {
   std::erase_if(twin.offers, [&](const auto& entry) { return entry.first.order == number; });
   for (auto& [ticket, offered] : twin.offers) {
     offered.held_by = offered.held_by == number ? hold_number{} : offered.held_by;
   }
+}
+
+auto with_lost_offers(const naive_event& twin, expectation made, instant now) -> expectation {
+  if (made.effect.empty()) {
+    return made;
+  }
+  const auto* admitted = std::get_if<ticket_admitted>(&made.effect.front());
+  const auto* back = std::get_if<order_returned>(&made.effect.front());
+  std::vector<hold_number> ended;
+  for (const auto& [ticket, offered] : twin.offers) {
+    const bool used = admitted != nullptr && admitted->ticket == ticket;
+    const bool gone = back != nullptr && back->hold == ticket.order &&
+                      (back->tickets.empty() || std::ranges::count(back->tickets, ticket.index) != 0);
+    if (offered.held_by && (used || gone)) {
+      ended.push_back(offered.held_by);
+    }
+  }
+  for (const auto hold : ended) {
+    if (twin.bookings.at(hold).expires_at > now) {
+      made.effect.emplace_back(hold_released{hold, {}});
+    } else {
+      made.effect.emplace_back(hold_expired{hold});
+    }
+  }
+  return made;
 }
 
 auto swap_of(const naive_event& twin, const booking& hold) -> fact_body {

@@ -4,6 +4,7 @@
 #include "tests/model/naive_holds.hpp"
 #include "tests/model/naive_resale.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace holdfast::model {
@@ -42,6 +43,14 @@ auto hand_on(const naive_event& twin, const caller& by, const ticket& its, const
   return effect_of(made);
 }
 
+/// That scan admits nobody any more; of many, the sixteen newest are known.
+void close(ticket& its, std::uint64_t nonce) {
+  its.closed.push_back(nonce);
+  while (its.closed.size() > 16) {
+    its.closed.erase(its.closed.begin());
+  }
+}
+
 auto malformed() -> expectation {
   return refuse(reason::invalid);
 }
@@ -71,6 +80,9 @@ auto expect_ticket(const naive_event& twin, const caller& by, const claim_ticket
     return refuse(was_there(twin, what.ticket) ? reason::claim_void : reason::not_found);
   }
   const bool holds = its->serial == what.serial && now < what.offered_until;
+  if (holds && its->holder == owner_for(by)) {
+    return {};
+  }
   return holds ? hand_on(twin, by, *its, owner_for(by)) : refuse(reason::claim_void);
 }
 
@@ -87,18 +99,19 @@ auto expect_ticket(const naive_event& twin, const caller& by, const admit_ticket
   if (!its) {
     return refuse(was_there(twin, what.ticket) ? reason::ticket_revoked : reason::not_found);
   }
-  if (its->used && its->used->nonce == what.nonce) {
+  if ((its->used && its->used->nonce == what.nonce) || std::ranges::count(its->closed, what.nonce) != 0) {
     return {};
   }
   if (its->serial != what.serial || twin.status == event_status::cancelled) {
     return refuse(reason::ticket_revoked);
   }
   if (its->used && !its->used->undone) {
-    return refuse(reason::ticket_used);
+    return effect_of(scan_turned_away{what.ticket, what.nonce, by.key});
   }
   auto at = what.at.value_or(now);
   at = at > now ? now : at < instant{} ? instant{} : at;
-  return effect_of(ticket_admitted{what.ticket, what.serial, what.gate, what.nonce, at, by.key});
+  return with_lost_offers(twin, effect_of(ticket_admitted{what.ticket, what.serial, what.gate, what.nonce, at, by.key}),
+                          now);
 }
 
 auto expect_ticket(const naive_event& twin, const caller& by, const undo_admission& what) -> expectation {
@@ -144,8 +157,27 @@ auto fold_ticket(naive_event& twin, const ticket_admitted& what) -> complaint {
   if (what.at > twin.time) {
     return "somebody is admitted in the future";
   }
+  if (std::ranges::count(its->closed, what.nonce) != 0) {
+    return "somebody is admitted by a scan that was turned away or undone";
+  }
   twin.offers.erase(what.ticket);
+  if (its->used) {
+    close(*its, its->used->nonce);
+  }
   its->used = admission{what.at, what.gate, what.nonce, false};
+  twin.tickets[what.ticket] = *std::move(its);
+  return {};
+}
+
+auto fold_ticket(naive_event& twin, const scan_turned_away& what) -> complaint {
+  auto its = ticket_now(twin, what.ticket);
+  if (!its || !its->used || its->used->undone || what.nonce == 0) {
+    return "a scan is turned away from a ticket that nobody is in with";
+  }
+  if (its->used->nonce == what.nonce || std::ranges::count(its->closed, what.nonce) != 0) {
+    return "a scan is turned away twice, or after it admitted somebody";
+  }
+  close(*its, what.nonce);
   twin.tickets[what.ticket] = *std::move(its);
   return {};
 }

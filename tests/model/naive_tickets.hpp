@@ -22,6 +22,7 @@ namespace holdfast::model {
 
 [[nodiscard]] auto fold_ticket(naive_event& twin, const domain::ticket_transferred& what) -> complaint;
 [[nodiscard]] auto fold_ticket(naive_event& twin, const domain::ticket_admitted& what) -> complaint;
+[[nodiscard]] auto fold_ticket(naive_event& twin, const domain::scan_turned_away& what) -> complaint;
 [[nodiscard]] auto fold_ticket(naive_event& twin, const domain::admission_undone& what) -> complaint;
 
 /// A ticket for each place of what is an order now.

@@ -113,6 +113,15 @@ auto wrong_tickets() -> std::vector<planted_bug> {
 auto wrong_resales() -> std::vector<planted_bug> {
   return {asking_otherwise<offer_ticket>("a ticket is offered for any price", reason::invalid,
                                          [](const event_state&, command&, offer_ticket& what) { what.price = 0; }),
+          deciding("a hold outlives the offer that it is of",
+                   [](const event_state&, const command& asked, instant, outcome got) -> outcome {
+                     const bool ends = std::holds_alternative<admit_ticket>(asked.body) ||
+                                       std::holds_alternative<return_order>(asked.body);
+                     if (ends && got && !got->empty() && std::holds_alternative<hold_released>(got->back().body)) {
+                       got->pop_back();
+                     }
+                     return got;
+                   }),
           deciding("a buyer gets what another buyer has in a hold",
                    [](const event_state& state, const command& asked, instant now, outcome got) -> outcome {
                      const auto* what = std::get_if<hold_resale>(&asked.body);

@@ -120,6 +120,9 @@ auto equal(const ticket_admitted& a, const ticket_admitted& b) -> bool {
   return std::tie(a.ticket, a.serial, a.gate, a.nonce, a.at, a.by) ==
          std::tie(b.ticket, b.serial, b.gate, b.nonce, b.at, b.by);
 }
+auto equal(const scan_turned_away& a, const scan_turned_away& b) -> bool {
+  return std::tie(a.ticket, a.nonce, a.by) == std::tie(b.ticket, b.nonce, b.by);
+}
 auto equal(const admission_undone& a, const admission_undone& b) -> bool {
   return std::tie(a.ticket, a.nonce, a.by) == std::tie(b.ticket, b.nonce, b.by);
 }

@@ -149,6 +149,19 @@ auto resale(const naive_event& twin, dice& random) -> std::vector<command> {
                            {{}, {}, freeze_hold{second, bought, buyer.subject}},
                            {{}, {}, confirm_paid{second, bought, asked, name, random.below(4)}}};
   all.resize(4 + random.below(4));
+  if ((all.size() == 5 || all.size() == 6) && random.chance(40)) {
+    // The offer ends under the buyer's hold, or under the payment.
+    const auto scanner = callers::organiser(twin.organisation);
+    if (random.chance(50)) {
+      all.push_back({scanner, {}, admit_ticket{{first, 0}, 1, "north", 1 + random.below(40), {}}});
+    } else {
+      all.push_back(
+          {{}, {}, return_order{first, sold, return_cause::refunded, twin.organisation, scanner.key, {}, {}}});
+    }
+    all.push_back({buyer, {}, extend_hold{second}});
+    all.push_back({{}, {}, thaw_hold{second, bought, turn::declined}});
+    return all;
+  }
   if (all.size() == 5 && random.chance(50)) {
     all.push_back({random.chance(50) ? seller : callers::buyer(1 + (whose + 2) % 4), {}, hold_resale{{first, 0}}});
   }

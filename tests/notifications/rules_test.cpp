@@ -186,6 +186,11 @@ TEST_CASE("rows of the outbox say again what they were told") {
   written.erase(written.find(added), added.size());
   CHECK(rows::decode_mail(written)->retried_ms == 0);
   CHECK(rows::decode_mail(written)->given_up_ms == 2);
+  CHECK_FALSE(rows::decode_mail(written)->about.ticket.has_value());
+  mail.about.ticket = 4;
+  mail.about.resold = domain::ticket_place{true, 2};
+  CHECK(rows::decode_mail(rows::encode(mail))->about.ticket == 4U);
+  CHECK(rows::decode_mail(rows::encode(mail))->about.resold == domain::ticket_place{true, 2});
   CHECK(rows::decode_delivery("{}") == std::nullopt);
   CHECK(rows::decode_mail("no json") == std::nullopt);
   CHECK(rows::decode_endpoint("[]") == std::nullopt);

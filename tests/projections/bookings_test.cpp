@@ -111,6 +111,20 @@ auto subject(std::uint64_t low) -> domain::owner {
 
 } // namespace
 
+TEST_CASE("what a hold was being paid by has come to nothing when it ends, whyever it does") {
+  for (const auto how : {booking_line::kind::released, booking_line::kind::expired}) {
+    stored at;
+    at.hold(1, 7);
+    REQUIRE(at.store.freeze(at.slot, ++at.seq, {number(1), domain::payment_number{3}, noon + domain::minutes(120)}));
+    CHECK(at.store.find(at.slot, number(1))->line.what.frozen);
+    REQUIRE(at.store.end(at.slot, ++at.seq, number(1), how, noon));
+    const auto found = at.store.find(at.slot, number(1));
+    CHECK(found->line.status == how);
+    CHECK_FALSE(found->line.what.frozen);
+    CHECK(found->line.what.unpaid_because == domain::turn::lost);
+  }
+}
+
 TEST_CASE("a packed booking is what it was") {
   model::dice dice{5};
   for (int i = 0; i < 2'000; ++i) {

@@ -267,6 +267,11 @@ void fake_gateway::open_circuit(std::chrono::milliseconds retry_after) {
   ++counts_.circuit_opened;
 }
 
+void fake_gateway::leave_refunds_pending() {
+  const std::lock_guard lock{mutex_};
+  refunds_pend_ = true;
+}
+
 void fake_gateway::close_circuit() {
   const std::scoped_lock lock{mutex_};
   circuit_.reset();

@@ -70,6 +70,8 @@ class fake_gateway final : public payments::gateway {
   /// Every call is `refused`, to be tried after `retry_after`, until `close_circuit`.
   void open_circuit(std::chrono::milliseconds retry_after);
   void close_circuit();
+  /// Refunds that are asked for from now on are taken, and not done yet.
+  void leave_refunds_pending();
   /// What `be_late` has kept back takes effect.
   void arrive_late();
 
@@ -118,6 +120,7 @@ class fake_gateway final : public payments::gateway {
   mutable std::mutex mutex_;
   std::map<std::string, payments::payment> payments_;
   std::map<std::string, payments::refund> refunds_;
+  bool refunds_pend_ = false;
   std::map<std::string, remembered<payments::payment>> payment_keys_;
   std::map<std::string, remembered<payments::refund>> refund_keys_;
   std::map<call, std::deque<trouble>> troubles_;

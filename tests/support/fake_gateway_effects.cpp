@@ -140,7 +140,7 @@ auto fake_gateway::do_refund(const refund_request& what) -> refund_outcome {
   refund made;
   made.id = next_id("re_");
   made.payment_id = what.payment_id;
-  made.status = refund_status::succeeded;
+  made.status = refunds_pend_ ? refund_status::pending : refund_status::succeeded;
   made.amount = what.amount;
   made.currency = of->currency;
   made.created_s = static_cast<std::int64_t>(made_);

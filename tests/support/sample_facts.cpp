@@ -162,6 +162,10 @@ auto ticket_samples() -> std::vector<sample> {
   };
 }
 
+auto scan_samples() -> std::vector<sample> {
+  return {{"scan_turned_away", scan_turned_away{{hold_number{300}, 17}, 0xfedcba9876543211, key_id{9}}}};
+}
+
 auto returned_tickets() -> order_returned {
   auto back = returned_order(hold_of_places_with_fees(), 25'300);
   back.why = return_cause::refunded;
@@ -297,7 +301,7 @@ auto sample_config() -> event_config {
 
 /// In the order of their golden files.
 constexpr std::array more_samples{payment_samples, ticket_samples, refund_samples, resale_samples,
-                                  guard_samples,   queue_samples,  risk_samples};
+                                  guard_samples,   queue_samples,  risk_samples,   scan_samples};
 
 auto sample_facts() -> std::vector<sample> {
   const auto event = event_id{0x0102030405060708};

@@ -158,6 +158,19 @@ TEST_CASE("a cure whose answer is lost is asked for again and happens once") {
   CHECK(at.read().at(other).step == audit::gateway_payment::stage::ended);
 }
 
+TEST_CASE("a refund that the gateway has only taken is not done yet") {
+  answering at;
+  const auto id = at.reserve(1);
+  at.capture(id);
+  const auto other = at.reserve(2);
+  at.capture(other);
+  const auto lines = at.read();
+  CHECK(tools::cure(at.gateway, about(id, audit::remedy::refund), lines.at(id)) == tools::cured::done);
+  at.gateway.leave_refunds_pending();
+  CHECK(tools::cure(at.gateway, about(other, audit::remedy::refund), lines.at(other)) == tools::cured::under_way);
+  CHECK(at.read().at(other).refunds == 1'000);
+}
+
 TEST_CASE("what the gateway will not do is said") {
   answering at;
   const auto id = at.reserve(1);
