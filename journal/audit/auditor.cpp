@@ -1,5 +1,6 @@
 #include "journal/audit/auditor.hpp"
 
+#include "journal/audit/admission_check.hpp"
 #include "journal/audit/commit_check.hpp"
 #include "journal/audit/facts.hpp"
 #include "journal/audit/payment_check.hpp"
@@ -35,12 +36,14 @@ class auditor {
     // Events need the keys of organisations.
     std::stable_partition(streams->begin(), streams->end(),
                           [](stream_name stream) { return stream.kind == kind_organisation; });
+    admissions_.emplace(*streams, from_, report_.found);
     for (const auto stream : *streams) {
       const bool of_event = stream.kind == kind_event || stream.kind == kind_queue || stream.kind == kind_payment;
       if (stream.kind == kind_organisation || !options_.event || (of_event && stream.id == *options_.event))
         check_stream(stream);
     }
     settle_rest();
+    admissions_->finish();
     if (from_.has_commits() && !options_.event)
       check_commits(from_, ends_, report_.found);
     return std::move(report_);
@@ -67,6 +70,7 @@ class auditor {
   const audit_options& options_;
   report report_;
   organisation_register register_;
+  std::optional<admission_check> admissions_;
   std::map<stream_name, std::uint64_t> ends_;
   std::map<std::uint64_t, sold_by_card> sold_; ///< by event, until its payments have been compared with it
 };
@@ -134,6 +138,7 @@ void auditor::check_stream(stream_name stream) {
       payments.take(*at, *what);
     if (what && stream.kind == kind_event) {
       event.take(*at, *what);
+      admissions_->take(*at, *what);
       for (; next_claim != claims.end() && next_claim->seq <= seq; ++next_claim)
         compare(*next_claim, event, *at);
     }
@@ -149,6 +154,8 @@ void auditor::check_stream(stream_name stream) {
   checked.finish(*head);
   if (checked.records() != 0)
     ends_[stream] = checked.last_seq();
+  if (stream.kind == kind_queue && folding)
+    admissions_->compare(stream, room.history());
   if (stream.kind == kind_event && folding) {
     check_deadline(event, *head);
     summarise(event, checked, stream);

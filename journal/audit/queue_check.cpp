@@ -68,7 +68,10 @@ void queue_check::add(const queue_joined::entrant& who) {
 }
 
 void queue_check::end(std::uint64_t number, place& who) {
-  inside_ -= who.is == status::admitted || who.is == status::active ? 1 : 0;
+  if (who.is == status::admitted || who.is == status::active) {
+    --inside_;
+    history_.ended({who.who.high, who.who.low}, time_ms_, seq_);
+  }
   present_[who.who.band].erase({who.rank, number});
   const auto owner = live_.find({who.who.high, who.who.low});
   if (owner != live_.end() && owner->second == number)
@@ -112,6 +115,7 @@ void queue_check::on(const pre_queue_opened& what) {
   if (is_ != mode::off)
     refuse(violation_kind::illegal_queue_change, "a pre-queue opened in a room that was not off");
   is_ = mode::pre_queue;
+  history_.opened(time_ms_, seq_);
   draw_ = lottery{what.commitment, what.public_round, given_ + 1, {}, false};
 }
 
@@ -160,6 +164,7 @@ void queue_check::on(const queue_mode_changed& what) {
       band.clear();
     draw_.reset();
     inside_ = 0;
+    history_.closed(time_ms_);
   } else if (is_ == mode::sold_out) {
     // Nobody polls a waitlist: everybody counts as present until they are missed.
     for (auto& [number, who] : places_) {
@@ -167,6 +172,8 @@ void queue_check::on(const queue_mode_changed& what) {
         wait_again(number, who);
     }
   }
+  if (to != mode::off)
+    history_.opened(time_ms_, seq_);
   is_ = to;
 }
 
@@ -215,6 +222,7 @@ void queue_check::on(const queue_admitted& what) {
     line.erase({who->rank, number});
     inside_ += who->is == status::admitted || who->is == status::active ? 0 : 1;
     who->is = status::admitted;
+    history_.let_in({who->who.high, who->who.low}, time_ms_);
     who->until = what.claim_by;
   }
   if (rules_.max_active && inside_ > *rules_.max_active)

@@ -2,6 +2,7 @@
 
 #include "journal/audit/queue_facts.hpp"
 #include "journal/audit/record.hpp"
+#include "journal/audit/room_history.hpp"
 #include "journal/audit/violation.hpp"
 
 #include <array>
@@ -22,6 +23,9 @@ class queue_check {
   queue_check(stream_name stream, findings& to) : stream_{stream}, to_{to} {}
 
   void take(const record& at, const queue_fact& what);
+
+  /// Who was inside, and when.
+  [[nodiscard]] auto history() const noexcept -> const room_history& { return history_; }
 
  private:
   static constexpr std::size_t bands_max = 8;
@@ -84,6 +88,7 @@ class queue_check {
   std::uint64_t inside_ = 0;
   std::uint64_t level_micro_ = 0; ///< millionths of a person that may be let in
   std::int64_t settled_at_ = 0;
+  room_history history_;
 };
 
 } // namespace holdfast::journal::audit

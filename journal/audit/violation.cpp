@@ -75,6 +75,7 @@ auto name_of(violation_kind kind) noexcept -> std::string_view {
   case passed_over: return "passed_over";
   case admitted_too_fast: return "admitted_too_fast";
   case too_many_active: return "too_many_active";
+  case held_unadmitted: return "held_unadmitted";
   case illegal_organisation_fact: return "illegal_organisation_fact";
   case slug_taken_twice: return "slug_taken_twice";
   case snapshot_differs: return "snapshot_differs";
@@ -104,7 +105,8 @@ auto family_of(violation_kind kind) noexcept -> char {
   case wrong_draw:
   case passed_over:
   case admitted_too_fast:
-  case too_many_active: return 'W';
+  case too_many_active:
+  case held_unadmitted: return 'W';
   case cancelled_with_sales:
   case illegal_hold_number:
   case sale_not_open:

@@ -86,6 +86,7 @@ enum class violation_kind : std::uint8_t {
   passed_over,          ///< somebody was let in before somebody of the same band who was there, and ahead
   admitted_too_fast,    ///< more than rate and batch allow
   too_many_active,      ///< more than may be at a time
+  held_unadmitted,      ///< a buyer held seats without having been let in
   // Organisations.
   illegal_organisation_fact,
   slug_taken_twice,

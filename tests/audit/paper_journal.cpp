@@ -45,8 +45,9 @@ void paper_journal::erase(stream of, std::uint64_t seq) {
   lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(seq - 1));
 }
 
-void paper_journal::seal_stream(stream of) {
+void paper_journal::seal_stream(stream of, std::vector<sealed>& all) {
   audit::stored_head head;
+  domain::instant newest;
   for (const auto& each : lines_.at(of)) {
     journal::record_header header;
     header.type = each.type.value_or(journal::fact_type(each.body));
@@ -67,28 +68,38 @@ void paper_journal::seal_stream(stream of) {
     std::string bytes;
     head = {head.seq + 1, journal::encode_record(header, payload, bytes), each.time.unix_ms, 0};
     records[of][head.seq] = std::move(bytes);
-    // A commit for each record: the strictest index there is.
-    const auto previous = stored_commits.empty() ? audit::hash_bytes{} : stored_commits.back().hash;
-    const auto position = static_cast<std::uint64_t>(stored_commits.size() + 1);
-    std::string covered;
-    put(covered, previous);
-    put(covered, position);
-    put(covered, of.kind);
-    put(covered, of.id);
-    put(covered, head.seq);
-    put(covered, std::uint32_t{1});
-    put(covered, head.hash);
-    stored_commits.push_back({position, journal::sha256(covered), {{of, head.seq, 1}}});
+    newest = std::max(newest, each.time);
+    all.push_back({of, head.seq, head.hash, newest});
   }
   stored_heads[of] = head;
+}
+
+/// A commit for each record: the strictest index there is.
+void paper_journal::commit(const sealed& what) {
+  const auto previous = stored_commits.empty() ? audit::hash_bytes{} : stored_commits.back().hash;
+  const auto position = static_cast<std::uint64_t>(stored_commits.size() + 1);
+  std::string covered;
+  put(covered, previous);
+  put(covered, position);
+  put(covered, what.of.kind);
+  put(covered, what.of.id);
+  put(covered, what.seq);
+  put(covered, std::uint32_t{1});
+  put(covered, what.hash);
+  stored_commits.push_back({position, journal::sha256(covered), {{what.of, what.seq, 1}}});
 }
 
 void paper_journal::seal() {
   records.clear();
   stored_heads.clear();
   stored_commits.clear();
+  std::vector<sealed> all;
   for (const auto& [of, lines] : lines_) {
-    seal_stream(of);
+    seal_stream(of, all);
+  }
+  std::stable_sort(all.begin(), all.end(), [](const sealed& a, const sealed& b) { return a.at < b.at; });
+  for (const auto& each : all) {
+    commit(each);
   }
 }
 

@@ -50,7 +50,7 @@ class paper_journal final : public journal::audit::source {
     return std::get<Fact>(at(of, seq).body);
   }
 
-  /// Turns all lines into what a store would have.
+  /// Turns all lines into what a store would have, committed in the order of their times.
   void seal();
 
   // What a store would have, to be changed after sealing.
@@ -72,7 +72,15 @@ class paper_journal final : public journal::audit::source {
   auto behind_mark() -> std::optional<std::string> override { return mark_trouble; }
 
  private:
-  void seal_stream(stream of);
+  struct sealed {
+    stream of;
+    std::uint64_t seq = 0;
+    journal::audit::hash_bytes hash{};
+    domain::instant at; ///< the newest time of the stream so far
+  };
+
+  void seal_stream(stream of, std::vector<sealed>& all);
+  void commit(const sealed& what);
 
   std::map<stream, std::vector<line>> lines_;
 };
