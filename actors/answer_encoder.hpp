@@ -7,6 +7,7 @@
 #include "domain/fact.hpp"
 #include "domain/organisation/command.hpp"
 #include "domain/organisation/state.hpp"
+#include "domain/queue/places.hpp"
 #include "domain/rejection.hpp"
 #include "tracing/request_trace.hpp"
 
@@ -21,6 +22,8 @@ struct request_meta {
   /// The caller's 128-bit name: a buyer's subject, or {organisation, key} for a key. Remembered answers are kept under it.
   domain::subject_id principal;
   tracing::traced_request traced = nullptr; ///< null, but for requests whose spans are exported
+  /// The buyer's place in the event's waiting room, as their admission says; zero: they showed none.
+  domain::queue::place_number place{};
 };
 
 /// Why the engine itself refuses, before or instead of a decision.
@@ -32,6 +35,8 @@ enum class refusal : std::uint8_t {
   clock_unsure,        ///< found far ahead of the last fact at start: 503 until an operator confirms
   unavailable,         ///< the actor ended: 503
   unreadable,          ///< what the journal has of the event is damaged: 500
+  admission_required,  ///< a buyer's hold while the waiting room is not off, by somebody whom it has not let in: 425
+  admission_expired,   ///< the same, by somebody who was let in, which has ended: 410
 };
 
 /// Turns decisions into answers. Called on the event's actor, before the facts are durable (the bytes are stored with them), so it must be pure,

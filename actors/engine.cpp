@@ -69,6 +69,19 @@ class table_asker final : public event_asker {
   event_table& events_;
 };
 
+/// Rooms ask events as they come in everybody's turn.
+class table_backlog final : public backlog_port {
+ public:
+  explicit table_backlog(event_table& events) : events_{events} {}
+
+  void probe(domain::event_id event, std::function<void()> answered) noexcept override {
+    events_.probe(event, std::move(answered));
+  }
+
+ private:
+  event_table& events_;
+};
+
 /// Receives the one answer of the engine's own request.
 class waiting_sink final : public reply_sink {
  public:
@@ -127,7 +140,19 @@ void engine::parts::start_actors() {
   checkout = std::make_unique<checkout_services>(
       checkout_services{*services, options.gateway, *ask_events, at_gateway, options.checkout, options.scorer});
   checkouts = std::make_unique<checkout_table>(*system, *checkout);
-  services->cancelled = checkouts.get(); // before any event is loaded
+  room_wakes =
+      std::make_unique<deadline_service>(*system, *clock, [this](domain::event_id event) { rooms->wake(event); });
+  backlogs = std::make_unique<table_backlog>(*events);
+  room_services = std::make_unique<queue_services>(queue_services{.shared = *services,
+                                                                  .wakes = *room_wakes,
+                                                                  .backlog = *backlogs,
+                                                                  .secret = options.room_secret,
+                                                                  .places_max = options.room_places_max});
+  rooms = std::make_unique<queue_table>(*system, *room_services);
+  // Before any event is loaded.
+  services->cancelled = checkouts.get();
+  services->rooms = rooms.get();
+  services->notices = rooms.get();
 }
 
 void engine::parts::start_projections() {
@@ -161,11 +186,14 @@ auto engine::start() -> tl::expected<void, journal::failure> {
   auto& my = *parts_;
   const auto event_heads = my.journal.heads(journal::stream_kind::event);
   const auto organisation_heads = my.journal.heads(journal::stream_kind::organisation);
-  if (!event_heads || !organisation_heads) {
-    return tl::unexpected{event_heads ? organisation_heads.error() : event_heads.error()};
+  const auto room_heads = my.journal.heads(journal::stream_kind::queue);
+  for (const auto* heads : {&event_heads, &organisation_heads, &room_heads}) {
+    if (!*heads) {
+      return tl::unexpected{heads->error()};
+    }
   }
   domain::instant newest;
-  for (const auto* heads : {&*event_heads, &*organisation_heads}) {
+  for (const auto* heads : {&*event_heads, &*organisation_heads, &*room_heads}) {
     for (const auto& [stream, head] : *heads) {
       newest = std::max(newest, head.time);
     }
@@ -176,6 +204,12 @@ auto engine::start() -> tl::expected<void, journal::failure> {
     return tl::unexpected{loaded.error()};
   }
   my.start_projections();
+  // Before events act and anybody is served: a hold that needs admission is not to slip in.
+  if (const auto opened = my.rooms->resume(); !opened) {
+    return tl::unexpected{opened.error()};
+  } else if (*opened > 0) {
+    spdlog::info("{} waiting rooms go on where they were", *opened);
+  }
   // Last: an overdue event is woken at once.
   for (const auto& [stream, head] : *event_heads) {
     if (head.next_deadline) {
@@ -234,6 +268,11 @@ void engine::stop() {
   if (!wait_until(deadline, [&] { return in_flight() == 0; })) {
     spdlog::error("{} requests are still in flight at the drain's deadline", in_flight());
   }
+  my.rooms->stop();
+  my.room_wakes->stop();
+  if (!wait_until(std::chrono::steady_clock::now() + grace, [&] { return my.rooms->live() == 0; })) {
+    spdlog::error("{} waiting rooms have not ended in time", my.rooms->live());
+  }
   my.checkouts->stop();
   my.deadlines->stop();
   my.events->passivate_all();
@@ -254,6 +293,8 @@ void engine::stop() {
   }
   my.checkouts.reset();
   my.events.reset();
+  my.rooms.reset();
+  my.room_wakes.reset();
   my.organisations.reset();
   my.hosts = {};
   my.deadlines.reset();

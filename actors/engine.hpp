@@ -15,6 +15,7 @@
 
 #include <tl/expected.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -30,6 +31,14 @@ class scorer;
 } // namespace holdfast::payments
 
 namespace holdfast::actors {
+
+/// Sums over the waiting rooms that are in memory.
+struct queue_totals {
+  std::size_t rooms = 0;
+  std::uint64_t waiting = 0;
+  std::uint64_t inside = 0;
+  std::uint32_t pace_permille = 1'000; ///< of the slowest that is on
+};
 
 struct engine_options {
   std::size_t workers = 2; ///< CAF's threads
@@ -53,6 +62,10 @@ struct engine_options {
   payments::scorer* scorer = nullptr;            ///< null: nobody scores payments. Outlives the engine
   std::vector<std::string> notification_secrets; ///< of the gateway; several while one is replaced by another
   projections::search_settings search;           ///< without a directory there is no search
+  /// What the seeds of draws are made from: whoever knows it knows a draw before it is held. The same in every run of a server.
+  domain::queue::digest room_secret{};
+  /// Places that a waiting room gives before it has to be switched off once: 53 bytes of memory each.
+  std::uint32_t room_places_max = domain::queue::limits::places_max;
 };
 
 /// The engine: actors over a journal, behind a facade that knows neither CAF nor RocksDB. Start once, stop once.
@@ -95,10 +108,13 @@ class engine final : public engine_port {
   void reviews(domain::event_id event, std::uint32_t after, std::size_t limit,
                std::function<void(std::optional<review_lines>)> done) noexcept override;
   auto notify_payment(std::string_view signature, std::string_view body) -> notification override;
+  [[nodiscard]] auto rooms() noexcept -> queue_port& override;
   [[nodiscard]] auto directory() const -> std::shared_ptr<const directory_view> override;
   void on_directory_change(std::function<void()> handler) override;
   void read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
                   std::function<void(tl::expected<fact_page, refusal>)> done) noexcept override;
+  void read_room_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
+                       std::function<void(tl::expected<fact_page, refusal>)> done) noexcept override;
   void backup(std::function<void(backup_result)> done) noexcept override;
   [[nodiscard]] auto ready() const -> readiness override;
   [[nodiscard]] auto now() const noexcept -> domain::instant override;
@@ -108,6 +124,7 @@ class engine final : public engine_port {
 
   [[nodiscard]] auto views() noexcept -> projections::views_impl&;
   [[nodiscard]] auto metrics() const noexcept -> const engine_metrics&;
+  [[nodiscard]] auto room_totals() const -> queue_totals;
   [[nodiscard]] auto in_flight() const -> std::size_t;
   [[nodiscard]] auto loaded_events() const noexcept -> std::size_t;
 

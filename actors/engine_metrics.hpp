@@ -43,6 +43,14 @@ struct engine_metrics {
   std::atomic<std::uint64_t> scoring_nanoseconds{0}; ///< that they took in all
   std::atomic<std::uint64_t> payment_notifications{0};
   std::atomic<std::uint64_t> payment_notifications_refused{0};
+  std::atomic<std::uint64_t> queue_joins{0}; ///< places given
+  std::atomic<std::uint64_t> queue_admitted{0};
+  std::atomic<std::uint64_t> queue_polls{0};
+  std::atomic<std::uint64_t> queue_ticks{0};
+  std::atomic<std::uint64_t> queue_eta_inside{0}; ///< people let in within the time that was foretold
+  std::atomic<std::uint64_t> queue_eta_early{0};
+  std::atomic<std::uint64_t> queue_eta_late{0};
+  std::atomic<std::uint64_t> holds_unadmitted{0}; ///< refused by the event itself: not let in, or not any more
 };
 
 } // namespace holdfast::actors

@@ -9,6 +9,7 @@
 #include "actors/fact_clock.hpp"
 #include "actors/organisation_table.hpp"
 #include "actors/projection_host.hpp"
+#include "actors/queue_table.hpp"
 #include "actors/supervisor.hpp"
 #include "projections/store/store_thread.hpp"
 #include "projections/view_settings.hpp"
@@ -44,6 +45,10 @@ struct engine::parts {
     return true;
   }
 
+  /// A page of a stream's facts, as `engine_port::read_facts` promises it.
+  void read_stream(journal::stream_id stream, std::uint64_t from_seq, std::size_t limit,
+                   std::function<void(tl::expected<fact_page, refusal>)> done) noexcept;
+
   journal::journal& journal;
   journal::snapshot_store& snapshots;
   const answer_encoder& encoder;
@@ -62,6 +67,10 @@ struct engine::parts {
   payment_register at_gateway;
   std::unique_ptr<checkout_services> checkout;
   std::unique_ptr<checkout_table> checkouts;
+  std::unique_ptr<deadline_service> room_wakes;
+  std::unique_ptr<backlog_port> backlogs;
+  std::unique_ptr<queue_services> room_services;
+  std::unique_ptr<queue_table> rooms;
   std::array<std::unique_ptr<projection_host>, 5> hosts;
   std::unique_ptr<projections::store_thread> view_store_thread;
   std::unique_ptr<projections::views_impl> views;

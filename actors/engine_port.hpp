@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/answer_encoder.hpp"
+#include "actors/queue_port.hpp"
 #include "actors/reply_port.hpp"
 #include "domain/checkout/command.hpp"
 #include "domain/command.hpp"
@@ -145,6 +146,9 @@ class engine_port {
     return domain::organisation_id{1};
   }
 
+  /// The waiting rooms of all events; it lives as long as the engine.
+  [[nodiscard]] virtual auto rooms() noexcept -> queue_port& = 0;
+
   [[nodiscard]] virtual auto directory() const -> std::shared_ptr<const directory_view> = 0;
   /// Called on some thread after every change of the directory has been published.
   virtual void on_directory_change(std::function<void()> handler) = 0;
@@ -154,6 +158,9 @@ class engine_port {
   /// the pool is full.
   virtual void read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
                           std::function<void(tl::expected<fact_page, refusal>)> done) noexcept = 0;
+  /// The same of the event's waiting room.
+  virtual void read_room_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
+                               std::function<void(tl::expected<fact_page, refusal>)> done) noexcept = 0;
   static constexpr std::size_t fact_page_bytes_max = std::size_t{1024} * 1024;
 
   /// A consistent copy of the journal under the data directory; the callback gets the path and position, or why not.

@@ -58,6 +58,14 @@ void engine::submit(domain::organisation_id organisation, domain::organisation_c
       organisation, {.what = std::move(what), .meta = std::move(meta), .reply = std::move(reply), .times = times});
 }
 
+auto engine::rooms() noexcept -> queue_port& {
+  return *parts_->rooms;
+}
+
+auto engine::room_totals() const -> queue_totals {
+  return parts_->rooms ? parts_->rooms->totals() : queue_totals{};
+}
+
 auto engine::directory() const -> std::shared_ptr<const directory_view> {
   return parts_->directory.view();
 }
@@ -66,8 +74,8 @@ void engine::on_directory_change(std::function<void()> handler) {
   parts_->directory.on_change(std::move(handler));
 }
 
-void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
-                        std::function<void(tl::expected<fact_page, refusal>)> done) noexcept {
+void engine::parts::read_stream(journal::stream_id stream, std::uint64_t from_seq, std::size_t limit,
+                                std::function<void(tl::expected<fact_page, refusal>)> done) noexcept {
   struct reading {
     fact_page page;
     std::size_t bytes = 0;
@@ -75,13 +83,14 @@ void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::siz
   };
 
   auto at = std::make_shared<reading>();
-  parts_->journal.read(
-      {journal::stream_kind::event, event.value()}, from_seq,
+  journal.read(
+      stream, from_seq,
       [at, limit](std::span<const journal::record_view> records) {
         for (const auto& record : records) {
           auto& page = at->page;
           at->bytes += record.bytes.size();
-          page.more = page.lines.size() == limit || (!page.lines.empty() && at->bytes > fact_page_bytes_max);
+          page.more =
+              page.lines.size() == limit || (!page.lines.empty() && at->bytes > engine_port::fact_page_bytes_max);
           if (page.more) {
             return false;
           }
@@ -100,7 +109,7 @@ void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::siz
         return true;
       },
       // Where only parts of the journal can be read, or none, facts that do not come are not facts that are not there.
-      [at, lost = parts_->journal.is_absent(),
+      [at, lost = journal.is_absent(),
        done = std::move(done)](const tl::expected<journal::cursor, journal::failure>& ended) {
         if (at->failed || (!ended && ended.error().kind == journal::failure_kind::corrupt)) {
           done(tl::unexpected{refusal::unreadable});
@@ -112,6 +121,16 @@ void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::siz
           done(std::move(at->page));
         }
       });
+}
+
+void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
+                        std::function<void(tl::expected<fact_page, refusal>)> done) noexcept {
+  parts_->read_stream({journal::stream_kind::event, event.value()}, from_seq, limit, std::move(done));
+}
+
+void engine::read_room_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
+                             std::function<void(tl::expected<fact_page, refusal>)> done) noexcept {
+  parts_->read_stream({journal::stream_kind::queue, event.value()}, from_seq, limit, std::move(done));
 }
 
 void engine::backup(std::function<void(backup_result)> done) noexcept {

@@ -67,6 +67,7 @@ class event_actor_state {
         [this](const messages::deliver& message) { core_->handle(std::move(*message.request)); },
         [this](const messages::loaded& message) { core_->loaded(std::move(*message.result)); },
         [this](const messages::expire& message) { core_->expire(message.credit); },
+        [this](const messages::probe& message) { core_->probe(message.probing); },
         [this](const messages::idle_check&) { check_idle(); },
         [this](const messages::passivate&) { leave(setup_->credits->close_if_idle()); },
     };

@@ -71,6 +71,7 @@ void event_core::loaded(fold_result&& result) {
       request.reply.send(services_.encoder.refused(*halted_, request.meta));
     }
     expire_waiting_.reset();
+    probe_waiting_.reset();
     return;
   }
   bump(services_.metrics.events_loaded);
@@ -84,6 +85,10 @@ void event_core::loaded(fold_result&& result) {
   if (auto credit = std::exchange(expire_waiting_, nullptr)) {
     expire(std::move(credit));
   }
+  if (auto probing = std::exchange(probe_waiting_, nullptr)) {
+    probe(std::move(probing));
+  }
+  tell_supply();
   announce_deadline();
 }
 
@@ -112,6 +117,9 @@ void event_core::decide_and_answer(event_request&& request) {
     bump(services_.metrics.refused_other);
     record_decision(request, event_);
     request.reply.send(services_.encoder.refused(*refused, request.meta));
+    return;
+  }
+  if (!remembered && refuse_unadmitted(request)) {
     return;
   }
   const auto at = now();
@@ -184,9 +192,13 @@ void event_core::commit(event_request&& request, domain::facts&& made, domain::i
   group.state_hash = state_->hash();
   record_decision(request, event_);
   group.traced = trace_commit(request.meta, group.first_seq, group.facts->size());
+  auto tell_room = notice_of(*group.facts);
   auto parked =
       std::make_shared<parked_answer>(progress_, progress_->appended, services_.encoder, std::move(request.reply),
                                       request.meta, std::move(encoded.what), group.traced);
+  if (tell_room) {
+    parked->before_reply(std::move(tell_room));
+  }
   services_.journal.append(std::move(group), std::move(parked));
   announce_deadline();
   snapshot_if_due();
@@ -261,7 +273,8 @@ void event_core::expire(std::shared_ptr<held_credit> credit) {
   group.facts = std::make_shared<const domain::facts>(std::move(*decided));
   group.next_deadline = state_->next_deadline();
   group.state_hash = state_->hash();
-  services_.journal.append(std::move(group), std::make_shared<parked_work>(progress_, progress_->appended, credit));
+  auto parked = std::make_shared<parked_work>(progress_, progress_->appended, credit, notice_of(*group.facts));
+  services_.journal.append(std::move(group), std::move(parked));
   if (const auto next = state_->next_deadline(); next && *next <= at) {
     self_->post_expire(std::move(credit)); // the next chunk, behind what has queued meanwhile
   } else {

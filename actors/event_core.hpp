@@ -4,8 +4,10 @@
 #include "actors/engine_metrics.hpp"
 #include "actors/fact_clock.hpp"
 #include "actors/inflight_limiter.hpp"
+#include "actors/queue_port.hpp"
 #include "actors/reply_port.hpp"
 #include "actors/request_times.hpp"
+#include "actors/room_notices.hpp"
 #include "actors/selling_gate.hpp"
 #include "domain/command.hpp"
 #include "domain/event_state.hpp"
@@ -17,8 +19,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace holdfast::actors {
 
@@ -42,6 +46,18 @@ class event_mailbox {
   virtual void post_loaded(std::shared_ptr<fold_result> result) noexcept = 0;
   /// Asks for `event_core::expire`.
   virtual void post_expire(std::shared_ptr<held_credit> credit) noexcept = 0;
+};
+
+/// Asks how far behind an event is: says so at its end, however it ends.
+class event_probe {
+ public:
+  explicit event_probe(std::function<void()> answered) : answered_{std::move(answered)} {}
+  event_probe(const event_probe&) = delete;
+  auto operator=(const event_probe&) -> event_probe& = delete;
+  ~event_probe() { answered_(); }
+
+ private:
+  std::function<void()> answered_;
 };
 
 /// Wakes an event when something in it is due, loaded or not. Thread-safe.
@@ -73,6 +89,8 @@ struct event_services {
   /// On passivation a snapshot is made when at least this many records would have to be replayed.
   std::uint64_t snapshot_on_passivation_records = 64;
   cancelled_port* cancelled = nullptr; ///< null: nothing is paid by card
+  const queue_port* rooms = nullptr;   ///< null: nobody waits, and holds need no admission
+  room_notices* notices = nullptr;     ///< null with `rooms`
 };
 
 /// The event actor without its actor: owns one event's inventory, decides, applies, appends, and lets answers leave behind their facts.
@@ -91,6 +109,8 @@ class event_core {
   void handle(event_request&& request);
   /// Ends holds that are due, a chunk at a time.
   void expire(std::shared_ptr<held_credit> credit);
+  /// Lets go of it when everything that was asked before is decided and durable, or never will be.
+  void probe(std::shared_ptr<event_probe> probing);
 
   /// Whether nothing was asked for since `idle_for` ago. The caller then closes the limiter; that nothing is in flight means that everything is durable.
   [[nodiscard]] auto idle(domain::millis idle_for) const -> bool;
@@ -110,6 +130,13 @@ class event_core {
   void count(const domain::facts& made) noexcept;
   void announce_deadline();
   void snapshot_if_due();
+  // The waiting room: event_core_room.cpp.
+  /// Whether a buyer's hold was answered because the waiting room has not let them in.
+  [[nodiscard]] auto refuse_unadmitted(event_request& request) -> bool;
+  /// What the room is told when these facts are durable; nothing when there is none to tell.
+  [[nodiscard]] auto notice_of(const domain::facts& made) -> std::function<void()>;
+  void tell_supply();
+  [[nodiscard]] auto has_seats_left() const -> bool;
 
   [[nodiscard]] auto stream() const noexcept -> journal::stream_id {
     return {journal::stream_kind::event, event_.value()};
@@ -128,6 +155,8 @@ class event_core {
   std::optional<domain::instant> announced_;
   domain::instant last_used_;
   std::uint64_t snapshot_seq_ = 0;
+  std::optional<bool> told_supply_;            ///< the room: whether seats are left
+  std::shared_ptr<event_probe> probe_waiting_; ///< while loading
 };
 
 } // namespace holdfast::actors

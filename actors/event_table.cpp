@@ -108,6 +108,14 @@ void event_table::expire(domain::event_id event) noexcept {
   }
 }
 
+void event_table::probe(domain::event_id event, std::function<void()> answered) noexcept {
+  auto probing = std::make_shared<event_probe>(std::move(answered));
+  if (const auto at = find(event)) {
+    // The message is destroyed with an actor that has left, and what it carries with it.
+    caf::anon_send(at->actor, messages::probe{std::move(probing)});
+  }
+}
+
 void event_table::left_behind(domain::event_id event, const std::shared_ptr<slot>& closed) {
   auto& in = shard_of(event);
   const std::unique_lock lock{in.mutex};

@@ -15,6 +15,7 @@ static_assert(CAF_VERSION == 1706, "the actors are written against CAF 0.17.6; l
 
 namespace holdfast::actors {
 class checkout_core;
+class queue_core;
 } // namespace holdfast::actors
 
 /// What actors send each other. Local to the process: never serialized. Whatever is larger than a few words is shared.
@@ -31,6 +32,10 @@ struct loaded {
 
 struct expire {
   std::shared_ptr<held_credit> credit;
+};
+
+struct probe {
+  std::shared_ptr<event_probe> probing;
 };
 
 struct idle_check {};
@@ -60,11 +65,17 @@ struct checkout_job {
   std::shared_ptr<std::function<void(checkout_core&)>> job;
 };
 
+// To an event's waiting room.
+struct queue_job {
+  std::shared_ptr<std::function<void(queue_core&)>> job;
+};
+
 } // namespace holdfast::actors::messages
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::deliver)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::expire)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::probe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::idle_check)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::passivate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::deliver_to_organisation)
@@ -72,3 +83,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::schedule)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::deadline_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::run)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::checkout_job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::messages::queue_job)

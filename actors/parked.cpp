@@ -131,6 +131,9 @@ void parked_replay::complete(journal::append_outcome outcome) noexcept {
 void parked_work::complete(journal::append_outcome outcome) noexcept {
   if (outcome == journal::append_outcome::durable) {
     progress_->durable.store(seq_, std::memory_order_release);
+    if (publish_) {
+      publish_();
+    }
   }
   credit_.reset();
 }

@@ -88,8 +88,10 @@ class parked_replay final : public journal::append_done {
 /// The engine's own work in flight: keeps the actor alive until it is durable.
 class parked_work final : public journal::append_done {
  public:
-  parked_work(std::shared_ptr<append_progress> progress, std::uint64_t seq, std::shared_ptr<held_credit> credit)
-      : progress_{std::move(progress)}, seq_{seq}, credit_{std::move(credit)} {}
+  /// `publish`, unless empty, runs when it is durable.
+  parked_work(std::shared_ptr<append_progress> progress, std::uint64_t seq, std::shared_ptr<held_credit> credit,
+              std::function<void()> publish = {})
+      : progress_{std::move(progress)}, seq_{seq}, credit_{std::move(credit)}, publish_{std::move(publish)} {}
 
   void complete(journal::append_outcome outcome) noexcept override;
 
@@ -97,6 +99,7 @@ class parked_work final : public journal::append_done {
   std::shared_ptr<append_progress> progress_;
   std::uint64_t seq_;
   std::shared_ptr<held_credit> credit_;
+  std::function<void()> publish_;
 };
 
 /// Makes a snapshot of the durable journal at a seq on the read pool, and holds the live state's hash against the fold's:

@@ -79,6 +79,8 @@ namespace media {
 inline constexpr std::string_view json = "application/json";
 inline constexpr std::string_view problem_json = "application/problem+json";
 inline constexpr std::string_view html = "text/html; charset=utf-8";
+/// Bytes, of a form that the operation describes.
+inline constexpr std::string_view octets = "application/octet-stream";
 inline constexpr std::string_view seats = "application/vnd.holdfast.seats";
 inline constexpr std::string_view layout = "application/vnd.holdfast.layout";
 /// UTF-8, with a header line (RFC 4180).

@@ -15,7 +15,7 @@ constexpr std::size_t key_bytes_min = 8;
 constexpr std::size_t key_bytes_max = 128;
 constexpr std::string_view preflight_seconds = "600";
 constexpr std::string_view allowed_headers =
-    "Authorization, Content-Type, Idempotency-Key, Admission-Token, Queue-Ticket, If-Match, If-None-Match, traceparent, X-Request-Id";
+    "Authorization, Content-Type, Idempotency-Key, Admission-Token, Queue-Ticket, If-Match, If-None-Match, traceparent, X-Fingerprint-Hash, X-Request-Id";
 
 auto trimmed(std::string_view text) noexcept -> std::string_view {
   const std::size_t first = text.find_first_not_of(' ');

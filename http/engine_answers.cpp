@@ -257,6 +257,8 @@ auto engine_answers::refused(actors::refusal why, const actors::request_meta& me
   case actors::refusal::storage_low: return problem(problem_kind::storage_low, meta);
   case actors::refusal::clock_unsure: return problem(problem_kind::clock_unsure, meta);
   case actors::refusal::unreadable: return problem(problem_kind::event_unreadable, meta);
+  case actors::refusal::admission_required: return problem(problem_kind::admission_required, meta);
+  case actors::refusal::admission_expired: return problem(problem_kind::admission_expired, meta);
   case actors::refusal::unavailable: break;
   }
   return problem(problem_kind::unavailable, meta);

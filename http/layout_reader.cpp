@@ -22,7 +22,7 @@ namespace {
 namespace limits = domain::limits;
 
 constexpr text_rule label_rule{.bytes_min = 1, .bytes_max = limits::label_part_bytes_max};
-constexpr text_rule tier_rule{.bytes_min = 1, .bytes_max = limits::tier_id_bytes_max};
+constexpr text_rule layout_tier_rule{.bytes_min = 1, .bytes_max = limits::tier_id_bytes_max};
 constexpr double hundredths_per_unit = 100;
 constexpr double coordinate_max = limits::plan_coordinate_max / hundredths_per_unit;
 constexpr double angle_max = 360;
@@ -99,7 +99,7 @@ auto read_row(const json_object& from) -> domain::row_spec {
 auto read_section(const json_object& from) -> domain::section_spec {
   domain::section_spec section;
   section.name = from.text("name", label_rule);
-  section.tier = from.text("tier", tier_rule);
+  section.tier = from.text("tier", layout_tier_rule);
   const auto rows = from.array("rows", 0, limits::rows_per_event_max);
   section.rows.reserve(rows.size());
   for (const auto row : rows) {
@@ -111,7 +111,7 @@ auto read_section(const json_object& from) -> domain::section_spec {
 auto read_area(const json_object& from) -> domain::area_spec {
   domain::area_spec area;
   area.name = from.text("name", label_rule);
-  area.tier = from.text("tier", tier_rule);
+  area.tier = from.text("tier", layout_tier_rule);
   area.capacity = from.integer<std::uint32_t>("capacity", 1, limits::area_capacity_max);
   return area;
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int weight_max = 1'000;
 
-auto trimmed(std::string_view text) noexcept -> std::string_view {
+auto without_spaces(std::string_view text) noexcept -> std::string_view {
   const auto first = text.find_first_not_of(' ');
   return first == std::string_view::npos ? std::string_view{}
                                          : text.substr(first, text.find_last_not_of(' ') - first + 1);
@@ -18,7 +18,7 @@ auto trimmed(std::string_view text) noexcept -> std::string_view {
 /// Takes the text up to the mark, and the mark, off the front.
 auto take_until(std::string_view& text, char mark) noexcept -> std::string_view {
   const auto end = std::min(text.find(mark), text.size());
-  const auto taken = trimmed(text.substr(0, end));
+  const auto taken = without_spaces(text.substr(0, end));
   text.remove_prefix(std::min(end + 1, text.size()));
   return taken;
 }
@@ -59,7 +59,7 @@ void each_preference(const exchange& of, header_id id, What what) {
         auto parameter = take_until(element, ';');
         const auto name = take_until(parameter, '=');
         if (equal_ignoring_case(name, "q")) {
-          one.weight = weight_of(trimmed(parameter));
+          one.weight = weight_of(without_spaces(parameter));
         }
       }
       if (!one.name.empty()) {

@@ -19,7 +19,7 @@ constexpr std::array<std::pair<std::string_view, std::uint32_t>, 6> scopes{{{"or
 constexpr double microdegrees = 1e6;
 
 template <class Id>
-auto id_text(const Id& id) -> std::string {
+auto owned_id_text(const Id& id) -> std::string {
   std::string text;
   domain::public_ids::append(text, id);
   return text;
@@ -60,7 +60,7 @@ void write_place(json_writer& out, const domain::venue_summary& place) {
 }
 
 void write_venue(json_writer& out, const domain::venue& what, std::uint64_t version) {
-  out.begin_object().member("venue_id", std::string_view{id_text(what.summary.id)});
+  out.begin_object().member("venue_id", std::string_view{owned_id_text(what.summary.id)});
   write_place(out, what.summary);
   std::uint64_t capacity = 0;
   for (const auto& area : what.seats->spec().areas) {
@@ -74,8 +74,9 @@ void write_venue(json_writer& out, const domain::venue& what, std::uint64_t vers
 }
 
 void write_key(json_writer& out, const actors::key_record& key) {
-  out.begin_object().member("key_id", std::string_view{id_text(key.key)});
-  out.member("organisation_id", std::string_view{id_text(key.organisation)}).member("name", std::string_view{key.name});
+  out.begin_object().member("key_id", std::string_view{owned_id_text(key.key)});
+  out.member("organisation_id", std::string_view{owned_id_text(key.organisation)})
+      .member("name", std::string_view{key.name});
   out.key("scopes").begin_array();
   for (const auto name : scope_names(key.scopes)) {
     out.value(name);

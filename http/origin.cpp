@@ -15,7 +15,7 @@ auto is_port(std::string_view text, std::uint16_t usual) noexcept -> bool {
   return whole && !text.starts_with('0') && port != usual;
 }
 
-auto is_host(std::string_view text) noexcept -> bool {
+auto is_origin_host(std::string_view text) noexcept -> bool {
   const bool in_brackets = text.size() > 2 && text.front() == '[' && text.back() == ']';
   const auto name = in_brackets ? text.substr(1, text.size() - 2) : text;
   return !name.empty() && std::ranges::all_of(name, [&](char c) {
@@ -37,9 +37,9 @@ auto is_origin(std::string_view text) noexcept -> bool {
   const auto rest = text.substr(is_secure ? secure.size() : plain.size());
   const auto colon = rest.find(':', rest.starts_with('[') ? std::min(rest.find(']'), rest.size()) : 0);
   if (colon == std::string_view::npos) {
-    return is_host(rest);
+    return is_origin_host(rest);
   }
-  return is_host(rest.substr(0, colon)) && is_port(rest.substr(colon + 1), is_secure ? 443 : 80);
+  return is_origin_host(rest.substr(0, colon)) && is_port(rest.substr(colon + 1), is_secure ? 443 : 80);
 }
 
 } // namespace holdfast::http

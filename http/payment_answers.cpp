@@ -10,7 +10,7 @@ namespace holdfast::http {
 
 namespace {
 
-constexpr std::uint16_t created = 201;
+constexpr std::uint16_t paid_created = 201;
 constexpr std::uint16_t accepted = 202;
 /// After this a buyer whose payment goes on without him asks for the order again.
 constexpr std::uint32_t ask_again_s = 2;
@@ -86,7 +86,7 @@ auto engine_answers::payment_failed(const domain::payment& what, const actors::r
 auto engine_answers::payment_refunded(domain::event_id event, const domain::payment& what,
                                       const actors::request_meta&) const -> actors::answer {
   actors::answer made;
-  made.status = created;
+  made.status = paid_created;
   std::string order;
   ids_.append_order(order, event, what.hold);
   made.location = "/v1/orders/" + order;
@@ -104,7 +104,7 @@ auto engine_answers::tickets_refunded(domain::event_id event, domain::hold_numbe
                                       std::span<const std::uint32_t> tickets, const given_back& what) const
     -> actors::answer {
   actors::answer made;
-  made.status = created;
+  made.status = paid_created;
   std::string id;
   ids_.append_order(id, event, order);
   made.location = "/v1/orders/" + id;

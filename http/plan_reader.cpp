@@ -13,8 +13,8 @@ namespace {
 namespace limits = domain::limits;
 
 constexpr text_rule id_rule{.bytes_min = 1, .bytes_max = limits::slug_bytes_max};
-constexpr text_rule name_rule{.bytes_min = 0, .bytes_max = limits::name_bytes_max};
-constexpr text_rule tier_rule{.bytes_min = 1, .bytes_max = limits::tier_id_bytes_max};
+constexpr text_rule phase_name_rule{.bytes_min = 0, .bytes_max = limits::name_bytes_max};
+constexpr text_rule priced_tier_rule{.bytes_min = 1, .bytes_max = limits::tier_id_bytes_max};
 
 auto maybe_time(const json_object& from, std::string_view name) -> std::optional<domain::instant> {
   const auto time = from.cleared(name) ? std::nullopt : from.optional_time(name);
@@ -24,12 +24,12 @@ auto maybe_time(const json_object& from, std::string_view name) -> std::optional
 auto read_phase(const json_object& from, const access_code_hasher& codes) -> domain::sale_phase {
   domain::sale_phase one;
   one.id = from.text("id", id_rule);
-  one.name = from.optional_text("name", name_rule).value_or("");
+  one.name = from.optional_text("name", phase_name_rule).value_or("");
   one.opens_at = {from.time("opens_at")};
   one.closes_at = maybe_time(from, "closes_at");
   one.code = read_new_access_code(from, codes);
   // As it was read.
-  if (const auto access = from.optional_text("access", name_rule); access && *access != "code") {
+  if (const auto access = from.optional_text("access", phase_name_rule); access && *access != "code") {
     from.fault("access", "code: a presale always has one");
   }
   return one;
@@ -38,7 +38,7 @@ auto read_phase(const json_object& from, const access_code_hasher& codes) -> dom
 auto read_rule(const json_object& from) -> domain::price_rule {
   domain::price_rule one;
   one.id = from.text("id", id_rule);
-  one.tier = from.text("tier", tier_rule);
+  one.tier = from.text("tier", priced_tier_rule);
   one.at = maybe_time(from, "at");
   one.sold_percent = from.optional_integer<std::uint32_t>("sold_percent", 1, 100).value_or(0);
   one.price = from.optional_integer<std::int64_t>("price", 0, limits::price_max);

@@ -93,6 +93,16 @@ enum class problem_kind : std::uint8_t {
   card_number_refused,
   admission_required,
   past_too_far,
+  // Waiting rooms.
+  queue_ticket_required,
+  challenge_required,
+  join_refused,
+  join_held_back,
+  waiting_room_off,
+  waiting_room_full,
+  waiting_room_mode,
+  draw_round_missing,
+  draw_seed_lost,
 };
 
 struct problem_row {

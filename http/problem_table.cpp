@@ -164,11 +164,13 @@ constexpr std::array table{
                 "The event has used up its hold numbers."},
     problem_row{layout_frozen, "layout_frozen", 409, "The layout is frozen",
                 "Layout, venue and currency cannot change once the event is published."},
-    problem_row{request_in_progress, "request_in_progress", 409, "The first request is still in progress",
-                "A request with the same Idempotency-Key waits for its payment. Ask again later."},
+    problem_row{
+        request_in_progress, "request_in_progress", 409, "The first request is still in progress",
+        "A request with the same Idempotency-Key waits for its payment; or, while the waiting room is active, another hold of the same buyer "
+        "is being made. Ask again later."},
     problem_row{hold_expired, "hold_expired", 410, "The hold has expired", "The seats went back on sale."},
     problem_row{admission_expired, "admission_expired", 410, "The admission has expired",
-                "Join the waiting room again."},
+                "It was used up, given back or took too long. Join the waiting room again."},
     problem_row{version_mismatch, "version_mismatch", 412, "It was changed in the meantime",
                 "If-Match names another version than the current one. Read it again."},
     problem_row{idempotency_key_reused, "idempotency_key_reused", 422,
@@ -185,6 +187,33 @@ constexpr std::array table{
         past_too_far, "past_too_far", 422, "That place in the past is too far from what is kept",
         "Snapshots are kept ever so often, and one request folds only so many facts after one. nearest_before and "
         "nearest_after are the nearest sequence numbers that can be shown; null when there is none on that side."},
+    problem_row{queue_ticket_required, "queue_ticket_required", 400, "A Queue-Ticket header is required",
+                "Send the ticket that joining the waiting room gave; joining again gives the same place's once more."},
+    problem_row{
+        challenge_required, "challenge_required", 403, "Joining needs the answer to a challenge",
+        "Get a proof of work from /v1/events/{event}/queue/challenge, or show the CAPTCHA that captcha_site_key names, as challenge says, "
+        "and join again with the answer. reason says what was wrong with the last one, if there was one."},
+    problem_row{
+        join_refused, "join_refused", 403, "This buyer may not join the waiting room",
+        "The organiser's rules against abuse keep them out. Joining again does not help; a login with the organiser may."},
+    problem_row{
+        join_held_back, "join_held_back", 429, "Join again a little later",
+        "By the organiser's rules against abuse this buyer joins behind all who come until Retry-After is over."},
+    problem_row{waiting_room_off, "waiting_room_off", 409, "There is no waiting room now",
+                "Nobody needs a place: hold seats as usual."},
+    problem_row{waiting_room_full, "waiting_room_full", 409, "The waiting room is full",
+                "As many places as the server can keep were given since it was last off. Those who have one keep it."},
+    problem_row{
+        waiting_room_mode, "waiting_room_mode", 409, "The waiting room's mode does not allow this",
+        "Such as drawing before the pre-queue is closed, or demoting somebody during it. mode says what it is now. Settings that were sent "
+        "along are changed; the step that was asked for is not taken."},
+    problem_row{
+        draw_round_missing, "draw_round_missing", 409, "The draw needs the value of its round",
+        "A round of public randomness was named when the pre-queue opened: send its value as round_value, or without_round to draw "
+        "without, which the draw will say for ever."},
+    problem_row{
+        draw_seed_lost, "draw_seed_lost", 409, "The seed that was committed to is not known here",
+        "The server's secret for draws is another one than when the pre-queue opened. Bring it back, or switch the room off and open it anew."},
 };
 
 constexpr auto in_order = [] {
@@ -196,7 +225,7 @@ constexpr auto in_order = [] {
   return true;
 }();
 static_assert(in_order, "a row a kind, in the order of problem_kind");
-static_assert(static_cast<std::size_t>(past_too_far) + 1 == table.size());
+static_assert(static_cast<std::size_t>(draw_seed_lost) + 1 == table.size());
 
 } // namespace
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/failure.hpp"
+#include "http/network.hpp"
 #include "http/request.hpp"
 
 #include <tl/expected.hpp>
@@ -29,11 +30,6 @@ class trusted_proxies {
       -> client_address;
 
  private:
-  struct network {
-    client_address base;
-    unsigned prefix_bits = 128; ///< of the mapped form
-  };
-
   std::vector<network> networks_;
 };
 

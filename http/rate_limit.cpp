@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
-#include <cmath>
 
 namespace holdfast::http {
 
@@ -22,18 +20,6 @@ struct bucket {
 constexpr std::array<std::string_view, 7> lane_names{"address", "address-write", "address-session", "buyer",
                                                      "key",     "address-code",  "buyer-code"};
 
-template <class Integer>
-void append_number(std::string& out, Integer number) {
-  std::array<char, 20> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-  static_cast<void>(error); // 20 characters hold every 64-bit number
-  out.append(digits.data(), end);
-}
-
-auto to_ms_up(std::int64_t ns) -> std::chrono::milliseconds {
-  return std::chrono::milliseconds{(std::max<std::int64_t>(ns, 0) + 999'999) / 1'000'000};
-}
-
 } // namespace
 
 struct rate_limiter::shard {
@@ -45,19 +31,7 @@ rate_limiter::rate_limiter(const rate_limits& limits) : seed_{unique_bits(), uni
   const std::array given{limits.address_view, limits.address_act,  limits.address_session, limits.buyer,
                          limits.key,          limits.address_code, limits.buyer_code};
   for (std::size_t i = 0; i < given.size(); ++i) {
-    rule& out = rules_[i];
-    out.name = lane_names[i];
-    if (given[i].per_second <= 0) {
-      continue;
-    }
-    const double burst = std::max(1.0, std::floor(given[i].burst));
-    out.interval_ns = std::max<std::int64_t>(1, std::llround(1e9 / given[i].per_second));
-    out.depth_ns = std::llround(burst * static_cast<double>(out.interval_ns));
-    out.policy.append("RateLimit-Policy: \"").append(out.name).append("\";q=");
-    append_number(out.policy, static_cast<std::int64_t>(burst));
-    out.policy.append(";w=");
-    append_number(out.policy, std::max<std::int64_t>(1, (out.depth_ns + 999'999'999) / 1'000'000'000));
-    out.policy.append("\r\nRateLimit: \"").append(out.name).append("\";r=");
+    rules_[i] = bucket_rule{lane_names[i], given[i]};
   }
   const std::size_t sets = std::bit_ceil(std::max<std::size_t>(1, limits.buckets_max / shard_count / ways));
   for (std::size_t i = 0; i < shard_count; ++i) {
@@ -113,55 +87,39 @@ void rate_limiter::give_back(rate_lane lane, const holder& whose) noexcept {
   const std::scoped_lock lock{at.mutex};
   for (bucket& each : at.sets[(hash >> 16U) % at.sets.size()]) {
     if (each.key == (hash | 1U)) {
-      each.full_at_ns -= rules_[static_cast<std::size_t>(lane)].interval_ns;
+      each.full_at_ns -= rules_[static_cast<std::size_t>(lane)].interval_ns();
       return;
     }
   }
 }
 
 auto rate_limiter::take(rate_lane lane, const holder& whose, clock::time_point now) -> rate_verdict {
-  const rule& by = rules_[static_cast<std::size_t>(lane)];
-  rate_verdict verdict{.lane = lane};
-  if (by.interval_ns == 0) {
+  const bucket_rule& by = rules_[static_cast<std::size_t>(lane)];
+  rate_verdict verdict;
+  verdict.lane = lane;
+  if (by.is_off()) {
     return verdict;
   }
   const std::uint64_t hash = hash_of(lane, whose);
   const std::uint64_t key = hash | 1U; // 0 marks a bucket that was never used
   const std::int64_t now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
   shard& at = *shards_[(hash >> 8U) % shard_count];
-  std::int64_t full_at = 0;
-  {
-    const std::scoped_lock lock{at.mutex};
-    auto& set = at.sets[(hash >> 16U) % at.sets.size()];
-    bucket* mine = nullptr;
-    bucket* oldest = &set.front();
-    for (bucket& each : set) {
-      if (each.key == key) {
-        mine = &each;
-        break;
-      }
-      oldest = each.full_at_ns < oldest->full_at_ns ? &each : oldest;
+  const std::scoped_lock lock{at.mutex};
+  auto& set = at.sets[(hash >> 16U) % at.sets.size()];
+  bucket* mine = nullptr;
+  bucket* oldest = &set.front();
+  for (bucket& each : set) {
+    if (each.key == key) {
+      mine = &each;
+      break;
     }
-    if (mine == nullptr) {
-      mine = oldest;
-      *mine = {.key = key, .full_at_ns = now_ns};
-    }
-    full_at = std::max(mine->full_at_ns, now_ns) + by.interval_ns;
-    verdict.allowed = full_at - now_ns <= by.depth_ns;
-    if (verdict.allowed) {
-      mine->full_at_ns = full_at;
-    }
+    oldest = each.full_at_ns < oldest->full_at_ns ? &each : oldest;
   }
-  verdict.limited = true;
-  const std::int64_t debt = full_at - now_ns;
-  if (verdict.allowed) {
-    verdict.remaining =
-        static_cast<std::uint32_t>(std::min<std::int64_t>((by.depth_ns - debt) / by.interval_ns, INT32_MAX));
-    verdict.reset = to_ms_up(debt);
-  } else {
-    verdict.retry_after = to_ms_up(debt - by.depth_ns);
-    verdict.reset = to_ms_up(debt - by.interval_ns);
+  if (mine == nullptr) {
+    mine = oldest;
+    *mine = {.key = key, .full_at_ns = now_ns};
   }
+  static_cast<bucket_verdict&>(verdict) = by.take(mine->full_at_ns, now_ns);
   return verdict;
 }
 
@@ -169,10 +127,9 @@ void rate_limiter::append_headers(std::string& out, const rate_verdict& verdict)
   if (!verdict.limited) {
     return;
   }
-  out.append(rules_[static_cast<std::size_t>(verdict.lane)].policy);
-  append_number(out, verdict.remaining);
-  out.append(";t=");
-  append_number(out, (verdict.reset.count() + 999) / 1000);
+  const bucket_rule& by = rules_[static_cast<std::size_t>(verdict.lane)];
+  out.append("RateLimit-Policy: ").append(by.policy()).append("\r\nRateLimit: ");
+  by.append_state(out, verdict);
   out.append("\r\n");
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/strong_id.hpp"
+#include "http/bucket_rule.hpp"
 #include "http/request.hpp"
 #include "http/router.hpp"
 
@@ -14,12 +15,6 @@
 #include <vector>
 
 namespace holdfast::http {
-
-/// A token bucket: filled at `per_second`, holding at most `burst`. A rate of 0 switches it off.
-struct rate_rule {
-  double per_second = 0;
-  double burst = 1;
-};
 
 /// The buckets. Addresses and buyers share one budget of the public; API keys, the back office, have a lane of their own that
 /// no crowd can use up.
@@ -45,14 +40,9 @@ enum class rate_lane : std::uint8_t {
   buyer_code
 };
 
-/// What a bucket said.
-struct rate_verdict {
-  bool limited = false; ///< the lane has a rule
-  bool allowed = true;
+/// What a bucket of a lane said.
+struct rate_verdict : bucket_verdict {
   rate_lane lane = rate_lane::address_view;
-  std::uint32_t remaining = 0;              ///< whole requests left now
-  std::chrono::milliseconds reset{0};       ///< until the bucket is full again
-  std::chrono::milliseconds retry_after{0}; ///< when refused
 };
 
 /// Token buckets by the generic cell rate algorithm (ITU-T I.371): one time stamp a bucket. A table of fixed size; when it is
@@ -81,12 +71,6 @@ class rate_limiter {
 
  private:
   struct shard;
-  struct rule {
-    std::int64_t interval_ns = 0; ///< between two tokens; 0: off
-    std::int64_t depth_ns = 0;    ///< of the whole bucket
-    std::string policy;           ///< the header's line
-    std::string_view name;
-  };
 
   /// Whose a bucket is.
   struct holder {
@@ -99,7 +83,7 @@ class rate_limiter {
   [[nodiscard]] auto take(rate_lane lane, const holder& whose, clock::time_point now) -> rate_verdict;
   void give_back(rate_lane lane, const holder& whose) noexcept;
 
-  std::array<rule, 7> rules_;
+  std::array<bucket_rule, 7> rules_;
   std::array<std::uint64_t, 2> seed_{}; ///< so that nobody can aim two addresses at one bucket
   std::vector<std::unique_ptr<shard>> shards_;
 };

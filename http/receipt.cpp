@@ -12,7 +12,7 @@ namespace holdfast::http {
 namespace {
 
 /// Orders with more seats than this have a line for all seats of a tier at one price: a receipt stays a few pages.
-constexpr std::size_t seats_listed_max = 200;
+constexpr std::size_t receipt_seats_max = 200;
 
 /// Places of an order, with what was to be paid for each.
 struct priced_places {
@@ -68,7 +68,7 @@ class composer {
   /// `sign`: -1 of what went back.
   [[nodiscard]] auto lines(const priced_places& what, int sign) const -> std::vector<tickets::receipt_line> {
     std::vector<tickets::receipt_line> out;
-    const bool listed = what.seats.size() <= seats_listed_max;
+    const bool listed = what.seats.size() <= receipt_seats_max;
     std::map<std::pair<domain::tier_index, domain::minor_units>, std::uint32_t> grouped;
     for (const auto& seat : what.seats) {
       const auto tier = order_.seats->tier_of_seat(seat.where);

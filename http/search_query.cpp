@@ -34,7 +34,7 @@ constexpr std::array statuses{sale_status::published, sale_status::on_sale, sale
 constexpr std::int64_t day_ms = 24LL * 3600 * 1000;
 
 template <class Number>
-auto number_of(std::string_view text) -> std::optional<Number> {
+auto search_number(std::string_view text) -> std::optional<Number> {
   Number value{};
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failed != std::errc{} || end != text.data() + text.size()) {
@@ -45,7 +45,7 @@ auto number_of(std::string_view text) -> std::optional<Number> {
 
 /// A decimal between two bounds.
 auto decimal_of(std::string_view text, double least, double most) -> std::optional<double> {
-  const auto value = number_of<double>(text);
+  const auto value = search_number<double>(text);
   return value && std::isfinite(*value) && *value >= least && *value <= most ? value : std::nullopt;
 }
 
@@ -68,7 +68,7 @@ auto parts_of(std::string_view list) -> std::optional<std::vector<std::string_vi
 
 /// The values that a list names, each by its text.
 template <class Value, std::size_t Count>
-auto named(std::string_view list, const std::array<Value, Count>& known) -> std::optional<std::vector<Value>> {
+auto those_named(std::string_view list, const std::array<Value, Count>& known) -> std::optional<std::vector<Value>> {
   const auto parts = parts_of(list);
   std::vector<Value> values;
   for (std::size_t i = 0; parts && i < parts->size(); ++i) {
@@ -83,7 +83,7 @@ auto named(std::string_view list, const std::array<Value, Count>& known) -> std:
   return parts ? std::optional{std::move(values)} : std::nullopt;
 }
 
-auto is_name(std::string_view text) -> bool {
+auto is_search_name(std::string_view text) -> bool {
   return !text.empty() && text.size() <= limits::name_bytes_max && domain::is_printable_text(text);
 }
 
@@ -146,7 +146,7 @@ class reader {
   void read_names() {
     parameter("city", "city is the name of a city", [this](std::string_view text) {
       query_.city = text;
-      return is_name(text);
+      return is_search_name(text);
     });
     parameter("country", "country is two letters, as in AT", [this](std::string_view text) {
       constexpr std::size_t letters = 2;
@@ -157,7 +157,7 @@ class reader {
     });
     parameter("category", "category is up to 16 names, with commas between them", [this](std::string_view text) {
       const auto names = parts_of(text);
-      if (!names || !std::ranges::all_of(*names, is_name)) {
+      if (!names || !std::ranges::all_of(*names, is_search_name)) {
         return false;
       }
       query_.categories.assign(names->begin(), names->end());
@@ -203,9 +203,9 @@ class reader {
 
   void read_offer() {
     parameter("status", "status is of published, on_sale, paused, closed and cancelled, with commas between them",
-              [this](std::string_view text) { return keep(named(text, statuses), query_.statuses); });
+              [this](std::string_view text) { return keep(those_named(text, statuses), query_.statuses); });
     parameter("price_max", "price_max is a whole number of the currency's minor unit", [this](std::string_view text) {
-      return keep(number_of<std::int64_t>(text), query_.price_max) && *query_.price_max >= 0 &&
+      return keep(search_number<std::int64_t>(text), query_.price_max) && *query_.price_max >= 0 &&
              *query_.price_max <= domain::limits::price_max;
     });
     parameter("available", "available is true or false", [this](std::string_view text) {
@@ -231,7 +231,7 @@ class reader {
     }
     query_.limit = limit.value_or(limits::items_usual);
     parameter("facets", "facets is of category, city, month, price, availability and status, with commas between them",
-              [this](std::string_view text) { return keep(named(text, facets), query_.facets); });
+              [this](std::string_view text) { return keep(those_named(text, facets), query_.facets); });
     parameter("cursor", "this cursor is not one of ours, or of another sort", [this](std::string_view text) {
       query_.after = projections::parse_cursor(text, query_.order_used());
       return query_.after.has_value();
@@ -272,7 +272,7 @@ auto read_search_limit(const exchange& of, std::size_t usual, std::size_t most)
   if (!text) {
     return usual;
   }
-  const auto value = number_of<std::size_t>(*text);
+  const auto value = search_number<std::size_t>(*text);
   if (!value || *value == 0 || *value > most) {
     return tl::unexpected{most == limits::items_max ? query_fault{"limit is a number from 1 to 200"}
                                                     : query_fault{"limit is a number from 1 to 20"}};

@@ -11,8 +11,8 @@ namespace holdfast::http {
 
 namespace {
 
-constexpr std::uint16_t ok = 200;
-constexpr std::uint16_t created = 201;
+constexpr std::uint16_t ticket_ok = 200;
+constexpr std::uint16_t ticket_created = 201;
 
 auto id_of(const domain::public_ids& ids, const domain::event_state& in, const domain::ticket_number& number)
     -> std::string {
@@ -83,7 +83,7 @@ void write_admission(json_writer& out, const domain::admission& used) {
 
 auto of_scan(const domain::public_ids& ids, const domain::event_state& state, const domain::ticket_number& number,
              std::string_view result) -> actors::answer {
-  auto made = empty_answer(state, ok);
+  auto made = empty_answer(state, ticket_ok);
   json_writer out{made.body};
   begin(out, ids, state, number, result);
   write_place(out, state, number);
@@ -110,7 +110,7 @@ auto of_handover(const domain::public_ids& ids, const domain::event_state& after
 
 auto of_offer(const domain::public_ids& ids, const domain::event_state& after, const domain::ticket_number& number)
     -> actors::answer {
-  auto made = empty_answer(after, created);
+  auto made = empty_answer(after, ticket_created);
   json_writer out{made.body};
   begin(out, ids, after, number, {});
   write_place(out, after, number);
@@ -129,10 +129,10 @@ auto of_offer(const domain::public_ids& ids, const domain::event_state& after, c
 auto decided_ticket(const domain::public_ids& ids, const domain::event_state& after, const domain::command& what)
     -> std::optional<actors::answer> {
   if (const auto* claim = std::get_if<domain::claim_ticket>(&what.body)) {
-    return of_handover(ids, after, claim->ticket, created);
+    return of_handover(ids, after, claim->ticket, ticket_created);
   }
   if (const auto* again = std::get_if<domain::reissue_ticket>(&what.body)) {
-    return of_handover(ids, after, again->ticket, ok);
+    return of_handover(ids, after, again->ticket, ticket_ok);
   }
   if (const auto* offer = std::get_if<domain::offer_ticket>(&what.body)) {
     return of_offer(ids, after, offer->ticket);
@@ -159,7 +159,7 @@ auto turned_away(const domain::public_ids& ids, const domain::event_state& state
   // A code of ours, of an event of somebody else's: this is not its door. Nothing else is said about it.
   const bool ours = state.organisation() == by.organisation;
   actors::answer made;
-  made.status = ok;
+  made.status = ticket_ok;
   json_writer out{made.body};
   write_scan_result(out, ours ? "invalid" : "wrong_event", {}, ours ? "unknown_ticket" : "");
   return made;

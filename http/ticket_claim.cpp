@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t claim_bytes = 27;
 constexpr std::uint8_t format_1 = 1;
 
-void put(std::array<std::uint8_t, claim_bytes>& to, std::size_t& at, std::uint64_t value, std::size_t bytes) {
+void put_number(std::array<std::uint8_t, claim_bytes>& to, std::size_t& at, std::uint64_t value, std::size_t bytes) {
   for (auto left = bytes; left > 0; --left) {
     to[at++] = static_cast<std::uint8_t>(value >> 8 * (left - 1));
   }
@@ -30,12 +30,12 @@ auto take(std::span<const std::uint8_t> from, std::size_t& at, std::size_t bytes
 auto sign_claim(const key_ring& by, const ticket_claim& what) -> std::string {
   std::array<std::uint8_t, claim_bytes> bytes{};
   std::size_t at = 0;
-  put(bytes, at, format_1, 1);
-  put(bytes, at, what.ticket.event.value(), 8);
-  put(bytes, at, what.ticket.order.value(), 4);
-  put(bytes, at, what.ticket.index, 4);
-  put(bytes, at, what.serial, 2);
-  put(bytes, at, static_cast<std::uint64_t>(what.until.unix_ms), 8);
+  put_number(bytes, at, format_1, 1);
+  put_number(bytes, at, what.ticket.event.value(), 8);
+  put_number(bytes, at, what.ticket.order.value(), 4);
+  put_number(bytes, at, what.ticket.index, 4);
+  put_number(bytes, at, what.serial, 2);
+  put_number(bytes, at, static_cast<std::uint64_t>(what.until.unix_ms), 8);
   return by.sign(token_purpose::ticket_claim, bytes);
 }
 

@@ -18,7 +18,7 @@ auto tax_as_paid(const domain::booking& order, domain::minor_units amount) -> st
   return on_top ? std::optional{as_paid(order, amount)} : std::nullopt;
 }
 
-auto ticket_text(const domain::public_ids& ids, const domain::public_ids::ticket_ref& id) -> std::string {
+auto ticket_id_text(const domain::public_ids& ids, const domain::public_ids::ticket_ref& id) -> std::string {
   std::string text;
   ids.append_ticket(text, id.event, id.order, id.index);
   return text;
@@ -92,7 +92,7 @@ auto ticket_view::place_text() const -> std::string {
 void write_ticket(json_writer& out, const ticket_view& what, const domain::public_ids& ids, std::string_view code) {
   const auto& config = what.event.config;
   const auto& tier = what.order->seats->tier_ids()[what.place.tier];
-  out.begin_object().member("ticket_id", std::string_view{ticket_text(ids, what.id)});
+  out.begin_object().member("ticket_id", std::string_view{ticket_id_text(ids, what.id)});
   out.member("order_id", std::string_view{order_text(ids, what.id.event, what.id.order)});
   std::string event;
   domain::public_ids::append(event, what.id.event);
@@ -140,7 +140,7 @@ auto calendar_of(const ticket_view& what, const domain::public_ids& ids, std::ui
   entry.starts_at = config.starts_at;
   entry.summary = config.name;
   entry.location = config.venue.city.empty() ? config.venue.name : config.venue.name + ", " + config.venue.city;
-  entry.description = what.place_text() + "\n" + ticket_text(ids, what.id);
+  entry.description = what.place_text() + "\n" + ticket_id_text(ids, what.id);
   if (config.venue.latitude_e6 && config.venue.longitude_e6) {
     constexpr double micro = 1e6;
     entry.place = {*config.venue.latitude_e6 / micro, *config.venue.longitude_e6 / micro};

@@ -8,7 +8,7 @@ namespace {
 
 namespace ssl = boost::asio::ssl;
 
-auto trouble(const std::string& file, const boost::system::error_code& error) -> tl::unexpected<failure> {
+auto tls_trouble(const std::string& file, const boost::system::error_code& error) -> tl::unexpected<failure> {
   return tl::unexpected{failure{file + ": " + error.message()}};
 }
 
@@ -35,17 +35,17 @@ auto make_tls_context(const tls_options& options) -> tl::expected<std::unique_pt
   // An idle connection gives its 34 KiB of record buffers back.
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
   if (context->use_certificate_chain_file(options.certificate_file, error); error) {
-    return trouble(options.certificate_file, error);
+    return tls_trouble(options.certificate_file, error);
   }
   if (context->use_private_key_file(options.key_file, ssl::context::pem, error); error) {
-    return trouble(options.key_file, error);
+    return tls_trouble(options.key_file, error);
   }
   if (SSL_CTX_check_private_key(native) != 1) {
     return tl::unexpected{failure{options.key_file + " is not the key of " + options.certificate_file}};
   }
   if (!options.client_authority_file.empty()) {
     if (context->load_verify_file(options.client_authority_file, error); error) {
-      return trouble(options.client_authority_file, error);
+      return tls_trouble(options.client_authority_file, error);
     }
     context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert, error);
     SSL_CTX_set_client_CA_list(native, SSL_load_client_CA_file(options.client_authority_file.c_str()));

@@ -1,212 +1,52 @@
 #include "payments/scoring_client.hpp"
 
-#include "payments/stripe/multi_loop.hpp"
-#include "payments/stripe/options.hpp"
+#include "payments/post_client.hpp"
 
-#include <curl/curl.h>
-
-#include <algorithm>
-#include <atomic>
-#include <map>
-#include <mutex>
-#include <thread>
+#include <string_view>
 #include <utility>
 
 namespace holdfast::payments {
 
 namespace {
 
-using stripe::freed_by;
-
-constexpr std::chrono::milliseconds longest_turn{1'000};
-
 auto seconds_since_1970() -> std::int64_t {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-/// One question on the wire.
-class scoring_request {
- public:
-  scoring_request(const scoring_options& options, const std::string& id, std::string question, on_score done)
-      : bytes_max_{options.answer_bytes_max}, question_{std::move(question)}, done_{std::move(done)} {
-    auto* easy = easy_.get();
-    for (const auto& line : options.sign(id, seconds_since_1970(), question_)) {
-      add_header(line);
-    }
-    add_header("Content-Type: application/json");
-    add_header("Accept: application/json");
-    add_header("Expect:"); // no round trip before the body
-    const auto timeout_ms = std::max(1L, static_cast<long>(options.timeout.count()));
-    curl_easy_setopt(easy, CURLOPT_URL, options.url.c_str());
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, options.url.starts_with("https:") ? "https" : "http");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    if (!options.authority_file.empty()) {
-      curl_easy_setopt(easy, CURLOPT_CAINFO, options.authority_file.c_str());
-    }
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "holdfast");
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
-    curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(question_.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, question_.c_str());
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &scoring_request::append);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
-  }
-  scoring_request(const scoring_request&) = delete;
-  auto operator=(const scoring_request&) -> scoring_request& = delete;
-  ~scoring_request() = default;
-
-  [[nodiscard]] auto handle() const noexcept -> CURL* { return easy_.get(); }
-
-  void conclude(CURLcode how) {
-    if (is_too_long_) {
-      return tell("unreadable");
-    }
-    if (how == CURLE_OPERATION_TIMEDOUT) {
-      return tell("timed_out");
-    }
-    if (how != CURLE_OK) {
-      return tell("unreachable");
-    }
-    long status = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-    done_(read_score(status, answer_));
-  }
-
-  void tell(const char* why_not) { done_({domain::risk_verdict::none, why_not}); }
-
- private:
-  static auto append(char* data, std::size_t size, std::size_t count, void* to) -> std::size_t {
-    auto& self = *static_cast<scoring_request*>(to);
-    if (size * count > self.bytes_max_ - self.answer_.size()) {
-      self.is_too_long_ = true;
-      return 0; // ends the transfer
-    }
-    self.answer_.append(data, size * count);
-    return size * count;
-  }
-
-  void add_header(const std::string& line) {
-    if (auto* longer = curl_slist_append(headers_.get(), line.c_str())) {
-      static_cast<void>(headers_.release());
-      headers_.reset(longer);
-    }
-  }
-
-  std::size_t bytes_max_;
-  std::string question_;
-  on_score done_;
-  std::string answer_;
-  bool is_too_long_ = false;
-  std::unique_ptr<curl_slist, freed_by<curl_slist_free_all>> headers_;
-  std::unique_ptr<CURL, freed_by<curl_easy_cleanup>> easy_{curl_easy_init()};
-};
-
 class scoring_client final : public scorer {
  public:
-  explicit scoring_client(scoring_options options)
-      : options_{std::move(options)}, loop_{options_.in_flight_max}, thread_{[this] { run(); }} {}
-
-  ~scoring_client() override {
-    stopping_.store(true, std::memory_order_release);
-    loop_.wake();
-    thread_.join();
-    for (auto& each : inbox_) {
-      each->tell("stopping");
-    }
-  }
+  scoring_client(const scoring_options& options, std::unique_ptr<post_client> by)
+      : sign_{options.sign}, client_{std::move(by)} {}
 
   void score(const std::string& id, std::string question, on_score done) override {
-    if (in_flight_.fetch_add(1, std::memory_order_acq_rel) >= options_.in_flight_max) {
-      in_flight_.fetch_sub(1, std::memory_order_acq_rel);
-      done({domain::risk_verdict::none, "busy"});
-      return;
-    }
-    auto made = std::make_unique<scoring_request>(options_, id, std::move(question), std::move(done));
-    {
-      const std::scoped_lock lock{mutex_};
-      inbox_.push_back(std::move(made));
-    }
-    loop_.wake();
+    const auto headers = sign_(id, seconds_since_1970(), question);
+    client_->post(headers, std::move(question), [to = std::move(done)](post_outcome&& said) {
+      to(said.trouble.empty() ? read_score(said.status, said.body)
+                              : scoring_outcome{domain::risk_verdict::none, std::string{said.trouble}});
+    });
   }
 
  private:
-  void run() {
-    while (!stopping_.load(std::memory_order_acquire)) {
-      take_new();
-      loop_.turn(longest_turn);
-      collect();
-    }
-    take_new();
-    for (auto& [handle, each] : running_) {
-      curl_multi_remove_handle(loop_.handle(), handle);
-      each->tell("stopping");
-    }
-    running_.clear();
-  }
-
-  void take_new() {
-    std::vector<std::unique_ptr<scoring_request>> taken;
-    {
-      const std::scoped_lock lock{mutex_};
-      taken.swap(inbox_);
-    }
-    for (auto& each : taken) {
-      auto* handle = each->handle();
-      running_.emplace(handle, std::move(each));
-      curl_multi_add_handle(loop_.handle(), handle);
-    }
-  }
-
-  void collect() {
-    int left = 0;
-    while (const auto* message = curl_multi_info_read(loop_.handle(), &left)) {
-      if (message->msg != CURLMSG_DONE) {
-        continue;
-      }
-      const auto how = message->data.result;
-      auto* handle = message->easy_handle;
-      const auto ended = std::move(running_.extract(handle).mapped());
-      curl_multi_remove_handle(loop_.handle(), handle);
-      in_flight_.fetch_sub(1, std::memory_order_acq_rel);
-      ended->conclude(how);
-    }
-  }
-
-  const scoring_options options_;
-  std::atomic<std::size_t> in_flight_{0};
-  std::atomic<bool> stopping_{false};
-  std::mutex mutex_; ///< of the inbox
-  std::vector<std::unique_ptr<scoring_request>> inbox_;
-  stripe::multi_loop loop_;
-  std::map<CURL*, std::unique_ptr<scoring_request>> running_; ///< the thread's own; end before the loop
-  std::jthread thread_;                                       ///< last: it uses everything above
+  const std::function<std::vector<std::string>(std::string_view, std::int64_t, std::string_view)> sign_;
+  const std::unique_ptr<post_client> client_;
 };
 
 } // namespace
 
 auto make_scoring_client(const scoring_options& options) -> tl::expected<std::unique_ptr<scorer>, std::string> {
-  // Not thread-safe in every libcurl, and done once at any rate.
-  static const auto ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (ready != CURLE_OK) {
-    return tl::unexpected{std::string{"libcurl cannot be used"}};
+  if (!options.sign) {
+    return tl::unexpected{std::string{"the scoring hook's questions must be signed"}};
   }
-  auto checked = options;
-  if (auto url = stripe::check_hook_url(options.url)) {
-    checked.url = std::move(*url);
-  } else {
-    return tl::unexpected{url.error()};
+  auto client = post_client::open({.url = options.url,
+                                   .authority_file = options.authority_file,
+                                   .timeout = options.timeout,
+                                   .in_flight_max = options.in_flight_max,
+                                   .answer_bytes_max = options.answer_bytes_max,
+                                   .content_type = "application/json"});
+  if (!client) {
+    return tl::unexpected{std::move(client.error())};
   }
-  if (options.in_flight_max == 0 || options.timeout <= std::chrono::milliseconds{0} || !options.sign) {
-    return tl::unexpected{std::string{"the scoring hook's limits must let something through, signed"}};
-  }
-  return std::make_unique<scoring_client>(std::move(checked));
+  return std::make_unique<scoring_client>(options, *std::move(client));
 }
 
 } // namespace holdfast::payments

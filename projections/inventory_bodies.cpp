@@ -332,6 +332,7 @@ auto page_at(const inventory_picture& from, const domain::layout& layout, domain
       .member("seats", "/v1/events/" + id + "/seats")
       .member("live", "/v1/events/" + id + "/live")
       .member("prices", "/v1/events/" + id + "/prices")
+      .member("queue", "/v1/events/" + id + "/queue")
       .end_object();
   out.key("waiting_room").begin_object().member("mode", "off").end_object().end_object();
   body->packed = std::make_shared<packed_forms>(packing::quick);

@@ -21,6 +21,8 @@ namespace {
 constexpr auto ids_file = "ids.key";
 constexpr auto requests_file = "requests.key";
 constexpr auto people_file = "people.key";
+/// Not among those whose loss is told at the start: servers of before waiting rooms have none, and without it only a pre-queue that is open cannot be drawn.
+constexpr auto draws_file = "draws.key";
 constexpr auto first_token_file = "token-1.key";
 
 /// The secrets of one file each, and what is lost with them.
@@ -126,6 +128,10 @@ auto load_secrets(const std::filesystem::path& folder) -> tl::expected<server_se
   if (!people) {
     return tl::unexpected{people.error()};
   }
+  const auto draws = read_or_create(folder / draws_file);
+  if (!draws) {
+    return tl::unexpected{draws.error()};
+  }
   auto ticket_keys = load_ticket_keys(folder);
   if (!ticket_keys) {
     return tl::unexpected{std::move(ticket_keys.error())};
@@ -134,6 +140,7 @@ auto load_secrets(const std::filesystem::path& folder) -> tl::expected<server_se
                         .subject_key = *subjects,
                         .request_key = *requests,
                         .people_key = *people,
+                        .draws_key = *draws,
                         .ids = ids_from(*ids),
                         .ticket_keys = std::move(*ticket_keys),
                         .made = std::move(made)};

@@ -40,6 +40,7 @@ struct server_secrets {
   std::array<std::uint8_t, 32> subject_key{};
   std::array<std::uint8_t, 32> request_key{};
   std::array<std::uint8_t, 32> people_key{}; ///< wraps the keys of people
+  std::array<std::uint8_t, 32> draws_key{};  ///< what seeds of waiting rooms' draws are made from
   domain::public_ids ids;
   std::vector<tickets::ticket_key> ticket_keys; ///< as `load_ticket_keys` has them; a tickets::ticket_signer's
   std::vector<std::string> made;                ///< file names of those that did not exist

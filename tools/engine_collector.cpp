@@ -130,6 +130,42 @@ void engine_collector::add_engine(std::vector<MetricFamily>& to) const {
       gauge("holdfast_mailbox_depth", "Commands in flight in all actors", static_cast<double>(engine_.in_flight())));
 }
 
+void engine_collector::add_rooms(std::vector<MetricFamily>& to) const {
+  const auto& of = engine_.metrics();
+  const auto now = engine_.room_totals();
+  constexpr double thousandths = 1'000;
+  to.push_back(gauge("holdfast_queue_rooms", "Waiting rooms in memory", static_cast<double>(now.rooms)));
+  to.push_back(gauge("holdfast_queue_waiting", "People in the lines of all waiting rooms, the silent included",
+                     static_cast<double>(now.waiting)));
+  to.push_back(
+      gauge("holdfast_queue_inside", "People who were let in and are not done", static_cast<double>(now.inside)));
+  to.push_back(
+      gauge("holdfast_queue_pace_ratio",
+            "Share of its rate at which the slowest waiting room lets people in: less than 1 while its event is behind",
+            now.pace_permille / thousandths));
+  to.push_back(counter("holdfast_queue_joins_total", "Places given", as_double(of.queue_joins)));
+  to.push_back(counter("holdfast_queue_admitted_total", "People let in", as_double(of.queue_admitted)));
+  to.push_back(counter("holdfast_queue_polls_total", "Polls of places", as_double(of.queue_polls)));
+  to.push_back(
+      counter("holdfast_queue_ticks_total", "Looks of waiting rooms for what is due", as_double(of.queue_ticks)));
+  to.push_back(counter("holdfast_queue_unadmitted_holds_total",
+                       "Holds that an event refused because its waiting room had not let the buyer in, or not any more",
+                       as_double(of.holds_unadmitted)));
+  MetricFamily estimates{"holdfast_queue_estimates_total",
+                         "Estimates of some people's turns, by whether they came within the range, before or after it",
+                         MetricType::Counter,
+                         {}};
+  for (const auto& [name, count] :
+       {std::pair{"inside", as_double(of.queue_eta_inside)}, std::pair{"early", as_double(of.queue_eta_early)},
+        std::pair{"late", as_double(of.queue_eta_late)}}) {
+    ClientMetric metric;
+    metric.label.push_back({"outcome", name});
+    metric.counter.value = count;
+    estimates.metric.push_back(std::move(metric));
+  }
+  to.push_back(std::move(estimates));
+}
+
 void engine_collector::add_payments(std::vector<MetricFamily>& to) const {
   const auto& of = engine_.metrics();
   to.push_back(counter("holdfast_payments_total", "Payments by card that were begun", as_double(of.payments_begun)));
@@ -275,6 +311,7 @@ void engine_collector::add_projections(std::vector<MetricFamily>& to) const {
 auto engine_collector::Collect() const -> std::vector<MetricFamily> {
   std::vector<MetricFamily> all;
   add_engine(all);
+  add_rooms(all);
   add_payments(all);
   add_gateway(all);
   add_journal(all);

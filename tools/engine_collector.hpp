@@ -61,6 +61,7 @@ class engine_collector final : public prometheus::Collectable {
 
  private:
   void add_engine(std::vector<prometheus::MetricFamily>& to) const;
+  void add_rooms(std::vector<prometheus::MetricFamily>& to) const;
   void add_payments(std::vector<prometheus::MetricFamily>& to) const;
   void add_gateway(std::vector<prometheus::MetricFamily>& to) const;
   void add_journal(std::vector<prometheus::MetricFamily>& to) const;

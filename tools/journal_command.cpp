@@ -17,7 +17,11 @@ void add_show(CLI::App& journal, int& exit_code) {
   auto* event =
       command.add_option("--event", arguments->event, "Only this event (evt_…); otherwise everything in commit order");
   command.add_option("--from", arguments->from, "First seq to print")->needs(event);
-  command.add_flag("--payments", arguments->payments, "The event's payments instead of the event")->needs(event);
+  auto* payments =
+      command.add_flag("--payments", arguments->payments, "The event's payments instead of the event")->needs(event);
+  command.add_flag("--queue", arguments->queue, "The event's waiting room instead of the event")
+      ->needs(event)
+      ->excludes(payments);
   command.add_option("--limit", arguments->limit, "How many facts at most");
   command.add_flag("--json", arguments->as_json, "One JSON document instead of a line a fact");
   command.callback([arguments, &exit_code] { exit_code = run_journal_show(*arguments); });

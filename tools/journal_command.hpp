@@ -14,6 +14,7 @@ struct show_arguments {
   std::filesystem::path marks;
   std::string event;
   bool payments = false;
+  bool queue = false;
   std::uint64_t from = 1;
   std::optional<std::uint64_t> limit;
   bool as_json = false;

@@ -24,7 +24,10 @@ auto stream_text(journal::stream_id stream) -> std::string {
   switch (stream.kind) {
   case journal::stream_kind::event: domain::public_ids::append(text, domain::event_id{stream.id}); break;
   case journal::stream_kind::organisation: domain::public_ids::append(text, domain::organisation_id{stream.id}); break;
-  case journal::stream_kind::queue: text = "queue/" + hex64(stream.id); break;
+  case journal::stream_kind::queue:
+    text = "queue/";
+    domain::public_ids::append(text, domain::event_id{stream.id});
+    break;
   case journal::stream_kind::payment:
     text = "pay/";
     domain::public_ids::append(text, domain::event_id{stream.id});
@@ -147,7 +150,9 @@ auto run_journal_show(const show_arguments& arguments) -> int {
       return complain(command_name, why.detail,
                       why.kind == journal::failure_kind::invalid ? exit_wrong_usage : exit_does_not_hold);
     }
-    const auto kind = arguments.payments ? journal::stream_kind::payment : stream->kind;
+    const auto kind = arguments.payments ? journal::stream_kind::payment
+                      : arguments.queue  ? journal::stream_kind::queue
+                                         : stream->kind;
     read = read_stream(**opened, {kind, stream->id}, arguments.from, print);
   }
   if (!read) {

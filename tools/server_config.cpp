@@ -2,6 +2,7 @@
 
 #include "http/origin.hpp"
 #include "tools/config_reader.hpp"
+#include "tools/door_config.hpp"
 #include "tools/notification_config.hpp"
 
 #include <nlohmann/json.hpp>
@@ -239,6 +240,7 @@ void read_all(const json& document, server_config& to, std::vector<std::string>&
   read_http(in, to.http);
   read_live(in, to);
   read_rates(in, to.http.rates);
+  read_door(in, to);
   read_log(in, to);
   read_engine(in, to.engine);
   read_journal(in, to);
@@ -307,6 +309,7 @@ auto describe(const server_config& config) -> std::string {
               {"clock_jump_max_seconds", config.engine.clock_jump_max.count / 1000},
               {"payments", config.gateway.key_file.empty() ? "" : config.gateway.url},
               {"scoring", config.scoring.url},
+              {"captcha", config.captcha.url},
               {"mail", config.notifications.mail.route.url},
               {"traces", config.traces.endpoint},
               {"traces_sample_ratio", config.traces.sampling.ratio},

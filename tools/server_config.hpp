@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/engine.hpp"
+#include "http/door/settings.hpp"
 #include "http/live/live_options.hpp"
 #include "http/order_stories.hpp"
 #include "http/server_options.hpp"
@@ -9,6 +10,7 @@
 #include "notifications/settings.hpp"
 #include "payments/scoring_client.hpp"
 #include "payments/stripe/options.hpp"
+#include "tools/captcha_client.hpp"
 #include "tracing/export_options.hpp"
 
 #include <tl/expected.hpp>
@@ -28,6 +30,8 @@ struct server_config {
       marks_directory; ///< empty: where the data directory remembers them, at first `data_directory`/marks
   http::server_options http;
   http::live_options live;
+  http::door::settings door;
+  captcha_options captcha; ///< without an address nobody checks CAPTCHAs
   actors::engine_options engine;
   journal::disk_watch_options disk;
   tracing::export_options traces;           ///< without an endpoint nothing is traced

@@ -3,6 +3,7 @@
 #include "actors/engine.hpp"
 #include "http/access_log.hpp"
 #include "http/api_key.hpp"
+#include "http/door/door_metrics.hpp"
 #include "http/engine_answers.hpp"
 #include "http/routes/context.hpp"
 #include "http/server.hpp"
@@ -13,6 +14,7 @@
 #include "journal/snapshot_store.hpp"
 #include "projections/catalogue_projection.hpp"
 #include "projections/store/rocksdb_projection_store.hpp"
+#include "tools/door_config.hpp"
 #include "tools/engine_collector.hpp"
 #include "tools/inspection.hpp"
 #include "tools/known_keys.hpp"
@@ -61,6 +63,7 @@ struct server_process::parts {
   std::optional<journal::snapshot_store> snapshots;
   std::unique_ptr<projections::projection_store> view_store; ///< null: it could not be opened, and nothing is kept
   payment_services money;
+  std::unique_ptr<http::door::captcha_verifier> captchas; ///< null: nobody checks them
   std::optional<outside> world;
   std::unique_ptr<actors::engine> engine;
   std::shared_ptr<engine_collector> collector;
@@ -217,6 +220,7 @@ auto server_process::parts::start_engine() -> tl::expected<void, std::string> {
   options.gateway = money.gateway.get();
   options.scorer = money.scorer.get();
   options.notification_secrets = money.notification_secrets;
+  options.room_secret = secrets.draws_key;
   engine = std::make_unique<actors::engine>(*journal, *snapshots, answers, std::move(options));
   if (const auto started = engine->start(); !started) {
     return tl::unexpected{started.error().detail};
@@ -268,6 +272,11 @@ auto server_process::parts::start_server() -> tl::expected<void, std::string> {
   if (world->metrics()) {
     metrics->add(world->metrics());
   }
+  auto door = open_door(config, secrets, captchas);
+  if (!door) {
+    return tl::unexpected{std::move(door.error())};
+  }
+  metrics->add((*door)->metrics());
   routes.emplace(http::routes::context{
       .engine = *engine,
       .views = engine->views(),
@@ -282,7 +291,8 @@ auto server_process::parts::start_server() -> tl::expected<void, std::string> {
       .takes_cards = money.gateway != nullptr,
       .tickets = std::make_shared<const http::ticket_desk>(secrets.ticket_keys, secrets.ids, config.receipts),
       .people = world->people(),
-      .desk = world->desk()});
+      .desk = world->desk(),
+      .door = *std::move(door)});
   http::server_parts made;
   http::routes::add_all(made.table, *routes);
   made.callers = callers;
@@ -352,6 +362,7 @@ void server_process::stop() {
     }
     my.server->stop();
   }
+  my.captchas.reset(); // what waits for one is answered, as the door does when nobody checks it
   // The collector reads the engine, the handlers read its views: both are gone before it.
   my.collector.reset();
   if (my.world) {

@@ -138,6 +138,9 @@ void add_all(router& table, const context& in) {
   add_live(table, in);
   add_search(table, in);
   add_venues(table, in);
+  add_queue(table, in);
+  add_queue_control(table, in);
+  add_queue_draw(table, in);
   add_holds(table, in);
   add_confirmations(table, in);
   add_people(table, in);

@@ -4,6 +4,7 @@
 #include "domain/public_id.hpp"
 #include "http/authenticator.hpp"
 #include "http/code_attempts.hpp"
+#include "http/door/door.hpp"
 #include "http/exchange.hpp"
 #include "http/live/live_options.hpp"
 #include "http/metrics.hpp"
@@ -44,8 +45,9 @@ struct context {
   bool takes_cards = false; ///< there is a gateway: buyers pay themselves
   /// Codes of tickets, and what receipts say about who sells. Never null.
   std::shared_ptr<const ticket_desk> tickets;
-  people::personal_data* people = nullptr; ///< null: nobody's name or address is taken
-  notifications::desk* desk = nullptr;     ///< null: nobody is notified
+  people::personal_data* people = nullptr;     ///< null: nobody's name or address is taken
+  notifications::desk* desk = nullptr;         ///< null: nobody is notified
+  std::shared_ptr<door::doorkeeper> door = {}; ///< of waiting rooms; null: everybody may join
 };
 
 void add_sessions(router& table, const context& in);
@@ -55,6 +57,9 @@ void add_event_views(router& table, const context& in);
 void add_live(router& table, const context& in);
 void add_search(router& table, const context& in);
 void add_venues(router& table, const context& in);
+void add_queue(router& table, const context& in);
+void add_queue_control(router& table, const context& in);
+void add_queue_draw(router& table, const context& in);
 void add_holds(router& table, const context& in);
 void add_confirmations(router& table, const context& in);
 void add_people(router& table, const context& in);

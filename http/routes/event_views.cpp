@@ -1,4 +1,5 @@
 #include "http/negotiation.hpp"
+#include "http/room_pages.hpp"
 #include "http/routes/context.hpp"
 #include "http/routes/paging.hpp"
 #include "http/routes/past.hpp"
@@ -54,13 +55,21 @@ auto show_view(exchange& of, const context& in, const wanted_form& form) -> proj
   };
 }
 
-void read_event(exchange& ex, const context& in) {
+/// Answers with the event's page, and what its waiting room does at the moment.
+void read_event(exchange& ex, const context& in, const std::shared_ptr<room_pages>& pages) {
   const auto event = only_queries(ex, {"min_seq"}) ? event_of(ex, in) : std::nullopt;
   const auto min_seq = event ? min_seq_of(ex) : std::nullopt;
-  if (min_seq) {
-    const wanted_form form{media::json, best_coding(ex), page_caching, "Accept-Encoding"};
-    in.views.event_page(*event, *min_seq, show_view(ex, in, form));
+  if (!min_seq) {
+    return;
   }
+  const wanted_form form{media::json, best_coding(ex), page_caching, "Accept-Encoding"};
+  auto show = show_view(ex, in, form);
+  in.views.event_page(
+      *event, *min_seq,
+      [show = std::move(show), &in, pages, event = *event](projections::read_outcome outcome, const body_ptr& body) {
+        const auto room = body ? in.engine.rooms().room(event) : nullptr;
+        show(outcome, body ? pages->with_room(event, body, room.get()) : body);
+      });
 }
 
 void read_prices(exchange& ex, const context& in) {
@@ -181,7 +190,10 @@ void read_layout(exchange& ex, const context& in) {
 
 void add_event_views(router& table, const context& in) {
   constexpr auto anybody = permission::open();
-  table.add({.verb = method::get, .pattern = "/v1/events/{event}", .who = anybody, .run = with(in, read_event)});
+  table.add({.verb = method::get,
+             .pattern = "/v1/events/{event}",
+             .who = anybody,
+             .run = [&in, pages = std::make_shared<room_pages>()](exchange& ex) { read_event(ex, in, pages); }});
   table.add({.verb = method::get,
              .pattern = "/v1/events/{event}/seats",
              .who = anybody,

@@ -3,6 +3,8 @@
 #include "http/access_code.hpp"
 #include "http/body.hpp"
 #include "http/booking_json.hpp"
+#include "http/hold_flights.hpp"
+#include "http/queue_tokens.hpp"
 #include "http/routes/context.hpp"
 #include "projections/inventory_bodies.hpp"
 
@@ -19,18 +21,18 @@ using domain::caller;
 namespace limits = domain::limits;
 
 /// "section/row/number": two parts of a label and a number.
-constexpr std::size_t seat_label_bytes_max = 2 * limits::label_part_bytes_max + 12;
+constexpr std::size_t wished_label_bytes_max = 2 * limits::label_part_bytes_max + 12;
 /// The largest wish that can be granted: every seat with its quotes and comma, and room for the rest.
-constexpr std::size_t wish_bytes_max = limits::places_per_hold_max * (seat_label_bytes_max + 4) + 4'096;
+constexpr std::size_t hold_bytes_max = limits::places_per_hold_max * (wished_label_bytes_max + 4) + 4'096;
 
-auto read_seats(const json_object& body, domain::hold_wish& wish) -> bool {
+auto read_wished_seats(const json_object& body, domain::hold_wish& wish) -> bool {
   const auto seats = body.optional_array("seats", 1, limits::places_per_hold_max);
   if (!seats) {
     return false;
   }
   wish.seats.reserve(seats->size());
   for (const auto seat : *seats) {
-    wish.seats.emplace_back(seat.text({.bytes_min = 1, .bytes_max = seat_label_bytes_max}));
+    wish.seats.emplace_back(seat.text({.bytes_min = 1, .bytes_max = wished_label_bytes_max}));
   }
   return true;
 }
@@ -63,7 +65,7 @@ auto read_best(const json_object& body, domain::hold_wish& wish) -> bool {
   return true;
 }
 
-auto read_areas(const json_object& body, domain::hold_wish& wish) -> bool {
+auto read_wished_areas(const json_object& body, domain::hold_wish& wish) -> bool {
   const auto areas = body.optional_array("areas", 1, limits::areas_per_event_max);
   if (!areas) {
     return false;
@@ -126,8 +128,8 @@ auto read_wish(exchange& ex, const context& in, domain::event_id event) -> std::
   }
   asked_hold asked;
   auto& wish = asked.places;
-  const int kinds = static_cast<int>(read_seats(*body, wish)) + static_cast<int>(read_best(*body, wish)) +
-                    static_cast<int>(read_areas(*body, wish)) +
+  const int kinds = static_cast<int>(read_wished_seats(*body, wish)) + static_cast<int>(read_best(*body, wish)) +
+                    static_cast<int>(read_wished_areas(*body, wish)) +
                     static_cast<int>(read_resale(*body, ex, in, event, asked));
   read_right(*body, {in.subject_key, event}, asked.hold);
   if (kinds != 1) {
@@ -171,17 +173,72 @@ auto counting(exchange& ex, const context& in, code_attempts::counted how) -> ac
   return actors::reply_port{std::make_shared<attempt_reply>(reply_to(ex, in), in.attempts, how, address, buyer)};
 }
 
-void create_hold(exchange& ex, const context& in) {
+/// By what right a buyer may hold seats of an event with a waiting room.
+struct hold_entry {
+  domain::queue::place_number place;            ///< zero: none is needed
+  std::shared_ptr<hold_flights::flight> flight; ///< null: none is counted
+};
+
+/// The place that `Admission-Token` names; zero for one that is not this buyer's for this event.
+auto admitted_place(const exchange& of, const context& in, domain::event_id event) -> domain::queue::place_number {
+  const auto token = of.header(header_id::admission_token);
+  if (!token || token->size() > queue_token_bytes_max) {
+    return {};
+  }
+  const auto pass = read_admission(*in.credentials.ring(), *token);
+  const bool is_theirs = pass && pass->event == event && pass->who == of.who().subject;
+  return is_theirs ? pass->place : domain::queue::place_number{};
+}
+
+/// Answers and returns nothing when the waiting room is active and the buyer has no admission to show, or another hold under way.
+/// Who has one goes on to the event also when it has ended: a repeated request gets its first answer there, and everything else is refused.
+auto entry_of(exchange& ex, const context& in, hold_flights& flights, domain::event_id event)
+    -> std::optional<hold_entry> {
+  if (!ex.who().is_buyer()) {
+    return hold_entry{};
+  }
+  auto& rooms = in.engine.rooms();
+  const auto who = ex.who().subject;
+  if (rooms.admits(event, who, {}) == actors::admission::not_needed) {
+    return hold_entry{};
+  }
+  const auto place = admitted_place(ex, in, event);
+  if (!place) {
+    ex.refuse(problem_kind::admission_required);
+    return std::nullopt;
+  }
+  auto flight = flights.begin(event, who, command_id_of(ex, in).key);
+  if (!flight) {
+    ex.refuse(problem_kind::request_in_progress);
+    return std::nullopt;
+  }
+  return hold_entry{place, std::move(flight)};
+}
+
+/// Sends what was asked for to its event.
+void submit_hold(exchange& ex, const context& in, domain::event_id event, asked_hold&& wish, hold_entry&& by,
+                 const std::optional<code_attempts::counted>& attempt) {
+  domain::command what{.by = caller_of(ex.who(), caller::kind::box_office), .id = command_id_of(ex, in), .body = {}};
+  auto meta = meta_of(ex);
+  meta.place = by.place;
+  auto reply = attempt ? counting(ex, in, *attempt) : reply_to(ex, in);
+  if (by.flight) {
+    reply = ending(std::move(by.flight), std::move(reply));
+  }
+  if (wish.resale) {
+    what.body = *wish.resale;
+    in.engine.submit(event, std::move(what), std::move(meta), std::move(reply));
+  } else {
+    what.body = std::move(wish.hold);
+    in.engine.submit(event, std::move(what), std::move(wish.places), std::move(meta), std::move(reply));
+  }
+}
+
+void create_hold(exchange& ex, const context& in, hold_flights& flights) {
   const auto event = event_of(ex, in);
   auto wish = event ? read_wish(ex, in, *event) : std::nullopt;
-  if (!wish) {
-    return;
-  }
-  if (wish->resale) {
-    domain::command what{
-        .by = caller_of(ex.who(), caller::kind::box_office), .id = command_id_of(ex, in), .body = *wish->resale};
-    const auto meta = meta_of(ex);
-    in.engine.submit(*event, std::move(what), meta, reply_to(ex, in));
+  auto by = wish ? entry_of(ex, in, flights, *event) : std::nullopt;
+  if (!by) {
     return;
   }
   std::optional<code_attempts::counted> attempt;
@@ -193,11 +250,7 @@ void create_hold(exchange& ex, const context& in) {
     }
     attempt = *begun;
   }
-  domain::command what{
-      .by = caller_of(ex.who(), caller::kind::box_office), .id = command_id_of(ex, in), .body = std::move(wish->hold)};
-  const auto meta = meta_of(ex);
-  auto reply = attempt ? counting(ex, in, *attempt) : reply_to(ex, in);
-  in.engine.submit(*event, std::move(what), std::move(wish->places), meta, std::move(reply));
+  submit_hold(ex, in, *event, *std::move(wish), *std::move(by), attempt);
 }
 
 auto hold_of(exchange& ex, const context& in) -> std::optional<domain::public_ids::hold_ref> {
@@ -289,13 +342,14 @@ void read_hold(exchange& ex, const context& in) {
 
 void add_holds(router& table, const context& in) {
   constexpr auto owner = permission::buyer_or_key(domain::key_scope::sell);
+  auto flights = std::make_shared<hold_flights>();
   table.add({.verb = method::post,
              .pattern = "/v1/events/{event}/holds",
              .who = owner,
-             .body_bytes_max = wish_bytes_max,
+             .body_bytes_max = hold_bytes_max,
              .rate = rate_class::act,
              .keyed = idempotency::required,
-             .run = with(in, create_hold)});
+             .run = [&in, flights = std::move(flights)](exchange& ex) { create_hold(ex, in, *flights); }});
   table.add({.verb = method::get,
              .pattern = "/v1/holds/{hold}",
              .who = owner,

@@ -75,6 +75,7 @@ class feed_reading : public std::enable_shared_from_this<feed_reading> {
     domain::event_id event;
     std::uint64_t from_seq = 1;
     std::size_t limit = facts_per_page;
+    bool of_room = false; ///< of the event's waiting room
   };
 
   feed_reading(const context& in, std::shared_ptr<frame_memory> frames, wish what, deferred&& to)
@@ -127,14 +128,18 @@ class feed_reading : public std::enable_shared_from_this<feed_reading> {
       refuse(problem_kind::not_found);
       return;
     }
-    in_.engine.read_facts(wish_.event, wish_.from_seq, wish_.limit,
-                          [self = shared_from_this()](const facts_read& read) {
-                            if (!read) {
-                              self->refuse(problem_of(read.error()));
-                            } else {
-                              self->answer(*read);
-                            }
-                          });
+    auto read = [self = shared_from_this()](const facts_read& got) {
+      if (!got) {
+        self->refuse(problem_of(got.error()));
+      } else {
+        self->answer(*got);
+      }
+    };
+    if (wish_.of_room) {
+      in_.engine.read_room_facts(wish_.event, wish_.from_seq, wish_.limit, std::move(read));
+    } else {
+      in_.engine.read_facts(wish_.event, wish_.from_seq, wish_.limit, std::move(read));
+    }
   }
 
   void answer(const fact_page& read) {
@@ -206,12 +211,27 @@ auto from_seq_of(exchange& of) -> std::optional<std::uint64_t> {
   return seq;
 }
 
+/// `?stream=`: whether the waiting room's facts are asked for; answers 400 and returns nothing when it is neither that nor `event`.
+auto wants_room(exchange& of) -> std::optional<bool> {
+  const auto stream = of.query("stream");
+  if (!stream || *stream == "event") {
+    return false;
+  }
+  if (*stream == "queue") {
+    return true;
+  }
+  of.refuse(problem_kind::invalid_query, {.detail = "stream is event or queue"});
+  return std::nullopt;
+}
+
 void read_journal(exchange& ex, const context& in, const std::shared_ptr<frame_memory>& frames) {
-  const auto event = only_queries(ex, {"from_seq", "cursor", "limit"}) ? event_of(ex, in) : std::nullopt;
+  const auto event = only_queries(ex, {"from_seq", "cursor", "limit", "stream"}) ? event_of(ex, in) : std::nullopt;
   const auto from = event ? from_seq_of(ex) : std::nullopt;
   const auto limit = from ? limit_of(ex, facts_per_page) : std::nullopt;
-  if (limit) {
-    std::make_shared<feed_reading>(in, frames, feed_reading::wish{*event, *from, *limit}, ex.defer())->start();
+  const auto of_room = limit ? wants_room(ex) : std::nullopt;
+  if (of_room) {
+    std::make_shared<feed_reading>(in, frames, feed_reading::wish{*event, *from, *limit, *of_room}, ex.defer())
+        ->start();
   }
 }
 

@@ -34,7 +34,7 @@ void refuse(deferred& to, outcome why) {
 }
 
 /// 204, or why not.
-auto answering(deferred&& to) -> people::personal_data::done {
+auto answer_through(deferred&& to) -> people::personal_data::done {
   return [asking = std::make_shared<deferred>(std::move(to))](outcome how) {
     if (how != outcome::ok) {
       refuse(*asking, how);
@@ -65,7 +65,7 @@ void erase_buyer(exchange& ex, const context& in) {
     return;
   }
   if (has_store(ex, in)) {
-    in.people->erase(people::person::buyer(*named), answering(ex.defer()));
+    in.people->erase(people::person::buyer(*named), answer_through(ex.defer()));
   }
 }
 
@@ -89,7 +89,7 @@ void forget_order(exchange& ex, const context& in) {
                         } else if (!has_store(exchange, in)) {
                           asking->complete();
                         } else {
-                          in.people->forget(ref, answering(std::move(*asking)));
+                          in.people->forget(ref, answer_through(std::move(*asking)));
                         }
                       });
 }

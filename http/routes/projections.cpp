@@ -8,7 +8,7 @@ namespace holdfast::http::routes {
 namespace {
 
 /// Views hold everybody's events: they are for the organisation that runs the server.
-auto runs_the_server(exchange& ex) -> bool {
+auto may_rebuild(exchange& ex) -> bool {
   if (ex.who().organisation == actors::engine_port::root_organisation()) {
     return true;
   }
@@ -17,7 +17,7 @@ auto runs_the_server(exchange& ex) -> bool {
 }
 
 void list_projections(exchange& ex, const context& in) {
-  if (!only_queries(ex, {}) || !runs_the_server(ex)) {
+  if (!only_queries(ex, {}) || !may_rebuild(ex)) {
     return;
   }
   auto out = ex.json();
@@ -42,7 +42,7 @@ void list_projections(exchange& ex, const context& in) {
 }
 
 void rebuild_projection(exchange& ex, const context& in) {
-  if (!runs_the_server(ex) || !has_no_fields(ex)) {
+  if (!may_rebuild(ex) || !has_no_fields(ex)) {
     return;
   }
   const std::string name{ex.parameter("projection")};

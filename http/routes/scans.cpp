@@ -195,7 +195,7 @@ void write_revocations(exchange& of, const context& in, domain::event_id event,
 }
 
 /// `?since=`, 0 when absent; answers 400 and returns nothing when it is no number.
-auto since_of(exchange& of) -> std::optional<std::uint64_t> {
+auto revoked_since(exchange& of) -> std::optional<std::uint64_t> {
   const auto text = of.query("since");
   if (!text) {
     return 0;
@@ -210,7 +210,7 @@ auto since_of(exchange& of) -> std::optional<std::uint64_t> {
 }
 
 void list_revocations(exchange& ex, const context& in) {
-  const auto since = only_queries(ex, {"since", "limit"}) ? since_of(ex) : std::nullopt;
+  const auto since = only_queries(ex, {"since", "limit"}) ? revoked_since(ex) : std::nullopt;
   const auto limit = since ? limit_of(ex, revocations_per_page) : std::nullopt;
   const auto event = limit ? event_of(ex, in) : std::nullopt;
   if (!event) {

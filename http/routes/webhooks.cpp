@@ -17,7 +17,7 @@ namespace {
 using notifications::desk;
 
 constexpr std::size_t url_bytes_max = 2'048;
-constexpr std::size_t usual_page = 50;
+constexpr std::size_t usual_webhooks = 50;
 
 auto state_text(desk::delivery::state is) -> std::string_view {
   switch (is) {
@@ -224,7 +224,7 @@ auto from_hex(std::string_view text) -> std::optional<std::string> {
 }
 
 void list_deliveries(exchange& ex, const context& in) {
-  const auto limit = only_queries(ex, {"limit", "cursor"}) ? limit_of(ex, usual_page) : std::nullopt;
+  const auto limit = only_queries(ex, {"limit", "cursor"}) ? limit_of(ex, usual_webhooks) : std::nullopt;
   if (!limit) {
     return;
   }

@@ -16,7 +16,7 @@ using nlohmann::json;
 
 namespace {
 
-auto operation_of(const http::route& row) -> const json& {
+auto described_operation(const http::route& row) -> const json& {
   std::string verb{to_string(row.verb)};
   std::transform(verb.begin(), verb.end(), verb.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -98,7 +98,7 @@ TEST_CASE("every route is described, and everything described is a route") {
   for (const auto& row : server.table().routes()) {
     CAPTURE(row.pattern);
     CAPTURE(to_string(row.verb));
-    CHECK_FALSE(operation_of(row).is_null());
+    CHECK_FALSE(described_operation(row).is_null());
     routes.insert(std::string{to_string(row.verb)} + " " + row.pattern);
   }
   for (const auto& [path, verbs] : description().at("paths").items()) {
@@ -118,7 +118,7 @@ TEST_CASE("the description says of every route who may call it and whether it ne
   for (const auto& row : server.table().routes()) {
     CAPTURE(row.pattern);
     CAPTURE(to_string(row.verb));
-    const auto& operation = operation_of(row);
+    const auto& operation = described_operation(row);
     const auto described = described_callers(operation);
     if (row.who.what() == rule::open) {
       CHECK(described.contains("anybody"));
@@ -193,7 +193,7 @@ TEST_CASE("every name in a path is described as a parameter of it") {
   for (const auto& row : server.table().routes()) {
     for (const auto& name : server.table().names(row)) {
       CAPTURE(row.pattern);
-      CHECK(has_parameter(operation_of(row), name));
+      CHECK(has_parameter(described_operation(row), name));
     }
   }
 }

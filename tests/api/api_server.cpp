@@ -136,6 +136,8 @@ void api_server::start() {
   options.checkout = settings_.checkout;
   options.scorer = settings_.scorer;
   options.notification_secrets = settings_.notification_secrets;
+  options.room_places_max = settings_.room_places_max;
+  options.room_secret = filled(settings_.room_secret);
   if (!settings_.machine_clock) {
     options.clock = clock_;
   }
@@ -149,6 +151,12 @@ void api_server::start() {
 }
 
 void api_server::start_outside() {
+  if (settings_.door) {
+    auto opened = http::door::doorkeeper::open(
+        *settings_.door, {.tokens = *callers_->ring(), .secret = filled(10), .captchas = settings_.captchas});
+    REQUIRE(opened.has_value());
+    running_->door = *std::move(opened);
+  }
   if (settings_.keeps_people) {
     auto opened = people::personal_data::open({directory() / "people-rows", directory() / "people-keys"}, filled(5));
     REQUIRE(opened.has_value());
@@ -185,7 +193,8 @@ void api_server::start_http() {
                             .tickets = ticket_desk_of(settings_, ids_),
 
                             .people = running_->people.get(),
-                            .desk = running_->outbox.get()});
+                            .desk = running_->outbox.get(),
+                            .door = running_->door});
   http::server_parts parts;
   http::routes::add_all(parts.table, *running_->routes);
   if (settings_.more_routes) {

@@ -4,6 +4,7 @@
 #include "actors/fact_clock.hpp"
 #include "domain/instant.hpp"
 #include "http/authenticator.hpp"
+#include "http/door/door.hpp"
 #include "http/engine_answers.hpp"
 #include "http/metrics.hpp"
 #include "http/routes/context.hpp"
@@ -75,6 +76,10 @@ struct server_settings {
   http::receipt_settings receipts = {};
   bool keeps_people = false;                            ///< names and addresses are taken
   std::optional<notifications::settings> notifies = {}; ///< absent: nobody is notified
+  std::optional<http::door::settings> door = {};        ///< absent: whoever comes may join a waiting room
+  http::door::captcha_verifier* captchas = nullptr;     ///< outlives the server
+  std::uint32_t room_places_max = 1'000;
+  std::uint8_t room_secret = 8; ///< fills what seeds of draws are made from
 };
 
 /// The whole server in this process: sockets, edge, routes, engine, projections, over a journal that can be made to fail.
@@ -89,6 +94,8 @@ class api_server {
   /// `passing`: how much time goes by while it is off.
   void restart(domain::millis passing = {});
   void stop();
+  /// For the next start.
+  [[nodiscard]] auto settings() noexcept -> server_settings& { return settings_; }
 
   /// Somebody without credentials.
   [[nodiscard]] auto anybody() const -> api_client { return with({}); }
@@ -128,6 +135,7 @@ class api_server {
     std::unique_ptr<people::personal_data> people;
     std::unique_ptr<notifications::outbox> outbox; ///< what the engine ends it with may still be told to it
     std::unique_ptr<actors::engine> engine;
+    std::shared_ptr<http::door::doorkeeper> door;
     std::unique_ptr<http::routes::context> routes;
     std::unique_ptr<http::server> server;
   };

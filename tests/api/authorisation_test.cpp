@@ -363,6 +363,32 @@ auto people_samples() -> std::map<std::string, sample> {
   };
 }
 
+/// An event of its own whose waiting room lets nobody in.
+auto of_waiting(std::string more, json body = json::object()) {
+  return [more = std::move(more), body = std::move(body)](world& in, const role&) {
+    const auto path = "/v1/events/" + in.fresh_event() + "/queue";
+    REQUIRE(in.organiser.patch(path, {{"mode", "on"}, {"rate_per_s", 0}}).status == 200);
+    REQUIRE(in.server.buyer().post(path).status == 201);
+    return request{path + more, body};
+  };
+}
+
+/// What needs a ticket or a draw answers what it says without one: queue_test.cpp has real ones.
+auto waiting_room_samples() -> std::map<std::string, sample> {
+  return {
+      {"POST /v1/events/{event}/queue", {of_waiting(""), 201}},
+      {"GET /v1/events/{event}/queue", {of_waiting(""), 400}},
+      {"DELETE /v1/events/{event}/queue", {of_waiting(""), 400}},
+      {"GET /v1/events/{event}/queue/challenge", {of_waiting("/challenge"), 501}},
+      {"GET /v1/events/{event}/queue/draw", {of_waiting("/draw"), 404}},
+      {"GET /v1/events/{event}/queue/draw/leaves", {of_waiting("/draw/leaves"), 404}},
+      {"GET /v1/events/{event}/queue/status", {of_waiting("/status"), 200, {}, true}},
+      {"PATCH /v1/events/{event}/queue", {of_waiting("", {{"paused", true}}), 200, {}, true}},
+      {"POST /v1/events/{event}/queue/demotions",
+       {of_waiting("/demotions", {{"place", 1}, {"reason", "bots"}}), 200, {}, true}},
+  };
+}
+
 /// tests/notifications has real ones, of a server that notifies.
 const std::string some_webhook = "/v1/webhooks/whk_0000000000001";
 
@@ -407,6 +433,7 @@ auto samples() -> std::map<std::string, sample> {
   auto all = event_samples();
   all.merge(booking_samples());
   all.merge(people_samples());
+  all.merge(waiting_room_samples());
   all.merge(other_samples());
   return all;
 }

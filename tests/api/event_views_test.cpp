@@ -94,7 +94,8 @@ TEST_CASE("what a page links to is there") {
   CHECK(links == json{{"layout", "/v1/layouts/" + page.text("layout_hash")},
                       {"seats", opera.path("/seats")},
                       {"live", opera.path("/live")},
-                      {"prices", opera.path("/prices")}});
+                      {"prices", opera.path("/prices")},
+                      {"queue", opera.path("/queue")}});
   for (const auto* what : {"layout", "seats", "prices"}) {
     CAPTURE(what);
     CHECK(anybody.get(links.at(what).get<std::string>()).status == 200);

@@ -22,7 +22,7 @@ using testing::scoring_hook;
 
 namespace {
 
-constexpr std::string_view secret = "a secret of the test, 32 bytes ..";
+constexpr std::string_view scoring_secret = "a secret of the test, 32 bytes ..";
 
 auto client_of(const scoring_hook& hook, std::chrono::milliseconds timeout) -> std::unique_ptr<payments::scorer> {
   payments::scoring_options options;
@@ -30,7 +30,7 @@ auto client_of(const scoring_hook& hook, std::chrono::milliseconds timeout) -> s
   options.timeout = timeout;
   options.answer_bytes_max = 1'024;
   options.sign = [](std::string_view id, std::int64_t now_s, std::string_view body) {
-    return notifications::webhook_headers(secret, id, now_s, body);
+    return notifications::webhook_headers(scoring_secret, id, now_s, body);
   };
   return payments::make_scoring_client(options).value();
 }
@@ -81,7 +81,7 @@ TEST_CASE(
   REQUIRE(asked.size() == 1);
   const auto& headers = asked.front().headers;
   const auto& body = asked.front().body;
-  const auto signature = notifications::webhook_headers(secret, headers.at("webhook-id"),
+  const auto signature = notifications::webhook_headers(scoring_secret, headers.at("webhook-id"),
                                                         std::stoll(headers.at("webhook-timestamp")), body);
   CHECK("webhook-signature: " + headers.at("webhook-signature") == signature.back());
   const auto question = json::parse(body);

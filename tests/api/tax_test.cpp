@@ -38,7 +38,7 @@ auto taxed(const json& tax) -> json {
 }
 
 constexpr std::int64_t tax_each = 1'144;
-constexpr std::int64_t paid_each = 8'905 + 250 + tax_each;
+constexpr std::int64_t taxed_each = 8'905 + 250 + tax_each;
 
 auto seq_after(const reply& last, std::uint64_t more) -> std::string {
   return std::to_string(std::stoull(last.event_seq()) + more);
@@ -69,7 +69,7 @@ struct taxed_night {
 };
 
 /// Whether the texts stand in the page one after the other.
-void check_order(const std::string& page, const std::vector<std::string>& texts) {
+void check_in_order(const std::string& page, const std::vector<std::string>& texts) {
   std::size_t at = 0;
   for (const auto& text : texts) {
     CAPTURE(text);
@@ -88,20 +88,20 @@ TEST_CASE("a tax on top is charged place by place, is in the payment, and goes b
   CHECK(hold.json().at("seats").at(0).at("tax") == tax_each);
   CHECK(hold.json().at("tax") == charged("exclusive", 1'250, 2 * tax_each));
   CHECK(hold.json().at("fees") == 500);
-  CHECK(hold.json().at("total") == 2 * paid_each);
+  CHECK(hold.json().at("total") == 2 * taxed_each);
   auto other = at.server.buyer();
   const auto taken = other.post(at.opera.path("/holds"), {{"seats", {"A/1/1"}}});
-  CHECK(taken.json().at("alternatives").at(0).at("total") == paid_each);
+  CHECK(taken.json().at("alternatives").at(0).at("total") == taxed_each);
   const auto id = hold.text("hold_id");
   const auto sold = pay(at.buyer, id, good_card);
   INFO(sold.body);
   REQUIRE(sold.status == 201);
-  CHECK(sold.json().at("total") == 2 * paid_each);
+  CHECK(sold.json().at("total") == 2 * taxed_each);
   CHECK(sold.json().at("tax") == charged("exclusive", 1'250, 2 * tax_each));
   CHECK(sold.json().at("tickets").at(1).at("tax") == tax_each);
-  CHECK(kept(at.gateway) == 2 * paid_each);
+  CHECK(kept(at.gateway) == 2 * taxed_each);
   auto report = at.report(sold);
-  CHECK(report.at("revenue") == 2 * paid_each);
+  CHECK(report.at("revenue") == 2 * taxed_each);
   CHECK(report.at("fees") == 500);
   CHECK(report.at("tax") == 2 * tax_each);
   const auto ticket = sold.json().at("tickets").at(0).at("ticket_id").get<std::string>();
@@ -111,15 +111,15 @@ TEST_CASE("a tax on top is charged place by place, is in the payment, and goes b
   const auto back = organiser.post(order_path(id) + "/refunds", {{"tickets", {ticket}}}, {.key = new_key()});
   INFO(back.body);
   REQUIRE(back.status == 201);
-  CHECK(eventually([&] { return kept(at.gateway) == paid_each; }));
+  CHECK(eventually([&] { return kept(at.gateway) == taxed_each; }));
   report = at.report(sold, 1);
-  CHECK(report.at("revenue") == paid_each);
+  CHECK(report.at("revenue") == taxed_each);
   CHECK(report.at("fees") == 250);
   CHECK(report.at("tax") == tax_each);
   const auto order = sold.text("order_id");
   // 183.10 and 2 × 11.44 for both; 91.55 and 11.44 come back.
-  check_order(at.receipt(at.buyer, order, sold, 1),
-              {"183.10", "VAT", "22.88", "205.98", "205.98", order + "-1<", "−91.55", "−11.44", "−102.99", "−102.99"});
+  check_in_order(at.receipt(at.buyer, order, sold, 1), {"183.10", "VAT", "22.88", "205.98", "205.98", order + "-1<",
+                                                        "−91.55", "−11.44", "−102.99", "−102.99"});
   REQUIRE(organiser.post(order_path(id) + "/refunds", json::object(), {.key = new_key()}).status == 201);
   CHECK(eventually([&] { return kept(at.gateway) == 0; }));
   CHECK(at.report(sold, 2).at("revenue") == 0);
@@ -171,7 +171,7 @@ TEST_CASE("a hold keeps the tax of its moment, and an event is changed, shown an
   auto again = at.server.with(at.buyer.bearer());
   const auto kept_hold = again.get("/v1/holds/" + first + "?min_seq=" + untaxed.event_seq());
   CHECK(kept_hold.json().at("tax") == charged("exclusive", 1'250, tax_each));
-  CHECK(kept_hold.json().at("total") == paid_each);
+  CHECK(kept_hold.json().at("total") == taxed_each);
 }
 
 TEST_CASE("a tax that cannot be is refused with a pointer, and changes nothing") {
@@ -208,7 +208,7 @@ TEST_CASE("a tax in the price is on the receipt, and the total is the price") {
   // 91.55 with 13 % in it: 10.53 each.
   CHECK(sold.json().at("tax") == charged("inclusive", 1'300, 2 * 1'053));
   CHECK(at.report(sold).at("tax") == 0);
-  check_order(at.receipt(at.buyer, sold.text("order_id"), sold), {"183.10", "VAT", "21.06", "162.04", "183.10"});
+  check_in_order(at.receipt(at.buyer, sold.text("order_id"), sold), {"183.10", "VAT", "21.06", "162.04", "183.10"});
 }
 
 TEST_CASE("a resold ticket has the tax in its price, and the seller's receipt credits what came back of it") {
@@ -233,18 +233,18 @@ TEST_CASE("a resold ticket has the tax in its price, and the seller's receipt cr
   };
   check_problem(
       at.buyer.post("/v1/tickets/" + sold.json().at("tickets").at(0).at("ticket_id").get<std::string>() + "/offer",
-                    {{"price", paid_each + 1}}),
+                    {{"price", taxed_each + 1}}),
       "validation_failed");
-  resell(0, paid_each);
+  resell(0, taxed_each);
   const auto less = resell(1, 9'000);
-  CHECK(eventually([&] { return kept(at.gateway) == 2 * paid_each; }));
+  CHECK(eventually([&] { return kept(at.gateway) == 2 * taxed_each; }));
   const auto report = at.report(less);
-  CHECK(report.at("revenue") == paid_each + 9'000);
+  CHECK(report.at("revenue") == taxed_each + 9'000);
   CHECK(report.at("tax") == 0);
   const auto order = sold.text("order_id");
   // All of 102.99 comes back with its 11.44; of the other 90.00, in which 10.00 are tax, so that 11.55 of 91.55 stay.
-  check_order(at.receipt(at.buyer, order, less),
-              {"205.98", order + "-1<", "−11.44", "−102.99", order + "-2<", "11.55", "−80.00", "−10.00", "−90.00"});
+  check_in_order(at.receipt(at.buyer, order, less),
+                 {"205.98", order + "-1<", "−11.44", "−102.99", order + "-2<", "11.55", "−80.00", "−10.00", "−90.00"});
 }
 
 } // namespace holdfast::api_test

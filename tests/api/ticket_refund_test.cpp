@@ -29,8 +29,8 @@ auto tickets_of(const reply& order) -> std::vector<std::string> {
   return ids;
 }
 
-auto refund(api_client& who, const std::string& hold, const std::vector<std::string>& tickets,
-            const std::string& key = new_key()) -> reply {
+auto refund_tickets(api_client& who, const std::string& hold, const std::vector<std::string>& tickets,
+                    const std::string& key = new_key()) -> reply {
   const auto body = tickets.empty() ? json::object() : json{{"tickets", tickets}};
   reply told;
   // The money of the refund before may still be on its way.
@@ -66,13 +66,13 @@ struct paid_order {
 TEST_CASE("a buyer gives one ticket back: its seat is free, its money returns once, and the other tickets stay") {
   paid_order in;
   const auto key = new_key();
-  const auto back = refund(in.buyer, in.hold, {in.tickets[1]}, key);
+  const auto back = refund_tickets(in.buyer, in.hold, {in.tickets[1]}, key);
   INFO(back.body);
   REQUIRE(back.status == 201);
   CHECK(back.text("status") == "partially_refunded");
   CHECK(back.json().at("amount") == 8'900);
   CHECK(back.json().at("tickets") == json::array({in.tickets[1]}));
-  const auto again = refund(in.buyer, in.hold, {in.tickets[1]}, key);
+  const auto again = refund_tickets(in.buyer, in.hold, {in.tickets[1]}, key);
   CHECK(again.body == back.body);
   CHECK(again.header("idempotency-replayed") == "true");
   CHECK(eventually([&] { return kept(in.gateway) == 2 * 8'900; }));
@@ -85,8 +85,8 @@ TEST_CASE("a buyer gives one ticket back: its seat is free, its money returns on
   auto anybody = in.server.anybody();
   CHECK(eventually([&] { return seat_status(anybody, in.opera, "A/1/8", "0") == "available"; }));
   CHECK(seat_status(anybody, in.opera, "A/1/7", "0") == "sold");
-  check_problem(refund(in.buyer, in.hold, {in.tickets[1]}), "order_refunded");
-  const auto rest = refund(in.opera.organiser, in.hold, {});
+  check_problem(refund_tickets(in.buyer, in.hold, {in.tickets[1]}), "order_refunded");
+  const auto rest = refund_tickets(in.opera.organiser, in.hold, {});
   REQUIRE(rest.status == 201);
   CHECK(rest.text("status") == "refunded");
   CHECK(rest.json().at("amount") == 2 * 8'900);
@@ -101,39 +101,39 @@ TEST_CASE("a buyer gives one ticket back: its seat is free, its money returns on
 
 TEST_CASE("all tickets named are the whole order, and what is asked of it afterwards is refused") {
   paid_order in;
-  const auto back = refund(in.opera.organiser, in.hold, in.tickets);
+  const auto back = refund_tickets(in.opera.organiser, in.hold, in.tickets);
   REQUIRE(back.status == 201);
   CHECK(back.text("status") == "refunded");
   CHECK(back.json().at("amount") == 3 * 8'900);
   CHECK(eventually([&] { return kept(in.gateway) == 0; }));
   CHECK(eventually([&] { return in.order().text("status") == "refunded"; }));
-  check_problem(refund(in.opera.organiser, in.hold, {}), "order_refunded");
-  check_problem(refund(in.opera.organiser, in.hold, {in.tickets[0]}), "order_refunded");
+  check_problem(refund_tickets(in.opera.organiser, in.hold, {}), "order_refunded");
+  check_problem(refund_tickets(in.opera.organiser, in.hold, {in.tickets[0]}), "order_refunded");
 }
 
 TEST_CASE("buyers give back only while the event lets them, only their own, and only what there is") {
   {
     paid_order never{json::object()};
-    check_problem(refund(never.buyer, never.hold, {}), "refund_closed");
-    check_problem(refund(never.buyer, never.hold, {never.tickets[0]}), "refund_closed");
+    check_problem(refund_tickets(never.buyer, never.hold, {}), "refund_closed");
+    check_problem(refund_tickets(never.buyer, never.hold, {never.tickets[0]}), "refund_closed");
     REQUIRE(never.opera.organiser.patch(never.opera.path(), {{"refunds_until", long_ago}}).status == 200);
-    check_problem(refund(never.buyer, never.hold, {}), "refund_closed");
+    check_problem(refund_tickets(never.buyer, never.hold, {}), "refund_closed");
     CHECK(kept(never.gateway) == 3 * 8'900);
     const auto changed = never.opera.organiser.patch(never.opera.path(), {{"refunds_until", long_after}});
     REQUIRE(changed.status == 200);
     const auto page = never.opera.organiser.get(never.opera.path("?min_seq=" + changed.event_seq()));
     CHECK(page.json().value("refunds_until", "") == long_after);
-    CHECK(refund(never.buyer, never.hold, {}).status == 201);
+    CHECK(refund_tickets(never.buyer, never.hold, {}).status == 201);
   }
   paid_order in;
   auto other = in.server.buyer();
-  CHECK(refund(other, in.hold, {}).code() == "not_found");
+  CHECK(refund_tickets(other, in.hold, {}).code() == "not_found");
   const auto others = held(other, in.opera, {"B/1/101"});
   const auto order = pay(other, others, good_card);
   REQUIRE(order.status == 201);
-  CHECK(refund(in.buyer, in.hold, tickets_of(order)).code() == "validation_failed");
-  CHECK(refund(in.buyer, in.hold, {in.tickets[0], in.tickets[0]}).code() == "validation_failed");
-  CHECK(refund(in.buyer, in.hold, {"tkt_0"}).code() == "validation_failed");
+  CHECK(refund_tickets(in.buyer, in.hold, tickets_of(order)).code() == "validation_failed");
+  CHECK(refund_tickets(in.buyer, in.hold, {in.tickets[0], in.tickets[0]}).code() == "validation_failed");
+  CHECK(refund_tickets(in.buyer, in.hold, {"tkt_0"}).code() == "validation_failed");
   const auto none = in.buyer.post(order_path(in.hold) + "/refunds", {{"tickets", json::array()}});
   CHECK(none.code() == "validation_failed");
   CHECK(kept(in.gateway) == 3 * 8'900 + 4'500);
@@ -145,7 +145,7 @@ TEST_CASE("a ticket that the order never had is named as such") {
   const auto first = ids.parse_ticket(in.tickets[0]).value();
   std::string fourth;
   ids.append_ticket(fourth, first.event, first.order, 3);
-  check_problem(refund(in.opera.organiser, in.hold, {fourth}), "no_such_ticket");
+  check_problem(refund_tickets(in.opera.organiser, in.hold, {fourth}), "no_such_ticket");
 }
 
 TEST_CASE("the refund of a ticket whose answer is lost, or that fails under its key, goes on across a restart, once") {
@@ -161,12 +161,12 @@ TEST_CASE("the refund of a ticket whose answer is lost, or that fails under its 
     REQUIRE(paid.status == 201);
     gateway.next(call::refund_payment, how);
     auto organiser = opera.organiser;
-    REQUIRE(refund(organiser, id, {tickets_of(paid)[0]}).status == 201);
+    REQUIRE(refund_tickets(organiser, id, {tickets_of(paid)[0]}).status == 201);
     server.restart();
     CHECK(eventually([&] { return kept(gateway) == 8'900; }));
     CHECK(gateway.refunds().size() == 1);
     auto after = server.with(organiser.bearer());
-    REQUIRE(eventually([&] { return refund(after, id, {tickets_of(paid)[1]}).status == 201; }));
+    REQUIRE(eventually([&] { return refund_tickets(after, id, {tickets_of(paid)[1]}).status == 201; }));
     CHECK(eventually([&] { return kept(gateway) == 0; }));
   }
 }
@@ -177,24 +177,24 @@ TEST_CASE("what the till sold is taken back too: by ticket and whole, its money 
   const auto id = held(till, in.opera, {"A/1/1", "A/1/2"});
   const auto sold = confirm(till, id);
   REQUIRE(sold.status == 201);
-  check_problem(refund(till, id, {}), "scope_missing");
-  CHECK(refund(in.buyer, id, {}).code() == "not_found");
+  check_problem(refund_tickets(till, id, {}), "scope_missing");
+  CHECK(refund_tickets(in.buyer, id, {}).code() == "not_found");
   const auto key = new_key();
-  const auto one = refund(in.organiser, id, {tickets_of(sold)[0]}, key);
+  const auto one = refund_tickets(in.organiser, id, {tickets_of(sold)[0]}, key);
   REQUIRE(one.status == 201);
   CHECK(one.text("status") == "partially_refunded");
   CHECK(one.json().at("amount") == 8'900);
-  CHECK(refund(in.organiser, id, {tickets_of(sold)[0]}, key).body == one.body);
-  check_problem(refund(in.organiser, id, {tickets_of(sold)[0]}), "order_refunded");
+  CHECK(refund_tickets(in.organiser, id, {tickets_of(sold)[0]}, key).body == one.body);
+  check_problem(refund_tickets(in.organiser, id, {tickets_of(sold)[0]}), "order_refunded");
   CHECK(seat_status(in.buyer, in.opera, "A/1/1", one.header("event-seq")) == "available");
-  const auto rest = refund(in.organiser, id, {});
+  const auto rest = refund_tickets(in.organiser, id, {});
   REQUIRE(rest.status == 201);
   CHECK(rest.text("status") == "refunded");
-  check_problem(refund(in.organiser, id, {}), "order_refunded");
+  check_problem(refund_tickets(in.organiser, id, {}), "order_refunded");
   const auto order = till.get(sold.header("location") + "?min_seq=" + rest.header("event-seq"));
   CHECK(order.text("status") == "refunded");
   const auto elsewhere = held(till, in.opera, {"A/1/3"});
-  CHECK(refund(in.organiser, elsewhere, {}).code() == "not_found"); // a hold is no order
+  CHECK(refund_tickets(in.organiser, elsewhere, {}).code() == "not_found"); // a hold is no order
 }
 
 TEST_CASE("a ticket that went back opens no door; one that was used its buyer keeps, and the organiser may take") {
@@ -214,8 +214,8 @@ TEST_CASE("a ticket that went back opens no door; one that was used its buyer ke
     return scanner.post("/v1/scans", {{"code", codes[which]}, {"gate", "north"}, {"nonce", nonce}}).text("result");
   };
   CHECK(scan(0, "scan-0001") == "admitted");
-  check_problem(refund(in.buyer, in.hold, {in.tickets[0]}), "ticket_used");
-  const auto back = refund(in.buyer, in.hold, {in.tickets[1]});
+  check_problem(refund_tickets(in.buyer, in.hold, {in.tickets[0]}), "ticket_used");
+  const auto back = refund_tickets(in.buyer, in.hold, {in.tickets[1]});
   REQUIRE(back.status == 201);
   CHECK(scan(1, "scan-0002") == "revoked");
   // What it was for may be another ticket's by now: no place is named, and never the next one's.
@@ -223,7 +223,7 @@ TEST_CASE("a ticket that went back opens no door; one that was used its buyer ke
   CHECK_FALSE(gone.json().contains("seat"));
   CHECK_FALSE(gone.json().contains("area"));
   CHECK(scan(2, "scan-0003") == "admitted");
-  REQUIRE(refund(in.opera.organiser, in.hold, {in.tickets[0]}).status == 201);
+  REQUIRE(refund_tickets(in.opera.organiser, in.hold, {in.tickets[0]}).status == 201);
   CHECK(scan(0, "scan-0004") == "revoked");
   CHECK(eventually([&] { return in.buyer.get("/v1/tickets/" + in.tickets[0]).code() == "order_refunded"; }));
   CHECK(eventually([&] {

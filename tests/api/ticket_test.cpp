@@ -40,7 +40,7 @@ struct sold_order {
   }
 };
 
-const json two_seats{{"seats", {"A/1/7", "A/1/8"}}};
+const json two_tickets{{"seats", {"A/1/7", "A/1/8"}}};
 
 auto verifier_of(const json& keys) -> tickets::ticket_verifier {
   // base64url, as RFC 8037 has the key.
@@ -71,7 +71,7 @@ auto verifier_of(const json& keys) -> tickets::ticket_verifier {
 
 TEST_CASE("a buyer opens a ticket: where, when, which seat, and a code that the public keys verify") {
   opening_night in;
-  const sold_order sold{in.opera, in.buyer, two_seats};
+  const sold_order sold{in.opera, in.buyer, two_tickets};
   const auto got = in.buyer.get(sold.path(1));
   INFO(got.body);
   REQUIRE(got.status == 200);
@@ -117,7 +117,7 @@ TEST_CASE("standing places have tickets of their own, each with its code") {
 
 TEST_CASE("a ticket is its owner's, the confirming till's and the organiser's, and nobody else's") {
   opening_night in;
-  const sold_order sold{in.opera, in.buyer, two_seats};
+  const sold_order sold{in.opera, in.buyer, two_tickets};
   auto till = in.opera.till;
   auto other = in.server.buyer();
   auto other_till = in.server.key({"sell"});
@@ -141,7 +141,7 @@ TEST_CASE("a ticket is its owner's, the confirming till's and the organiser's, a
 
 TEST_CASE("what is no ticket is not found, and queries are those that are described") {
   opening_night in;
-  const sold_order sold{in.opera, in.buyer, two_seats};
+  const sold_order sold{in.opera, in.buyer, two_tickets};
   check_problem(in.buyer.get("/v1/tickets/tkt_0"), "not_found");
   check_problem(in.buyer.get("/v1/orders/ord_0/receipt"), "not_found");
   // A ticket beyond the order's last.
@@ -163,7 +163,7 @@ TEST_CASE("what is no ticket is not found, and queries are those that are descri
 
 TEST_CASE("a ticket comes as QR code and as calendar entry") {
   opening_night in;
-  const sold_order sold{in.opera, in.buyer, two_seats};
+  const sold_order sold{in.opera, in.buyer, two_tickets};
   const auto svg = in.buyer.get(sold.path(0, "/qr.svg"));
   CHECK(svg.header("content-type") == "image/svg+xml");
   CHECK(svg.body.find("<svg") != std::string::npos);
@@ -190,7 +190,7 @@ TEST_CASE("a receipt comes as a page and as PDF, with the tax that is in its pri
   const api_server server{settings};
   const box_office opera{server, {{"languages", {"de-AT"}}}};
   auto buyer = server.buyer();
-  const sold_order sold{opera, buyer, two_seats};
+  const sold_order sold{opera, buyer, two_tickets};
   const auto path = "/v1/orders/" + sold.order + "/receipt" + sold.at;
   const auto page = buyer.get(path, {.headers = "Accept: text/html\r\n"});
   INFO(page.body);

@@ -56,7 +56,7 @@ struct client_trace {
   std::string header;
 };
 
-auto named(const std::vector<span>& all, std::string_view name) -> std::optional<span> {
+auto spans_named(const std::vector<span>& all, std::string_view name) -> std::optional<span> {
   const auto found = std::ranges::find(all, name, &span::name);
   return found == all.end() ? std::nullopt : std::optional{*found};
 }
@@ -83,7 +83,7 @@ struct traced_night {
     std::vector<span> got;
     const bool there = eventually([&] {
       got = spans->of(trace);
-      return std::ranges::all_of(names, [&](const auto& name) { return named(got, name).has_value(); });
+      return std::ranges::all_of(names, [&](const auto& name) { return spans_named(got, name).has_value(); });
     });
     INFO(got.size());
     REQUIRE(there);
@@ -112,13 +112,13 @@ TEST_CASE("a hold is one trace: request, actor, journal and views, each below th
     CHECK(each.ended >= each.began);
     CHECK(!each.failed);
   }
-  const auto request = *named(all, hold_route);
+  const auto request = *spans_named(all, hold_route);
   CHECK(request.parent == client_span);
   CHECK(request.parent_is_remote);
   CHECK(request.kind == tracing::span_kind::server);
-  const auto wait = *named(all, "event wait");
-  const auto decide = *named(all, "event decide");
-  const auto commit = *named(all, "journal commit");
+  const auto wait = *spans_named(all, "event wait");
+  const auto decide = *spans_named(all, "event decide");
+  const auto commit = *spans_named(all, "journal commit");
   for (const auto& child : {wait, decide, commit}) {
     CAPTURE(child.name);
     CHECK(child.parent == request.id);
@@ -132,14 +132,14 @@ TEST_CASE("a hold is one trace: request, actor, journal and views, each below th
   CHECK(attribute_of(commit, "holdfast.journal.first_seq") == "3");
   CHECK(attribute_of(commit, "holdfast.journal.facts") == "1");
   for (const char* view : {"inventory", "bookings"}) {
-    const auto fold = *named(all, std::string{"fold "} + view);
+    const auto fold = *spans_named(all, std::string{"fold "} + view);
     CHECK(fold.parent == commit.id);
     CHECK(fold.began >= commit.ended);
     CHECK(attribute_of(fold, "holdfast.projection.name") == view);
     CHECK(attribute_of(fold, "holdfast.journal.first_seq") == "3");
   }
   // The catalogue has no use for holds.
-  CHECK(!named(all, "fold catalogue"));
+  CHECK(!spans_named(all, "fold catalogue"));
 }
 
 TEST_CASE("a request's span has the names of OpenTelemetry and nothing that the client wrote") {
@@ -150,14 +150,14 @@ TEST_CASE("a request's span has the names of OpenTelemetry and nothing that the 
   REQUIRE(night.buyer.remove("/v1/holds/" + id, with).status == 204);
   static_cast<void>(night.buyer.ask("GET", "/v1/tokens/secret-token-in-path?q=secret-query", {}, with));
   const auto all = night.await(trace.id, {"DELETE /v1/holds/{hold}", "GET"});
-  const auto request = *named(all, "DELETE /v1/holds/{hold}");
+  const auto request = *spans_named(all, "DELETE /v1/holds/{hold}");
   CHECK(attribute_of(request, "http.request.method") == "DELETE");
   CHECK(attribute_of(request, "http.route") == "/v1/holds/{hold}");
   CHECK(attribute_of(request, "http.response.status_code") == "204");
   CHECK(attribute_of(request, "url.path") == "/v1/holds/{hold}");
   CHECK(attribute_of(request, "url.scheme") == "http");
   CHECK(request.attributes.size() == 5);
-  const auto unknown = *named(all, "GET");
+  const auto unknown = *spans_named(all, "GET");
   CHECK(attribute_of(unknown, "http.response.status_code") == "404");
   CHECK(attribute_of(unknown, "url.path").empty());
   for (const auto& each : all) {
@@ -198,13 +198,13 @@ TEST_CASE("a refused hold has no commit, and a repeated one neither; what waits 
   REQUIRE(hold(other, night.opera, {"Z/9/9"}, {.headers = invalid.header}).status >= 400);
   for (const auto* trace : {&taken, &again, &invalid}) {
     const auto all = night.await(trace->id, {hold_route});
-    CHECK(named(all, "event wait"));
-    CHECK(named(all, "event decide"));
-    CHECK(!named(all, "journal commit"));
+    CHECK(spans_named(all, "event wait"));
+    CHECK(spans_named(all, "event decide"));
+    CHECK(!spans_named(all, "journal commit"));
     CHECK(std::ranges::none_of(all, [](const span& each) { return each.name.starts_with("fold "); }));
     CHECK(std::ranges::none_of(all, &span::failed)); // what a client gets wrong is no failure of the server's
     for (const auto& each : all) {
-      CHECK(each.ended <= named(all, hold_route)->ended);
+      CHECK(each.ended <= spans_named(all, hold_route)->ended);
     }
   }
 }
@@ -218,7 +218,7 @@ TEST_CASE("a new event's trace goes through the organisation and the event, and 
   REQUIRE(organiser.post("/v1/events", body, {.headers = trace.header}).status == 201);
   const auto all = night.await(trace.id, {"POST /v1/events", "organisation wait", "organisation decide", "event wait",
                                           "event decide", "journal commit", "fold catalogue", "fold search_text"});
-  const auto request = *named(all, "POST /v1/events");
+  const auto request = *spans_named(all, "POST /v1/events");
   const auto commits = std::ranges::count(all, "journal commit", &span::name);
   CHECK(commits == 2); // the slug's, and the event's
   for (const auto& each : all) {
@@ -247,8 +247,8 @@ TEST_CASE(
   const auto text = page.json().at("items").at(0).at("trace_id").get<std::string>();
   const domain::trace_id trace{std::stoull(text.substr(0, 16), nullptr, 16), std::stoull(text.substr(16), nullptr, 16)};
   const auto all = night.await(trace, {hold_route, "journal commit", "fold bookings"});
-  CHECK(named(all, hold_route)->parent == 0);
-  CHECK(!named(all, hold_route)->parent_is_remote);
+  CHECK(spans_named(all, hold_route)->parent == 0);
+  CHECK(!spans_named(all, hold_route)->parent_is_remote);
   // Behind the answer to a later request on the same thread everything before it is recorded.
   CHECK(night.spans->of(unwanted.id).empty());
   for (const auto& each : night.spans->all()) {
@@ -264,10 +264,10 @@ TEST_CASE("a request whose journal fails has failed spans, and none of a fold") 
   night.server.journal().fail_next_commit(journal::memory_journal::fault::lost);
   CHECK(hold(night.buyer, night.opera, {"A/1/7"}, {.headers = trace.header}).status == 503);
   const auto all = night.await(trace.id, {hold_route, "journal commit"});
-  CHECK(named(all, "journal commit")->failed);
-  CHECK(named(all, hold_route)->failed);
-  CHECK(attribute_of(*named(all, hold_route), "error.type") == "503");
-  CHECK(!named(all, "event decide")->failed);
+  CHECK(spans_named(all, "journal commit")->failed);
+  CHECK(spans_named(all, hold_route)->failed);
+  CHECK(attribute_of(*spans_named(all, hold_route), "error.type") == "503");
+  CHECK(!spans_named(all, "event decide")->failed);
   CHECK(std::ranges::none_of(all, [](const span& each) { return each.name.starts_with("fold "); }));
 }
 

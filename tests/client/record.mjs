@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { Recorder, startServer } from './server.mjs';
 import { mistakenSource, recordedSource } from './write_types.mjs';
@@ -122,6 +123,43 @@ async function playPlans(to, event) {
   await to.ask('delete', `${allocations}/{allocation}`, { expect: 204, parameters: one(second.body.allocation_id) });
 }
 
+/** A pre-queue is drawn; one buyer comes in and holds, one leaves, one is put to the end. The room stays as it then is. */
+async function playQueue(to, event) {
+  const queue = '/v1/events/{event}/queue';
+  const of = { path: { event } };
+  const change = (body, header) => to.ask('patch', queue, { expect: 200, parameters: { ...of, ...(header && { header }) }, body });
+  const bands = [{ name: 'general', percent: 80 }, { name: 'members', percent: 20 }];
+  const before = await to.ask('get', `${queue}/status`, { expect: 200, parameters: of });
+  await change({ bands, capacity_per_s: 2.5, max_active: 1, public_round: 'drand 1000' }, { 'If-Match': String(before.body.version) });
+  await change({ mode: 'pre_queue' });
+  const join = async () => {
+    const key = (await to.ask('post', '/v1/sessions', { expect: 201, key: null })).body.token;
+    await to.ask('get', `${queue}/challenge`, { expect: 200, parameters: of, key });
+    const place = await to.ask('post', queue, { expect: 201, parameters: of, body: {}, key });
+    return { key, parameters: { ...of, header: { 'Queue-Ticket': place.body.ticket } }, place: place.body.place };
+  };
+  const people = [await join(), await join(), await join()];
+  await to.ask('get', queue, { expect: 200, parameters: people[0].parameters, key: people[0].key });
+  await change({ close_pre_queue: true });
+  await change({ draw: { round_value: '2f7a' }, reason: 'the round is out' });
+  const poll = (one) => to.ask('get', queue, { expect: 200, parameters: one.parameters, key: one.key });
+  let first;
+  while (!first) {
+    for (const one of people) first = first ?? ((await poll(one)).body.admission_token ? one : undefined);
+    await pause(20);
+  }
+  const { body } = await poll(first);
+  const header = { 'Admission-Token': body.admission_token };
+  const held = await to.ask('post', '/v1/events/{event}/holds', { expect: 201, parameters: { ...of, header }, body: { seats: ['A/2/9'] }, key: first.key });
+  await to.ask('delete', '/v1/holds/{hold}', { expect: 204, parameters: { path: { hold: held.body.hold_id } }, key: first.key });
+  const [second, third] = people.filter((one) => one !== first);
+  await to.ask('post', '/v1/events/{event}/holds', { expect: 425, parameters: of, body: { seats: ['A/2/10'] }, key: second.key });
+  await to.ask('post', `${queue}/demotions`, { expect: 200, parameters: of, body: { place: second.place, reason: 'twelve tabs' } });
+  await poll(second);
+  await to.ask('delete', queue, { expect: 204, parameters: third.parameters, key: third.key });
+  await to.ask('get', queue, { expect: 400, parameters: of, key: first.key });
+}
+
 /** Nobody listens there: its deliveries stay pending. */
 async function makeWebhook(to) {
   return (await to.ask('post', '/v1/webhooks', { expect: 201, body: { url: 'http://127.0.0.1:9/', types: ['order.confirmed'] } })).body.webhook_id;
@@ -158,9 +196,11 @@ async function playReads(to, ids) {
     '/v1/suggest': [{ q: 'tos' }],
     '/v1/events/{event}/seats': [{}, { section: 'A' }, { at_seq: 3 }],
     '/v1/events/{event}/report': [{}, { at_seq: 3 }],
-    '/v1/events/{event}/journal': [{}, { from_seq: 2, limit: 2 }],
+    '/v1/events/{event}/journal': [{}, { from_seq: 2, limit: 2 }, { stream: 'queue' }],
+    '/v1/events/{event}/queue/draw/leaves': [{}, { from: 1, limit: 1 }],
   };
-  await to.askEveryGet(values, queries, { '/v1/events/{event}/layout': 302, '/v1/orders/{order}/by-link': 401 });
+  const refused = { '/v1/orders/{order}/by-link': 401, '/v1/events/{event}/queue': 403, '/v1/events/{event}/queue/challenge': 403 };
+  await to.askEveryGet(values, queries, { '/v1/events/{event}/layout': 302, ...refused });
 }
 
 async function record(server) {
@@ -173,6 +213,7 @@ async function record(server) {
   const ids = { ...made, webhook, ...(await playSales(to, made.event, buyer)) };
   await playPlans(to, made.event);
   await playTickets(to, ids, buyer);
+  await playQueue(to, made.event);
   ids.seq = (await to.ask('post', '/v1/events/{event}/pause', { expect: 200, parameters: { path: { event: ids.event } } })).seq;
   await playReads(to, ids);
   await playRefusals(to, ids, buyer);

@@ -10,7 +10,7 @@ using namespace holdfast::http;
 
 namespace {
 
-auto ring_of(std::uint8_t with) -> key_ring {
+auto link_ring(std::uint8_t with) -> key_ring {
   signing_key key{.id = "1", .secret = {}};
   key.secret.fill(with);
   return key_ring{{key}};
@@ -21,7 +21,7 @@ const people::order_ref order{domain::event_id{0xfedcba9876543210}, domain::hold
 } // namespace
 
 TEST_CASE("a link opens its order until it ends") {
-  const auto ring = ring_of(1);
+  const auto ring = link_ring(1);
   const auto link = sign_order_link(ring, order, 1'000);
   CHECK(open_order_link(ring, link, 999) == order);
   CHECK(open_order_link(ring, link, 1'000) == std::nullopt);
@@ -31,9 +31,9 @@ TEST_CASE("a link opens its order until it ends") {
 }
 
 TEST_CASE("a link that is changed, of another key or of another purpose opens nothing") {
-  const auto ring = ring_of(1);
+  const auto ring = link_ring(1);
   const auto link = sign_order_link(ring, order, 1'000);
-  CHECK(open_order_link(ring_of(2), link, 1) == std::nullopt);
+  CHECK(open_order_link(link_ring(2), link, 1) == std::nullopt);
   CHECK(open_order_link(ring, "", 1) == std::nullopt);
   CHECK(open_order_link(ring, link + "A", 1) == std::nullopt);
   for (std::size_t i = 0; i < link.size(); ++i) {

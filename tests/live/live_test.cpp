@@ -213,7 +213,7 @@ TEST_CASE("a layout that is replaced makes viewers start anew") {
 }
 
 TEST_CASE("who answers pings stays, and who is silent is dropped") {
-  const api_server server{{.stream_look = std::chrono::milliseconds{60}}};
+  const api_server server{{.stream_look = std::chrono::milliseconds{300}}};
   const box_office opera{server};
   watcher silent{server.port()};
   silent.shake_hands(opera.path("/live"));

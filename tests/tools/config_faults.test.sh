@@ -38,4 +38,11 @@ refused '{"mail":{"retry_first_ms":0,"host":"x"},"webhooks":{"under_way_max":0,"
 refused '{"scoring":{"url":"http://risk.example/score","timeout_ms":0,"retry":1}}' scoring.url scoring.secret_file scoring.timeout_ms \
   scoring.retry
 refused '{"scoring":{"secret_file":"scoring.secret"}}' scoring.url
+refused '{"door":{"work":{"least":10,"most":9,"pressure_from_per_s":2,"pressure_full_per_s":1},"buckets":1,"address_join_burst":0}}' \
+  door.work.least door.work.pressure_from_per_s door.buckets door.address_join_burst
+refused '{"door":{"policy":{"challenge_from":102,"captcha_from":50,"sample_ratio":1.5,"refuse_from":0},"signs":{"no_agent_points":101,"files":""}}}' \
+  door.policy.challenge_from door.policy.captcha_from door.captcha.url door.policy.sample_ratio door.policy.refuse_from \
+  door.signs.no_agent_points door.signs.files
+refused '{"door":{"captcha":{"url":"http://captcha.example/verify","site_key":"k","on_failure":"perhaps","retries":1}}}' \
+  door.captcha.url secret_file door.captcha.on_failure door.captcha.retries
 echo "every fault was named"

@@ -36,6 +36,8 @@ expect 2 "" "$holdfast" audit
   fail "show did not print the second fact"
 [ -z "$("$holdfast" journal show --data "$data" --event "$event" --payments)" ] || fail "show printed payments where nobody paid by card"
 expect 2 "--event" "$holdfast" journal show --data "$data" --payments
+[ -z "$("$holdfast" journal show --data "$data" --event "$event" --queue)" ] || fail "show printed a waiting room that never was"
+expect 2 "excludes" "$holdfast" journal show --data "$data" --event "$event" --queue --payments
 [ "$("$holdfast" journal show --data "$data" | python3 -c 'import json,sys; print(sum(json.loads(l)["type"]=="order_confirmed" for l in sys.stdin))')" = 4 ] ||
   fail "show did not print four orders"
 

@@ -1,0 +1,98 @@
+#include "actors/checkout_parts.hpp"
+#include "actors/event_core.hpp"
+#include "actors/parked.hpp"
+
+#include <utility>
+#include <variant>
+
+/// What an event and its waiting room have to do with each other.
+namespace holdfast::actors {
+
+namespace {
+
+/// Whether a buyer wants places that need the waiting room's admission. What a hold becomes needs none.
+auto wants_places(const event_request& request) noexcept -> bool {
+  return request.what.by.as == domain::caller::kind::buyer &&
+         (request.wish || std::holds_alternative<domain::hold_seats>(request.what.body) ||
+          std::holds_alternative<domain::hold_resale>(request.what.body));
+}
+
+} // namespace
+
+auto event_core::refuse_unadmitted(event_request& request) -> bool {
+  if (services_.rooms == nullptr || !wants_places(request)) {
+    return false;
+  }
+  const auto is = services_.rooms->admits(event_, request.what.by.subject, request.meta.place);
+  if (is == admission::not_needed) {
+    services_.notices->arrived(event_);
+    return false;
+  }
+  if (is == admission::granted) {
+    tell_supply(); // the room may be younger than what it was told
+    return false;
+  }
+  services_.metrics.holds_unadmitted.fetch_add(1, std::memory_order_relaxed);
+  const auto why = is == admission::over ? refusal::admission_expired : refusal::admission_required;
+  request.reply.send(services_.encoder.refused(why, request.meta));
+  return true;
+}
+
+auto event_core::has_seats_left() const -> bool {
+  const auto counts = state_->counts();
+  return counts.available > 0 || counts.held > 0;
+}
+
+auto event_core::notice_of(const domain::facts& made) -> std::function<void()> {
+  if (services_.notices == nullptr || !services_.notices->listens(event_)) {
+    return {};
+  }
+  auto notice = std::make_shared<room_notice>();
+  for (const auto& fact : made) {
+    if (const auto* const sold = std::get_if<domain::order_confirmed>(&fact.body)) {
+      if (const auto* const order = state_->find(sold->hold); order != nullptr) {
+        notice->bought.push_back(order->by.subject);
+      }
+    } else if (const auto* const ran_out = std::get_if<domain::hold_expired>(&fact.body)) {
+      if (const auto* const hold = state_->find_ended(ran_out->hold); hold != nullptr) {
+        notice->gave_up.push_back(hold->by.subject);
+      }
+    }
+  }
+  std::erase(notice->bought, domain::subject_id{}); // box offices wait in no line
+  std::erase(notice->gave_up, domain::subject_id{});
+  if (const bool left = has_seats_left(); told_supply_ != left) {
+    told_supply_ = left;
+    notice->seats_left = left;
+  }
+  if (notice->bought.empty() && notice->gave_up.empty() && !notice->seats_left) {
+    return {};
+  }
+  return [to = services_.notices, event = event_, notice] { to->told(event, std::move(*notice)); };
+}
+
+/// As of what is durable: what is not yet will be told with its own facts.
+void event_core::tell_supply() {
+  if (services_.notices == nullptr || !progress_->all_durable() || !state_->seats() ||
+      !services_.notices->listens(event_)) {
+    return;
+  }
+  told_supply_ = has_seats_left();
+  services_.notices->told(event_, {{}, {}, told_supply_});
+}
+
+void event_core::probe(std::shared_ptr<event_probe> probing) {
+  if (halted_) {
+    return;
+  }
+  if (!state_) {
+    probe_waiting_ = std::move(probing);
+    return;
+  }
+  journal::append_group barrier;
+  barrier.stream = stream();
+  services_.journal.append(std::move(barrier),
+                           std::make_shared<parked_facts>([held = std::move(probing)](bool) { (void)held; }));
+}
+
+} // namespace holdfast::actors

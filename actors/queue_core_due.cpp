@@ -1,0 +1,189 @@
+#include "actors/queue_core.hpp"
+#include "domain/queue/draw.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+/// What a room does by itself.
+namespace holdfast::actors {
+
+namespace queue = domain::queue;
+using queue::place_number;
+
+namespace {
+
+constexpr auto room_look_every = domain::seconds(1);
+constexpr auto silent_people_max = queue::limits::people_per_command_max;
+/// Advances of one turn; what is left is the next one's, so that requests are not kept waiting.
+constexpr int advances_a_turn = 4;
+
+} // namespace
+
+/// Nobody could come while there was no server, and who had come may have been told so before it was written: what they were told is kept. Whose time was over
+/// before this start counts as come when the newest fact was written.
+void queue_core::keep_claims() {
+  const auto at = now();
+  std::array<std::vector<place_number>, 2> came; // late, and in time
+  for (const auto& one : state_->inside.first(state_->inside.size(), domain::instant{INT64_MAX})) {
+    const auto number = place_number{one.hold};
+    if (state_->places.at(number)->status == queue::place_status::admitted) {
+      came[one.at > at ? 1 : 0].push_back(number);
+    }
+  }
+  const auto newest = state_->time;
+  for (const bool in_time : {false, true}) {
+    auto left = std::span<const place_number>{came[in_time ? 1 : 0]};
+    while (!left.empty()) {
+      const auto some = left.first(std::min(left.size(), queue::limits::people_per_command_max));
+      ask_at(in_time ? at : newest, queue::mark_present{{some.begin(), some.end()}});
+      left = left.subspan(some.size());
+    }
+  }
+}
+
+void queue_core::follow_schedule() {
+  constexpr int steps_max = 2; // open and close, of a server that was away all that time
+  for (int step = 0; step < steps_max; ++step) {
+    std::optional<bool> done;
+    switch (queue::scheduled_at(*state_, now())) {
+    case queue::scheduled::nothing: return;
+    case queue::scheduled::open_pre_queue:
+      done = ask(queue::open_pre_queue{queue::commitment_to(seed_of(state_->seq + 1))});
+      break;
+    case queue::scheduled::close_pre_queue: done = ask(queue::close_pre_queue{}); break;
+    case queue::scheduled::draw_lots: draw_is_due_ = goes_on_ = true; return;
+    case queue::scheduled::switch_on:
+      done = ask(queue::switch_mode{queue::mode::on, queue::mode_cause::schedule, {}});
+      break;
+    }
+    if (!done.value_or(false)) {
+      return;
+    }
+  }
+}
+
+/// Who paused a room, or said themselves that everything is sold, is not contradicted.
+void queue_core::follow_supply() {
+  const auto supply = board_->supply.load(std::memory_order_acquire);
+  if (supply == seat_supply::none && state_->is == queue::mode::on) {
+    ask(queue::switch_mode{queue::mode::sold_out, queue::mode_cause::seats_gone, {}});
+  } else if (supply == seat_supply::some && state_->is == queue::mode::sold_out &&
+             state_->cause == queue::mode_cause::seats_gone) {
+    ask(queue::switch_mode{queue::mode::on, queue::mode_cause::seats_back, {}});
+  }
+}
+
+void queue_core::follow_load() {
+  const auto at = now();
+  const auto passed = at - looked_at_load_;
+  if (passed < room_look_every) {
+    return;
+  }
+  looked_at_load_ = at;
+  const auto came = std::uint64_t{board_->arrivals.exchange(0, std::memory_order_relaxed)};
+  const auto per_s = came * 1'000 / static_cast<std::uint64_t>(passed.count);
+  auto& newest = loads_[looked_at_loads_++ % loads_.size()];
+  newest = static_cast<std::uint32_t>(std::min<std::uint64_t>(per_s, UINT32_MAX));
+  // One quiet second ends no rush.
+  ask(queue::observe_load{state_->is == queue::mode::off ? newest : *std::ranges::max_element(loads_)});
+}
+
+void queue_core::follow_backlog() {
+  const auto at = now();
+  if (state_->is != queue::mode::on || at - looked_at_backlog_ < room_look_every) {
+    return;
+  }
+  looked_at_backlog_ = at;
+  const auto measured = probed_at_ ? std::max(backlog_, at - *probed_at_) : backlog_;
+  if (std::exchange(probe_answered_, false) || probed_at_) {
+    ask(queue::adjust_pace{queue::paced(state_->pace_permille, measured, services_.backlog_target)});
+  }
+  backlog_ = {};
+  if (!probed_at_) {
+    probed_at_ = at;
+    services_.backlog.probe(event_, [self = self_, &clock = services_.shared.clock, at] {
+      const auto took = std::max(clock.now() - at, domain::millis{});
+      self->post([took](queue_core& core) { core.probed(took); });
+    });
+  }
+}
+
+void queue_core::probed(domain::millis took) {
+  probed_at_.reset();
+  probe_answered_ = true;
+  backlog_ = std::max(backlog_, took);
+}
+
+void queue_core::sweep() {
+  const auto is = state_->is;
+  const auto& slots = publisher_->slots();
+  if ((is != queue::mode::pre_queue && is != queue::mode::on && is != queue::mode::paused) || slots.count() == 0) {
+    swept_to_ = 0;
+    return;
+  }
+  std::vector<place_number> silent;
+  if (swept_to_ >= slots.count()) {
+    swept_to_ = 0;
+  }
+  slots.find_silent(swept_to_, slots_a_tick, now(), queue::silent_after(state_->rules), silent_people_max, silent);
+  // With as many as one command takes there may be more in this slice.
+  swept_to_ =
+      silent.size() == silent_people_max ? silent.back().value() - slots.before().value() : swept_to_ + slots_a_tick;
+  if (!silent.empty()) {
+    ask(queue::mark_silent{std::move(silent)});
+  }
+}
+
+void queue_core::miss_heads() {
+  const auto rate = state_->rate_milli_per_s();
+  if (state_->is != queue::mode::on || rate == 0) {
+    return;
+  }
+  auto tokens = state_->tokens;
+  tokens.settle(now(), rate, state_->rules.batch);
+  const auto& slots = publisher_->slots();
+  const auto silent_after = queue::silent_after(state_->rules);
+  std::vector<place_number> unheard;
+  for (const auto& line : state_->lines) {
+    std::size_t present = 0;
+    for (auto spot = line.first(); spot && present < tokens.people() && unheard.size() < silent_people_max;
+         spot = line.after(*spot)) {
+      const auto place = place_number{line.place_at(*spot)};
+      if (state_->places.at(place)->status != queue::place_status::waiting) {
+        continue;
+      }
+      // Whoever joined in this turn has no slot yet, and is there.
+      if (slots.holds(place) && slots.is_unheard(place, now(), silent_after)) {
+        unheard.push_back(place);
+      } else {
+        ++present;
+      }
+    }
+  }
+  if (!unheard.empty()) {
+    ask(queue::mark_silent{std::move(unheard)});
+  }
+}
+
+/// Who was missed at the head is passed over by the same look. Where there may be no new holds nobody is let in to find that out.
+void queue_core::advance(bool is_tick) {
+  if (services_.shared.journal.mode() != journal::journal_mode::selling) {
+    return;
+  }
+  if (!is_tick && (state_->is != queue::mode::on || state_->waiting_now == 0)) {
+    return;
+  }
+  for (int times = 0; times < advances_a_turn; ++times) {
+    miss_heads();
+    if (!ask(queue::advance{}).value_or(false)) {
+      return;
+    }
+  }
+  goes_on_ = true;
+}
+
+} // namespace holdfast::actors

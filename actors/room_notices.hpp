@@ -1,0 +1,28 @@
+#pragma once
+
+#include "domain/strong_id.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace holdfast::actors {
+
+/// What an event tells its waiting room, once it is durable.
+struct room_notice {
+  std::vector<domain::subject_id> bought;
+  std::vector<domain::subject_id> gave_up; ///< their holds ran out
+  std::optional<bool> seats_left;          ///< whether anything is available or held; absent: as it was
+};
+
+/// The way from events to their waiting rooms. Thread-safe; nothing blocks.
+class room_notices {
+ public:
+  virtual ~room_notices() = default;
+  /// Whether there is a room that would hear.
+  [[nodiscard]] virtual auto listens(domain::event_id event) const noexcept -> bool = 0;
+  virtual void told(domain::event_id event, room_notice&& what) noexcept = 0;
+  /// A buyer is at the event's own door, which no waiting room closes.
+  virtual void arrived(domain::event_id event) noexcept = 0;
+};
+
+} // namespace holdfast::actors

@@ -1,0 +1,218 @@
+#include "tests/actors/core_bench.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <utility>
+
+namespace holdfast::testing {
+
+namespace {
+
+using domain::queue::place_number;
+
+/// A waiting room that says what it is told to say, and keeps what it hears.
+class told_room final : public actors::queue_port, public actors::room_notices {
+ public:
+  [[nodiscard]] auto room(domain::event_id) const -> std::shared_ptr<const actors::room_view> override {
+    return nullptr;
+  }
+  void join(domain::event_id, domain::subject_id, std::uint8_t, const actors::room_meta&,
+            std::function<void(tl::expected<actors::place_view, actors::room_refusal>)>) noexcept override {}
+  [[nodiscard]] auto poll(domain::event_id, domain::subject_id, place_number)
+      -> std::optional<actors::place_view> override {
+    return std::nullopt;
+  }
+  void leave(domain::event_id, domain::subject_id, place_number, const actors::room_meta&,
+             std::function<void(tl::expected<void, actors::room_refusal>)>) noexcept override {}
+  void
+  command(domain::event_id, domain::queue::command, const actors::room_meta&,
+          std::function<void(tl::expected<std::shared_ptr<const actors::room_view>, actors::room_refusal>)>) noexcept
+      override {}
+  void leaves(
+      domain::event_id, std::uint32_t, std::uint32_t,
+      std::function<void(tl::expected<std::vector<domain::queue::digest>, actors::room_refusal>)>) noexcept override {}
+  [[nodiscard]] auto admits(domain::event_id, domain::subject_id who, place_number place) const
+      -> actors::admission override {
+    if (is_off) {
+      return actors::admission::not_needed;
+    }
+    const auto found = inside.find(place.value());
+    if (found == inside.end() || found->second != who) {
+      return actors::admission::required;
+    }
+    return is_over ? actors::admission::over : actors::admission::granted;
+  }
+  [[nodiscard]] auto listens(domain::event_id) const noexcept -> bool override { return true; }
+  void told(domain::event_id, actors::room_notice&& what) noexcept override { heard.push_back(std::move(what)); }
+  void arrived(domain::event_id) noexcept override { ++arrivals; }
+
+  bool is_off = false;
+  bool is_over = false;
+  std::map<std::uint32_t, domain::subject_id> inside;
+  std::vector<actors::room_notice> heard;
+  int arrivals = 0;
+};
+
+/// A bench whose event is on sale behind a waiting room.
+struct guarded : core_bench {
+  guarded() {
+    services.rooms = &room;
+    services.notices = &room;
+    open();
+    settle();
+    put_on_sale();
+  }
+
+  auto ask_with(domain::command what, place_number place, std::optional<domain::hold_wish> wish = {})
+      -> actors::answer {
+    auto sink = std::make_shared<kept_answer>();
+    actors::request_meta meta;
+    meta.principal = what.by.subject;
+    meta.place = place;
+    core->handle({.what = std::move(what), .wish = std::move(wish), .meta = meta, .reply = actors::reply_port{sink}});
+    settle();
+    REQUIRE(sink->got.has_value());
+    return *sink->got;
+  }
+
+  static auto said(actors::refusal why) -> std::string { return "refusal " + std::to_string(static_cast<int>(why)); }
+  auto last_notice() -> actors::room_notice& {
+    REQUIRE_FALSE(room.heard.empty());
+    return room.heard.back();
+  }
+
+  told_room room;
+};
+
+} // namespace
+
+TEST_CASE("an event takes holds of those alone whom its waiting room has let in") {
+  guarded bench;
+  bench.room.inside[7] = {1, 1};
+  CHECK(bench.ask_with(bench.hold(1, {0}), place_number{}).body == guarded::said(actors::refusal::admission_required));
+  CHECK(bench.ask_with(bench.hold(2, {0}), place_number{7}).body == guarded::said(actors::refusal::admission_required));
+  CHECK(bench.ask_with(bench.hold(1, {0}), place_number{7}).status == 201);
+  bench.room.is_over = true;
+  CHECK(bench.ask_with(bench.hold(1, {1}), place_number{7}).body == guarded::said(actors::refusal::admission_expired));
+  CHECK(bench.core->state()->live_holds() == 1);
+  CHECK(bench.metrics.holds_unadmitted == 3);
+}
+
+TEST_CASE("seats that are named by wish, the best available and offered tickets need admission as well") {
+  guarded bench;
+  domain::hold_wish wish;
+  wish.seats = {"A/1/5"};
+  auto wished = bench.hold(1, {});
+  CHECK(bench.ask_with(wished, place_number{}, wish).body == guarded::said(actors::refusal::admission_required));
+  domain::hold_seats best;
+  best.best = domain::best_available{.quantity = 2, .tiers = {}, .sections = {}};
+  CHECK(bench.ask_with({.by = bench.buyer(1), .id = {}, .body = best}, place_number{}).body ==
+        guarded::said(actors::refusal::admission_required));
+  CHECK(bench.ask_with({.by = bench.buyer(1), .id = {}, .body = domain::hold_resale{}}, place_number{}).body ==
+        guarded::said(actors::refusal::admission_required));
+}
+
+TEST_CASE("a live hold, a box office and a repeated request need no admission") {
+  guarded bench;
+  bench.room.inside[7] = {1, 1};
+  const auto first = bench.ask_with(bench.hold(1, {0}, 42), place_number{7});
+  REQUIRE(first.status == 201);
+  bench.room.is_over = true;
+  const auto again = bench.ask_with(bench.hold(1, {0}, 42), place_number{});
+  CHECK(again.replayed);
+  CHECK(again.body == first.body);
+  CHECK(bench
+            .ask_with({.by = bench.buyer(1), .id = {}, .body = domain::extend_hold{domain::hold_number{1}}},
+                      place_number{})
+            .status == 201);
+  auto office = bench.organiser();
+  office.as = domain::caller::kind::box_office;
+  domain::hold_seats two;
+  two.seats = {2, 3};
+  CHECK(bench.ask_with({.by = office, .id = {}, .body = two}, place_number{}).status == 201);
+  CHECK(bench
+            .ask_with({.by = bench.buyer(1), .id = {}, .body = domain::release_hold{domain::hold_number{1}}},
+                      place_number{})
+            .status == 201);
+}
+
+TEST_CASE("a refusal for want of admission is not remembered: with one the same request is carried out") {
+  guarded bench;
+  CHECK(bench.ask_with(bench.hold(1, {0}, 42), place_number{}).body ==
+        guarded::said(actors::refusal::admission_required));
+  bench.room.inside[7] = {1, 1};
+  CHECK(bench.ask_with(bench.hold(1, {0}, 42), place_number{7}).status == 201);
+}
+
+TEST_CASE("a room hears of sales and of holds that ran out when they are durable, and of who released nothing") {
+  guarded bench;
+  bench.room.is_off = true;
+  const auto before = bench.room.heard.size();
+  REQUIRE(bench.ask_with(bench.hold(1, {0}), place_number{}).status == 201);
+  REQUIRE(bench.ask_with(bench.hold(2, {1}), place_number{}).status == 201);
+  CHECK(bench.room.arrivals == 2);
+  REQUIRE(bench.ask_with({.by = bench.buyer(2), .id = {}, .body = domain::release_hold{domain::hold_number{2}}}, {})
+              .status == 201);
+  CHECK(bench.room.heard.size() == before);
+  bench.clock.at = bench.clock.at + domain::hours(1);
+  bench.core->expire(nullptr);
+  CHECK(bench.room.heard.size() == before); // not on disk yet
+  bench.settle();
+  CHECK(bench.last_notice().gave_up == std::vector{domain::subject_id{1, 1}});
+  CHECK(bench.last_notice().bought.empty());
+}
+
+TEST_CASE("a box office's sale is of nobody who waits, and the last seat is told of as it goes and comes back") {
+  guarded bench;
+  bench.room.is_off = true;
+  auto office = bench.organiser();
+  office.as = domain::caller::kind::box_office;
+  std::uint32_t hold = 0;
+  const auto sell = [&](domain::hold_seats what) {
+    REQUIRE(bench.ask_with({.by = office, .id = {}, .body = std::move(what)}, {}).status == 201);
+    REQUIRE(
+        bench
+            .ask_with({.by = office,
+                       .id = {},
+                       .body = domain::confirm_hold{domain::hold_number{++hold},
+                                                    domain::payment_record{.by = domain::payment_record::method::cash,
+                                                                           .reference = {},
+                                                                           .reason = {}}}},
+                      {})
+            .status == 201);
+  };
+  for (domain::seat_index seat = 0; seat < 20; seat += 4) {
+    domain::hold_seats four;
+    four.seats = {seat, seat + 1, seat + 2, seat + 3};
+    sell(four);
+  }
+  for (int i = 0; i < 10; ++i) {
+    for (const auto& one : bench.room.heard) {
+      CHECK(one.seats_left.value_or(true));
+    }
+    domain::hold_seats ten;
+    ten.areas = {{0, 10}};
+    sell(ten);
+  }
+  CHECK(bench.last_notice().seats_left == false);
+  CHECK(bench.last_notice().bought.empty());
+  REQUIRE(
+      bench.ask_with({.by = bench.organiser(), .id = {}, .body = domain::take_back_order{domain::hold_number{1}}}, {})
+          .status == 201);
+  CHECK(bench.last_notice().seats_left == true);
+}
+
+TEST_CASE("a probe is let go of when everything before it is durable") {
+  guarded bench;
+  bench.room.is_off = true;
+  bool answered = false;
+  const auto held = bench.send(bench.hold(1, {0}));
+  bench.core->probe(std::make_shared<actors::event_probe>([&answered] { answered = true; }));
+  CHECK_FALSE(answered);
+  bench.settle();
+  CHECK(answered);
+  CHECK(held->got.has_value());
+}
+
+} // namespace holdfast::testing
