@@ -49,6 +49,7 @@ struct bench_arguments {
   std::optional<std::uint32_t> searched;
   std::optional<std::size_t> viewers;
   std::optional<std::size_t> waiting;
+  std::optional<std::uint64_t> people;
   std::optional<std::size_t> io_threads;
   std::uint64_t seed = 1;
 };
@@ -101,11 +102,11 @@ auto complain(const std::string& what) -> int {
   settings.workloads = arguments.workloads;
   for (const auto& name : settings.workloads) {
     if (find_workload(name) == nullptr) {
-      return tl::unexpected{failure{"unknown workload '" + name + "'; there are P1 to P6, P1s, P8 to P11, and peers"}};
+      return tl::unexpected{failure{"unknown workload '" + name + "'; there are P1 to P11, P1s, P7s, and peers"}};
     }
   }
   if (settings.workloads.empty()) {
-    settings.workloads = {"P1", "P1s", "P2", "P3", "P4", "P5", "P6", "P8", "P9", "P10", "P11"};
+    settings.workloads = {"P1", "P1s", "P2", "P3", "P4", "P5", "P6", "P7", "P7s", "P8", "P9", "P10", "P11"};
   }
   std::error_code error;
   settings.program = fs::read_symlink("/proc/self/exe", error);
@@ -119,6 +120,7 @@ auto complain(const std::string& what) -> int {
   settings.search_events = arguments.searched.value_or(settings.search_events);
   settings.viewers = arguments.viewers.value_or(settings.viewers);
   settings.payments_waiting = arguments.waiting.value_or(settings.payments_waiting);
+  settings.people_waiting = arguments.people.value_or(settings.people_waiting);
   if (arguments.seconds) {
     settings.duration = std::chrono::milliseconds{static_cast<std::int64_t>(*arguments.seconds * 1000)};
   }
@@ -279,6 +281,12 @@ void register_worker(CLI::App& app, int& exit_code) {
   fill_command->add_option("--tail", fill->tail);
   fill_command->callback([fill, &exit_code] { exit_code = print_document(prefill(*fill)); });
 
+  const auto crowd = std::make_shared<fill_room_work>();
+  auto* crowd_command = worker->add_subcommand("fill-room", "Joins, straight into a journal");
+  crowd_command->add_option("--data", crowd->data)->required();
+  crowd_command->add_option("--people", crowd->people)->required();
+  crowd_command->callback([crowd, &exit_code] { exit_code = print_document(fill_room(*crowd)); });
+
   const auto replay = std::make_shared<replay_work>();
   auto* replay_command = worker->add_subcommand("replay", "Folds the longest event");
   replay_command->add_option("--data", replay->data)->required();
@@ -296,7 +304,7 @@ void register_bench_command(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<bench_arguments>();
   auto* command = app.add_subcommand("bench", "Measures the workloads of docs/performance.md beside their peers");
   command->add_option("workload", arguments->workloads,
-                      "P1 to P6, P1s, P8 to P11, or peers; all but the peers when none is named");
+                      "P1 to P11, P1s, P7s, or peers; all but the peers when none is named");
   command->add_option("--peers", arguments->peers, "Whom to compare with, by commas")->capture_default_str();
   command->add_flag("--quick", arguments->quick, "Smaller numbers: each workload ends within a minute");
   command->add_option("--json", arguments->json, "Writes the report to this file");
@@ -318,6 +326,8 @@ void register_bench_command(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(2, 19'000));
   command->add_option("--waiting", arguments->waiting, "P11: payments that wait for the gateway")
       ->check(CLI::Range(1, 5'000));
+  command->add_option("--people", arguments->people, "P7: people in the full waiting room")
+      ->check(CLI::Range(1, 30'000'000));
   command
       ->add_option("--io-threads", arguments->io_threads,
                    "I/O threads of the server and of its peers; default: as the configuration says")

@@ -29,9 +29,12 @@ void append_key(std::string& to, std::uint64_t seed, std::uint64_t number) {
 }
 
 void append_hold_request(std::string& to, std::string_view event, std::string_view token, std::string_view key,
-                         std::string_view body) {
+                         std::string_view body, std::string_view admission) {
   to.append("POST /v1/events/").append(event).append("/holds HTTP/1.1\r\n").append(host_line);
   to.append("Authorization: Bearer ").append(token);
+  if (!admission.empty()) {
+    to.append("\r\nAdmission-Token: ").append(admission);
+  }
   to.append("\r\nContent-Type: application/json\r\nIdempotency-Key: ").append(key);
   to.append("\r\nContent-Length: ");
   append_number(to, body.size());
@@ -76,7 +79,8 @@ auto booking_traffic::next(std::size_t connection) -> std::string_view {
   body_ += R"("]})";
   key_.clear();
   append_key(key_, options_.seed, ++requests_);
-  append_hold_request(buyer.request, event, token, key_, body_);
+  append_hold_request(buyer.request, event, token, key_, body_,
+                      options_.admissions.empty() ? std::string_view{} : options_.admissions[connection]);
   return buyer.request;
 }
 

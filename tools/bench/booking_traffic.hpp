@@ -13,8 +13,9 @@
 namespace holdfast::tools::bench {
 
 /// Bytes of requests, built by appending: no library between the generator and the wire.
+/// `admission`: through a waiting room; empty: there is none.
 void append_hold_request(std::string& to, std::string_view event, std::string_view token, std::string_view key,
-                         std::string_view body);
+                         std::string_view body, std::string_view admission = {});
 void append_release_request(std::string& to, std::string_view hold, std::string_view token);
 /// An idempotency key: 32 hexadecimal digits that never repeat within a seed.
 void append_key(std::string& to, std::uint64_t seed, std::uint64_t number);
@@ -26,6 +27,8 @@ struct booking_options {
   std::uint64_t seed = 1;
   /// A connection asks only for seats that no other connection asks for, so that nothing is refused.
   bool apart = false;
+  std::vector<std::string>
+      admissions{}; ///< of the buyers through the events' waiting rooms, one a connection; none: there are no rooms
 };
 
 /// P1: every request is a hold of one or two neighbouring seats, or the release of the hold before; alternating on each

@@ -25,6 +25,7 @@ void bench_settings::shrink() {
   search_events = 20'000;
   viewers = 1'000;
   payments_waiting = 500;
+  people_waiting = 200'000;
 }
 
 auto adopt_config(bench_context& context, std::size_t io_threads) -> tl::expected<void, failure> {

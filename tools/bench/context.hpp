@@ -28,15 +28,16 @@ struct bench_settings {
   std::size_t rounds = 7;
   std::chrono::milliseconds warm_up{2'000};
   std::chrono::milliseconds duration{6'000};
-  std::uint32_t seats = 60'000;             ///< of the hot event
-  std::uint32_t buyers_per_seat = 33;       ///< P3
-  std::uint32_t events = 10'000;            ///< P4
-  std::uint64_t records_small = 1'000'000;  ///< P5: the young journal
-  std::uint64_t records_large = 50'000'000; ///< P5: the old one
-  std::uint64_t replay_facts = 10'000'000;  ///< P6
-  std::uint32_t search_events = 1'000'000;  ///< P9
-  std::size_t viewers = 10'000;             ///< P10; P1s has at most 1,000 of them
-  std::size_t payments_waiting = 5'000;     ///< P11
+  std::uint32_t seats = 60'000;              ///< of the hot event
+  std::uint32_t buyers_per_seat = 33;        ///< P3
+  std::uint32_t events = 10'000;             ///< P4
+  std::uint64_t records_small = 1'000'000;   ///< P5: the young journal
+  std::uint64_t records_large = 50'000'000;  ///< P5: the old one
+  std::uint64_t replay_facts = 10'000'000;   ///< P6
+  std::uint32_t search_events = 1'000'000;   ///< P9
+  std::size_t viewers = 10'000;              ///< P10; P1s has at most 1,000 of them
+  std::size_t payments_waiting = 5'000;      ///< P11
+  std::uint64_t people_waiting = 14'000'000; ///< P7: in the full room
   std::uint64_t seed = 1;
 
   /// What `--quick` makes of the numbers: every workload ends within a minute.

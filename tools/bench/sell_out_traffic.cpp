@@ -47,7 +47,9 @@ auto sell_out_traffic::next(std::size_t connection) -> std::string_view {
   body_.assign(R"({"seats":[")");
   plan_.append_label(state.seat, body_);
   body_ += R"("]})";
-  append_hold_request(state.request, options_.event, options_.tokens[next_buyer_++], key_, body_);
+  const auto buyer = next_buyer_++;
+  append_hold_request(state.request, options_.event, options_.tokens[buyer], key_, body_,
+                      options_.admissions.empty() ? std::string_view{} : options_.admissions[buyer]);
   return state.request;
 }
 

@@ -19,6 +19,7 @@ struct sell_out_options {
   std::string box_office;          ///< an API key that may sell
   std::size_t connections = 64;
   std::uint64_t seed = 1;
+  std::vector<std::string> admissions{}; ///< through the event's waiting room, one a buyer; none: there is no room
 };
 
 /// P3: every seat is wanted by the same number of buyers, who come in random order, each once, each with one request. Whoever

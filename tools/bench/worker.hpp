@@ -31,6 +31,13 @@ struct prefill_work {
 };
 [[nodiscard]] auto prefill(const prefill_work& work) -> tl::expected<report_json, failure>;
 
+/// Has so many people join the only waiting room in the journal of a stopped server, decided and applied as the server would; the room is not off.
+struct fill_room_work {
+  std::filesystem::path data;
+  std::uint64_t people = 0;
+};
+[[nodiscard]] auto fill_room(const fill_room_work& work) -> tl::expected<report_json, failure>;
+
 /// Folds the longest event of a stopped server's journal from its first record, verifying the chain.
 struct replay_work {
   std::filesystem::path data;

@@ -7,6 +7,7 @@
 #include "journal/snapshot_store.hpp"
 #include "tools/bench/random.hpp"
 #include "tools/bench/worker.hpp"
+#include "tools/bench/worker_parts.hpp"
 
 #include <sched.h>
 
@@ -15,7 +16,6 @@
 #include <future>
 #include <limits>
 #include <memory>
-#include <semaphore>
 #include <utility>
 #include <vector>
 
@@ -25,30 +25,8 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// Appends that may be on their way: enough to keep every sync full, few enough to keep memory small.
-constexpr std::ptrdiff_t appends_under_way_max = 4'096;
-
-[[nodiscard]] auto to_failure(const journal::failure& trouble) -> failure {
-  return {trouble.detail};
-}
-
-[[nodiscard]] auto open_journal(const std::filesystem::path& data, journal::journal_access access)
-    -> tl::expected<std::unique_ptr<journal::rocksdb_journal>, failure> {
-  journal::rocksdb_journal_options options;
-  options.directory = data / "journal";
-  options.marks_directory = data / "marks";
-  options.lock_file = data / "LOCK";
-  options.access = access;
-  return journal::rocksdb_journal::open(std::move(options)).map_error(to_failure);
-}
-
 [[nodiscard]] auto seconds_since(clock::time_point start) -> double {
   return std::chrono::duration<double>(clock::now() - start).count();
-}
-
-[[nodiscard]] auto wall_clock() -> domain::instant {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
 }
 
 [[nodiscard]] auto fold(journal::journal& from, journal::snapshot_store* snapshots, domain::event_id event)
@@ -58,25 +36,6 @@ constexpr std::ptrdiff_t appends_under_way_max = 4'096;
                       [&promise](auto result) { promise.set_value(std::move(result)); });
   return promise.get_future().get().map_error(to_failure);
 }
-
-class append_credit : public journal::append_done {
- public:
-  void complete(journal::append_outcome outcome) noexcept override {
-    HF_CHECK(outcome == journal::append_outcome::durable, "a prefilled journal accepts what is appended");
-    credits_.release();
-  }
-  void take() { credits_.acquire(); }
-  /// Waits until nothing is under way.
-  void drain() {
-    for (std::ptrdiff_t i = 0; i < appends_under_way_max; ++i) {
-      credits_.acquire();
-    }
-    credits_.release(appends_under_way_max);
-  }
-
- private:
-  std::counting_semaphore<appends_under_way_max> credits_{appends_under_way_max};
-};
 
 /// One event that is being filled: holds a seat, releases it, holds another.
 class filled_event {

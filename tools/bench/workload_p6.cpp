@@ -11,7 +11,7 @@ namespace holdfast::tools::bench {
 
 namespace {
 
-constexpr auto prefill_patience = std::chrono::minutes{30};
+constexpr auto journal_patience = std::chrono::minutes{30};
 constexpr auto replay_patience = std::chrono::minutes{10};
 constexpr auto restart_patience = std::chrono::seconds{60};
 constexpr auto retry_pause = std::chrono::milliseconds{2};
@@ -39,7 +39,7 @@ struct prepared {
   const auto filled = run_worker(context,
                                  {"prefill", "--data", out.data, "--records", std::to_string(settings.replay_facts),
                                   "--tail", std::to_string(tail_records)},
-                                 prefill_patience);
+                                 journal_patience);
   if (!filled) {
     return tl::unexpected{filled.error()};
   }

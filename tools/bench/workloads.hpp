@@ -31,6 +31,8 @@ struct workload {
 [[nodiscard]] auto run_many_events(bench_context& context) -> tl::expected<report_json, failure>;      ///< P4
 [[nodiscard]] auto run_growth(bench_context& context) -> tl::expected<report_json, failure>;           ///< P5
 [[nodiscard]] auto run_replay(bench_context& context) -> tl::expected<report_json, failure>;           ///< P6
+[[nodiscard]] auto run_waiting_room(bench_context& context) -> tl::expected<report_json, failure>;     ///< P7
+[[nodiscard]] auto run_storm(bench_context& context) -> tl::expected<report_json, failure>;            ///< P7s
 [[nodiscard]] auto run_search(bench_context& context) -> tl::expected<report_json, failure>;           ///< P9
 [[nodiscard]] auto run_hot_event_beside(bench_context& context) -> tl::expected<report_json, failure>; ///< P1s
 [[nodiscard]] auto run_reads(bench_context& context) -> tl::expected<report_json, failure>;            ///< P8
