@@ -235,7 +235,7 @@ void submit_hold(exchange& ex, const context& in, domain::event_id event, asked_
 }
 
 void create_hold(exchange& ex, const context& in, hold_flights& flights) {
-  const auto event = event_of(ex, in);
+  const auto event = only_queries(ex, {}) ? event_of(ex, in) : std::nullopt;
   auto wish = event ? read_wish(ex, in, *event) : std::nullopt;
   auto by = wish ? entry_of(ex, in, flights, *event) : std::nullopt;
   if (!by) {

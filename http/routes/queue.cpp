@@ -256,6 +256,12 @@ void join_queue(exchange& ex, const context& in, const std::shared_ptr<queue_pri
   if (!body_is_sound(ex, document)) {
     return;
   }
+  // The room of a draft may be set up; nobody is told of it.
+  const auto known = in.views.event(*event);
+  if (!known || known->status == domain::event_status::draft) {
+    ex.refuse(problem_kind::not_found);
+    return;
+  }
   const auto seen = room_or_none(in, *event);
   const auto organisation = vouched_by(ex, in, *event);
   joining what{.in = in,

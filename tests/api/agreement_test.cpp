@@ -81,8 +81,7 @@ auto named_codes(const json& response) -> std::set<std::string> {
 }
 
 /// Problems of what no route does yet: cards, waiting rooms, events for verified buyers.
-const std::set<std::string> of_no_route{"request_in_progress", "admission_required", "admission_expired",
-                                        "verified_buyer_required"};
+const std::set<std::string> of_no_route{"verified_buyer_required"};
 
 auto has_parameter(const json& operation, const std::string& name) -> bool {
   const auto parameters = operation.value("parameters", json::array());
