@@ -178,9 +178,7 @@ void queue_core::run(bool is_tick) {
   }
   if (const auto why = closed_because()) {
     refuse_all(*why);
-    if (!halted_) {
-      arm();
-    }
+    look_again_after(load_every); // and not at what is due already, which would be at once
     return;
   }
   flight_ = std::make_shared<flight>();
@@ -330,9 +328,6 @@ auto queue_core::next_deadline() const -> std::optional<domain::instant> {
 }
 
 void queue_core::arm() {
-  if (stopped_ || armed_ || !state_) {
-    return;
-  }
   const bool is_off = state_->is == queue::mode::off;
   if (is_off && state_->rules.load_on_per_s == 0) {
     if (const auto next = queue::next_due(*state_)) {
@@ -340,8 +335,14 @@ void queue_core::arm() {
     }
     return;
   }
-  armed_ = true;
-  self_->post_after(is_off ? load_every : tick_every, [](queue_core& core) {
+  look_again_after(is_off ? load_every : tick_every);
+}
+
+void queue_core::look_again_after(std::chrono::milliseconds delay) {
+  if (stopped_ || halted_ || std::exchange(armed_, true)) {
+    return;
+  }
+  self_->post_after(delay, [](queue_core& core) {
     core.armed_ = false;
     core.tick();
   });

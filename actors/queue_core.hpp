@@ -112,7 +112,9 @@ class queue_core {
   /// Hands facts to the journal; `next_deadline` is the stream's after them.
   void write(std::shared_ptr<const domain::facts> made, std::uint64_t first_seq, const room_meta& meta,
              std::optional<domain::instant> next_deadline);
+  /// Sees to it that what will be due is looked at.
   void arm();
+  void look_again_after(std::chrono::milliseconds delay);
   [[nodiscard]] auto next_deadline() const -> std::optional<domain::instant>;
   void count();
 

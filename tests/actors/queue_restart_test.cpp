@@ -259,6 +259,21 @@ TEST_CASE("a server that was away from the opening to the start does all of it a
   CHECK(bench.room().mode == room::mode::on);
 }
 
+TEST_CASE("what is due while nothing may be written waits, without being asked for again and again") {
+  queue_bench bench;
+  bench.open();
+  auto rules = rate_of(0, 10);
+  rules.starts_at = bench.under.clock.at + domain::seconds(10);
+  REQUIRE(bench.ask(room::configure{rules, {}, {}}).has_value());
+  bench.under.gate.set_clock_unsure(true);
+  bench.pass(domain::seconds(20));
+  CHECK(bench.room().mode == room::mode::off);
+  CHECK(bench.scheduled.size() < 5);
+  bench.under.gate.set_clock_unsure(false);
+  bench.pass(domain::seconds(2));
+  CHECK(bench.room().mode == room::mode::on);
+}
+
 TEST_CASE("a restart in the middle shows what was shown") {
   const auto disk = std::make_shared<journal::memory_disk>();
   domain::instant now;
