@@ -312,6 +312,7 @@ void queue_core::ended(bool durable) {
     return;
   }
   arm();
+  arm_pace();
   if (std::exchange(tick_waits_, false)) {
     self_->post([](queue_core& core) { core.run(true); });
   } else if (std::exchange(goes_on_, false) || inbox_->has_more()) {
@@ -325,6 +326,18 @@ auto queue_core::next_deadline() const -> std::optional<domain::instant> {
     return state_->time;
   }
   return queue::next_due(*state_);
+}
+
+void queue_core::arm_pace() {
+  const bool may_enter = state_->is == queue::mode::on && state_->waiting_now > 0 && state_->rate_milli_per_s() > 0;
+  if (stopped_ || paces_ || !may_enter) {
+    return;
+  }
+  paces_ = true;
+  self_->post_after(pace_every, [](queue_core& core) {
+    core.paces_ = false;
+    core.wake();
+  });
 }
 
 void queue_core::arm() {

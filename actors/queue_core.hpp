@@ -61,6 +61,8 @@ class queue_core {
 
   /// How often a room that is not off looks for what is due.
   static constexpr std::chrono::milliseconds tick_every{250};
+  /// And, while people wait to be let in, for that alone: so that of those whom a rate lets in within any ten seconds at most a two-hundredth are late.
+  static constexpr std::chrono::milliseconds pace_every{50};
   /// How often one that is off counts arrivals.
   static constexpr std::chrono::milliseconds load_every{1'000};
   /// Entrants of a draw that the actor does not make others wait for.
@@ -115,6 +117,8 @@ class queue_core {
   /// Sees to it that what will be due is looked at.
   void arm();
   void look_again_after(std::chrono::milliseconds delay);
+  /// Looks between two ticks, while there is somebody to let in.
+  void arm_pace();
   [[nodiscard]] auto next_deadline() const -> std::optional<domain::instant>;
   void count();
 
@@ -161,6 +165,7 @@ class queue_core {
   bool stopped_ = false;
   std::function<void()> then_stop_;
   bool armed_ = false;
+  bool paces_ = false;       ///< a look between two ticks is under way
   bool just_loaded_ = false; ///< the first turn is still to come
 
   // Of the turn under way.

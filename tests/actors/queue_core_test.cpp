@@ -45,6 +45,23 @@ TEST_CASE("who joins is told when it is durable, and stands behind those who cam
   CHECK(bench.state().total.joined == 2);
 }
 
+TEST_CASE("people are let in between ticks too, as soon as the rate allows") {
+  constexpr int people_a_look = 10; // at 200 a second
+  closed_line bench;
+  for (std::uint64_t who = 1; who <= 600; ++who) {
+    (void)bench.send_join(who);
+  }
+  bench.settle();
+  bench.let_in(200, 50);
+  const auto begun = bench.state().total.admitted;
+  for (int look = 1; look <= 40; ++look) {
+    bench.pass(domain::millis{50});
+    const auto in = static_cast<int>(bench.state().total.admitted - begun);
+    CHECK(in <= people_a_look * look);
+    CHECK(in >= people_a_look * (look - 1));
+  }
+}
+
 TEST_CASE("people are let in in their order, at the rate, and never faster") {
   closed_line bench;
   for (std::uint64_t who = 1; who <= 20; ++who) {

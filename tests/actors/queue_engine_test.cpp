@@ -130,6 +130,7 @@ class room_engine {
     rules.rate_milli_per_s = 1'000'000;
     rules.batch = 1'000;
     rules.max_active = max_active;
+    rules.admission = domain::minutes(30); // so that a hold runs out before it
     REQUIRE(tell(room::configure{rules, {}, {}}).has_value());
     REQUIRE(tell(room::switch_mode{room::mode::on, {}, {}}).has_value());
   }
