@@ -23,10 +23,10 @@ const rate = Math.min(400, Math.max(40, Math.ceil(people / 100)));
 const rules = {
   rate_per_s: rate,
   batch: Math.ceil(rate / 2),
-  max_active: Math.ceil(seats / 3),
+  max_active: Math.ceil(seats / 2),
   heartbeat_seconds: 15,
   queue_ttl_seconds: 300,
-  admission_seconds: 120,
+  admission_seconds: 60 + Math.min(60, Math.floor(people / 500)),
   public_round: 'drand 4711',
   bands: [
     { name: 'general', percent: 70 },
