@@ -64,7 +64,7 @@ struct engine_options {
   projections::search_settings search;           ///< without a directory there is no search
   /// What the seeds of draws are made from: whoever knows it knows a draw before it is held. The same in every run of a server.
   domain::queue::digest room_secret{};
-  /// Places that a waiting room gives before it has to be switched off once: 53 bytes of memory each.
+  /// Places that a waiting room gives before it has to be switched off once: some 81 bytes of memory each.
   std::uint32_t room_places_max = domain::queue::limits::places_max;
 };
 

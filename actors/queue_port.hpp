@@ -78,7 +78,7 @@ struct room_unavailable {
     overloaded = 1, ///< too much is under way: try again
     closing = 2,    ///< the server ends
     journal = 3,    ///< nothing can be written, or its stream cannot be read
-    no_event = 4,   ///< there is no such event, or it is a draft
+    no_event = 4,   ///< there is no such event
   };
   reason why = reason::overloaded;
 };

@@ -1,6 +1,7 @@
 #include "http/queue_fact_json.hpp"
 
 #include "domain/public_id.hpp"
+#include "http/queue_json.hpp"
 
 #include <string>
 #include <string_view>
@@ -11,28 +12,6 @@ namespace holdfast::http {
 namespace {
 
 namespace room = domain::queue;
-
-auto mode_text(room::mode is) noexcept -> std::string_view {
-  switch (is) {
-  case room::mode::off: return "off";
-  case room::mode::pre_queue: return "pre_queue";
-  case room::mode::on: return "on";
-  case room::mode::paused: return "paused";
-  case room::mode::sold_out: return "sold_out";
-  }
-  return "unknown";
-}
-
-auto mode_cause_text(room::mode_cause why) noexcept -> std::string_view {
-  switch (why) {
-  case room::mode_cause::organiser: return "organiser";
-  case room::mode_cause::schedule: return "schedule";
-  case room::mode_cause::load: return "load";
-  case room::mode_cause::seats_gone: return "seats_gone";
-  case room::mode_cause::seats_back: return "seats_back";
-  }
-  return "unknown";
-}
 
 auto place_status_text(room::place_status is) noexcept -> std::string_view {
   switch (is) {
@@ -45,12 +24,7 @@ auto place_status_text(room::place_status is) noexcept -> std::string_view {
 }
 
 void write_digest(json_writer& out, std::string_view name, const room::digest& what) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const auto byte : what) {
-    text.push_back(digits[byte >> 4U]);
-    text.push_back(digits[byte & 15U]);
-  }
+  const auto text = hex_of(what);
   out.member(name, std::string_view{text});
 }
 
@@ -118,7 +92,7 @@ void queue_fact_writer::operator()(const room::pre_queue_opened& fact) {
   if (!fact.public_round.empty()) {
     out_.member("public_round", std::string_view{fact.public_round});
   }
-  out_.member("cause", mode_cause_text(fact.cause));
+  out_.member("cause", to_text(fact.cause));
   write_asker(out_, fact.by);
 }
 
@@ -137,7 +111,7 @@ void queue_fact_writer::operator()(const room::drawn& fact) {
 }
 
 void queue_fact_writer::operator()(const room::mode_changed& fact) {
-  out_.member("to", mode_text(fact.to)).member("cause", mode_cause_text(fact.cause));
+  out_.member("to", to_text(fact.to)).member("cause", to_text(fact.cause));
   write_asker(out_, fact.by);
   write_words(out_, fact.reason);
 }

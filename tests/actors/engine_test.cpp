@@ -1,6 +1,5 @@
 #include "actors/directory.hpp"
-#include "actors/engine.hpp"
-#include "tests/actors/core_bench.hpp"
+#include "tests/actors/running_engine.hpp"
 #include "tests/support/eventually.hpp"
 
 #include <doctest/doctest.h>
@@ -14,97 +13,6 @@
 #include <utility>
 
 namespace holdfast::testing {
-
-namespace {
-
-constexpr std::chrono::seconds patience{60};
-
-/// A clock that is turned while threads read it.
-class shared_clock final : public actors::clock_port {
- public:
-  [[nodiscard]] auto now() const noexcept -> domain::instant override { return {at_.load()}; }
-  void turn(domain::millis by) noexcept { at_.fetch_add(by.count); }
-
- private:
-  std::atomic<std::int64_t> at_{1'700'000'000'000};
-};
-
-class waited_answer final : public actors::reply_sink {
- public:
-  void reply(actors::answer&& what) noexcept override {
-    const std::lock_guard lock{mutex_};
-    got_ = std::move(what);
-    changed_.notify_all();
-  }
-  [[nodiscard]] auto wait() -> actors::answer {
-    std::unique_lock lock{mutex_};
-    REQUIRE(changed_.wait_for(lock, patience, [this] { return got_.has_value(); }));
-    return *got_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<actors::answer> got_;
-};
-
-class running_engine {
- public:
-  explicit running_engine(std::shared_ptr<journal::memory_disk> disk, std::shared_ptr<shared_clock> turned,
-                          domain::millis passivate_after = domain::minutes(2), std::int32_t inflight = 1'000)
-      : clock{std::move(turned)}, journal{{.disk = std::move(disk)}}, snapshots{directory.path} {
-    REQUIRE(journal.acquire({}).has_value());
-    actors::engine_options options;
-    options.clock = clock;
-    options.passivate_after = passivate_after;
-    options.inflight_per_event_max = inflight;
-    engine.emplace(journal, snapshots, encoder, options);
-    REQUIRE(engine->start().has_value());
-  }
-
-  auto send(domain::command what) -> std::shared_ptr<waited_answer> {
-    auto sink = std::make_shared<waited_answer>();
-    actors::request_meta meta;
-    meta.principal = what.by.subject;
-    engine->submit(event, std::move(what), meta, actors::reply_port{sink});
-    return sink;
-  }
-  auto ask(domain::command what) -> actors::answer { return send(std::move(what))->wait(); }
-
-  void put_on_sale() {
-    domain::caller by;
-    by.as = domain::caller::kind::organiser;
-    by.organisation = domain::organisation_id{1};
-    by.key = domain::key_id{9};
-    REQUIRE(ask({.by = by,
-                 .id = {},
-                 .body = domain::create_event{.event = event,
-                                              .organisation = domain::organisation_id{1},
-                                              .config = small_config(),
-                                              .seats = small_layout()}})
-                .status == 201);
-    REQUIRE(ask({.by = by, .id = {}, .body = domain::publish_event{}}).status == 201);
-  }
-
-  static auto hold(std::uint64_t who, domain::seat_index seat) -> domain::command {
-    domain::caller by;
-    by.as = domain::caller::kind::buyer;
-    by.subject = {1, who};
-    domain::hold_seats wanted;
-    wanted.seats = {seat};
-    return {.by = by, .id = {}, .body = std::move(wanted)};
-  }
-
-  static constexpr domain::event_id event{77};
-  temporary_directory directory;
-  std::shared_ptr<shared_clock> clock;
-  journal::memory_journal journal;
-  journal::snapshot_store snapshots;
-  word_encoder encoder;
-  std::optional<actors::engine> engine;
-};
-
-} // namespace
 
 TEST_CASE("an event that nobody uses leaves memory, and its holds expire all the same") {
   const auto clock = std::make_shared<shared_clock>();

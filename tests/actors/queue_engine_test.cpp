@@ -1,5 +1,4 @@
-#include "actors/engine.hpp"
-#include "tests/actors/core_bench.hpp"
+#include "tests/actors/running_engine.hpp"
 #include "tests/support/eventually.hpp"
 
 #include <doctest/doctest.h>
@@ -20,78 +19,13 @@ using actors::admission;
 using room::place_number;
 using room::place_status;
 
-constexpr std::chrono::seconds room_patience{60};
-
-class turned_clock final : public actors::clock_port {
- public:
-  [[nodiscard]] auto now() const noexcept -> domain::instant override { return {at_.load()}; }
-  void turn(domain::millis by) noexcept { at_.fetch_add(by.count); }
-
- private:
-  std::atomic<std::int64_t> at_{1'700'000'000'000};
-};
-
-class awaited_answer final : public actors::reply_sink {
- public:
-  void reply(actors::answer&& what) noexcept override { promise_.set_value(std::move(what)); }
-  [[nodiscard]] auto wait() -> actors::answer {
-    auto got = promise_.get_future();
-    REQUIRE(got.wait_for(room_patience) == std::future_status::ready);
-    return got.get();
-  }
-
- private:
-  std::promise<actors::answer> promise_;
-};
-
 /// An engine with a waiting room before its event.
-class room_engine {
+class room_engine : public running_engine {
  public:
-  room_engine(std::shared_ptr<journal::memory_disk> disk, std::shared_ptr<turned_clock> turned)
-      : clock{std::move(turned)}, journal{{.disk = std::move(disk)}}, snapshots{directory.path} {
-    REQUIRE(journal.acquire({}).has_value());
-    actors::engine_options options;
-    options.clock = clock;
-    options.room_secret.fill(3);
-    engine.emplace(journal, snapshots, encoder, options);
-    REQUIRE(engine->start().has_value());
-  }
-
-  auto ask(domain::command what, place_number place = {}) -> actors::answer {
-    auto sink = std::make_shared<awaited_answer>();
-    actors::request_meta meta;
-    meta.principal = what.by.subject;
-    meta.place = place;
-    engine->submit(event, std::move(what), meta, actors::reply_port{sink});
-    return sink->wait();
-  }
-
-  static auto organiser(domain::caller::kind as = domain::caller::kind::organiser) -> domain::caller {
-    domain::caller by;
-    by.as = as;
-    by.organisation = domain::organisation_id{1};
-    by.key = domain::key_id{9};
-    return by;
-  }
-
-  void put_on_sale() {
-    REQUIRE(ask({.by = organiser(),
-                 .id = {},
-                 .body = domain::create_event{.event = event,
-                                              .organisation = domain::organisation_id{1},
-                                              .config = small_config(),
-                                              .seats = small_layout()}})
-                .status == 201);
-    REQUIRE(ask({.by = organiser(), .id = {}, .body = domain::publish_event{}}).status == 201);
-  }
+  using running_engine::running_engine;
 
   auto hold(std::uint64_t who, domain::seat_index seat, place_number place) -> actors::answer {
-    domain::caller by;
-    by.as = domain::caller::kind::buyer;
-    by.subject = {1, who};
-    domain::hold_seats wanted;
-    wanted.seats = {seat};
-    return ask({.by = by, .id = {}, .body = std::move(wanted)}, place);
+    return ask(running_engine::hold(who, seat), place);
   }
 
   using command_result = tl::expected<std::shared_ptr<const actors::room_view>, actors::room_refusal>;
@@ -100,7 +34,7 @@ class room_engine {
     auto got = promise->get_future();
     engine->rooms().command(to, {organiser(), {}, std::move(what)}, {},
                             [promise](command_result result) { promise->set_value(std::move(result)); });
-    REQUIRE(got.wait_for(room_patience) == std::future_status::ready);
+    REQUIRE(got.wait_for(patience) == std::future_status::ready);
     return got.get();
   }
 
@@ -110,7 +44,7 @@ class room_engine {
     auto got = promise->get_future();
     engine->rooms().join(event, {1, who}, 0, {},
                          [promise](join_result result) { promise->set_value(std::move(result)); });
-    REQUIRE(got.wait_for(room_patience) == std::future_status::ready);
+    REQUIRE(got.wait_for(patience) == std::future_status::ready);
     return got.get();
   }
 
@@ -134,20 +68,12 @@ class room_engine {
     REQUIRE(tell(room::configure{rules, {}, {}}).has_value());
     REQUIRE(tell(room::switch_mode{room::mode::on, {}, {}}).has_value());
   }
-
-  static constexpr domain::event_id event{77};
-  temporary_directory directory;
-  std::shared_ptr<turned_clock> clock;
-  journal::memory_journal journal;
-  journal::snapshot_store snapshots;
-  word_encoder encoder;
-  std::optional<actors::engine> engine;
 };
 
 } // namespace
 
 TEST_CASE("a buyer waits, is let in, holds and buys, and the next one is let in for it") {
-  room_engine run{nullptr, std::make_shared<turned_clock>()};
+  room_engine run{nullptr, std::make_shared<shared_clock>()};
   run.put_on_sale();
   CHECK(run.engine->rooms().room(room_engine::event) == nullptr);
   CHECK(run.hold(9, 9, {}).status == 201); // no room yet
@@ -177,7 +103,7 @@ TEST_CASE("a buyer waits, is let in, holds and buys, and the next one is let in 
 
 TEST_CASE("places, admissions and the mode outlive the server, before anybody is served") {
   const auto disk = std::make_shared<journal::memory_disk>();
-  const auto clock = std::make_shared<turned_clock>();
+  const auto clock = std::make_shared<shared_clock>();
   place_number in;
   place_number waits;
   {
@@ -199,7 +125,7 @@ TEST_CASE("places, admissions and the mode outlive the server, before anybody is
 
 TEST_CASE("a room that was off is found again when somebody looks at it") {
   const auto disk = std::make_shared<journal::memory_disk>();
-  const auto clock = std::make_shared<turned_clock>();
+  const auto clock = std::make_shared<shared_clock>();
   {
     room_engine run{disk, clock};
     run.put_on_sale();
@@ -214,7 +140,7 @@ TEST_CASE("a room that was off is found again when somebody looks at it") {
 }
 
 TEST_CASE("an event that does not exist has no waiting room") {
-  room_engine run{nullptr, std::make_shared<turned_clock>()};
+  room_engine run{nullptr, std::make_shared<shared_clock>()};
   const auto got = run.tell(room::switch_mode{room::mode::on, {}, {}}, domain::event_id{4711});
   REQUIRE_FALSE(got.has_value());
   CHECK(std::get<actors::room_unavailable>(got.error()).why == actors::room_unavailable::reason::no_event);
@@ -224,7 +150,7 @@ TEST_CASE("an event that does not exist has no waiting room") {
 }
 
 TEST_CASE("a thousand people who come at once each have one place, in an order that holds") {
-  room_engine run{nullptr, std::make_shared<turned_clock>()};
+  room_engine run{nullptr, std::make_shared<shared_clock>()};
   run.put_on_sale();
   room::settings rules;
   rules.rate_milli_per_s = 0;
@@ -258,7 +184,7 @@ TEST_CASE("a thousand people who come at once each have one place, in an order t
 }
 
 TEST_CASE("leaves of the draw are read beside the room") {
-  room_engine run{nullptr, std::make_shared<turned_clock>()};
+  room_engine run{nullptr, std::make_shared<shared_clock>()};
   run.put_on_sale();
   REQUIRE(run.tell(room::open_pre_queue{}).has_value());
   for (std::uint64_t who = 1; who <= 5; ++who) {
@@ -271,7 +197,7 @@ TEST_CASE("leaves of the draw are read beside the room") {
     auto got = promise->get_future();
     run.engine->rooms().leaves(event, from, limit,
                                [promise](leaves_result result) { promise->set_value(std::move(result)); });
-    REQUIRE(got.wait_for(room_patience) == std::future_status::ready);
+    REQUIRE(got.wait_for(patience) == std::future_status::ready);
     return got.get();
   };
   CHECK(leaves(room_engine::event, 0, 10)->size() == 5);

@@ -71,6 +71,8 @@ TEST_CASE("an index that can no longer be written stops the search's texts at on
     const auto last = server.anybody().get("/v1/search?q=tosca");
     return last.json().at("total") == 1 && std::stoi(last.header("age")) >= 59;
   }));
+  server.clock().turn(domain::minutes(1)); // and it is still the same view
+  CHECK(std::stoi(server.anybody().get("/v1/search?q=tosca").header("age")) >= 119);
   CHECK(admin.post("/v1/admin/projections/search_text/rebuild").status == 202);
   CHECK(eventually([&] { return found(server, "?q=carmen") == 1; }));
   CHECK(texts() == "live");

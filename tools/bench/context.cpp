@@ -76,6 +76,26 @@ auto interleave(const std::vector<subject>& subjects, const load_options& how, s
   return results;
 }
 
+auto alone_and_beside(const bench_settings& settings, const std::vector<subject>& subjects, std::string_view label,
+                      const side_by_side& during) -> tl::expected<std::vector<run_result>, failure> {
+  const auto how = closed_loop(settings);
+  std::vector<run_result> runs;
+  for (std::size_t round = 1; round <= settings.rounds; ++round) {
+    for (const bool loaded : {false, true}) {
+      for (auto whom : subjects) {
+        whom.name += loaded ? label : std::string_view{};
+        const auto measure_it = [&] { return measure(whom, how, round); };
+        auto run = loaded ? during(how.warm_up + how.duration, measure_it) : measure_it();
+        if (!run) {
+          return tl::unexpected{run.error()};
+        }
+        runs.push_back(std::move(*run));
+      }
+    }
+  }
+  return runs;
+}
+
 auto closed_loop(const bench_settings& settings) -> load_options {
   load_options options;
   options.connections = settings.connections;

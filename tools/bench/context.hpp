@@ -12,7 +12,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace holdfast::tools::bench {
@@ -72,6 +74,15 @@ struct subject {
 
 /// Loads the subjects in turn, A B C A B C …, `rounds` times: what drifts, drifts for all of them.
 [[nodiscard]] auto interleave(const std::vector<subject>& subjects, const load_options& how, std::size_t rounds)
+    -> tl::expected<std::vector<run_result>, failure>;
+
+/// Runs what it is given while something else goes on, for so long at least.
+using side_by_side = std::function<tl::expected<run_result, failure>(
+    std::chrono::nanoseconds lasting, const std::function<tl::expected<run_result, failure>()>& main)>;
+
+/// Loads each subject alone, then each with something beside it, under its name and `label`, round after round.
+[[nodiscard]] auto alone_and_beside(const bench_settings& settings, const std::vector<subject>& subjects,
+                                    std::string_view label, const side_by_side& during)
     -> tl::expected<std::vector<run_result>, failure>;
 
 /// The closed loop that most workloads use.

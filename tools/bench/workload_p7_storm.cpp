@@ -50,27 +50,6 @@ constexpr std::uint32_t sale_buyers_per_seat = 5;
   return *event;
 }
 
-/// Each subject alone, then each beside the storm, round after round.
-[[nodiscard]] auto measure_hot(const bench_context& context, const std::vector<subject>& subjects, door_storm& storm)
-    -> tl::expected<std::vector<run_result>, failure> {
-  const auto how = closed_loop(context.settings);
-  std::vector<run_result> runs;
-  for (std::size_t round = 1; round <= context.settings.rounds; ++round) {
-    for (const bool loaded : {false, true}) {
-      for (auto whom : subjects) {
-        whom.name += loaded ? stormed : std::string_view{};
-        const auto measure_it = [&] { return measure(whom, how, round); };
-        auto run = loaded ? storm.during(how.warm_up + how.duration, measure_it) : measure_it();
-        if (!run) {
-          return tl::unexpected{run.error()};
-        }
-        runs.push_back(std::move(*run));
-      }
-    }
-  }
-  return runs;
-}
-
 /// A sell-out of an event in which everybody was let in; beside the storm at the hot event's door, or alone.
 [[nodiscard]] auto sell_out(const bench_context& context, hot_stage& stage, const std::string& venue,
                             std::uint32_t seats, door_storm* storm, std::vector<run_result>& runs)
@@ -162,7 +141,9 @@ auto run_storm(bench_context& context) -> tl::expected<report_json, failure> {
   const auto event = stage ? add_room_event(*stage, settings) : tl::unexpected{stage.error()};
   const auto storm =
       event ? door_storm::set_up(stage->server(), *event, storm_of(settings)) : tl::unexpected{event.error()};
-  auto runs = storm ? measure_hot(context, stage->subjects(), **storm) : tl::unexpected{storm.error()};
+  auto runs = storm ? alone_and_beside(context.settings, stage->subjects(), stormed,
+                                       [&](auto lasting, const auto& main) { return (*storm)->during(lasting, main); })
+                    : tl::unexpected{storm.error()};
   const auto seats = settings.quick ? quick_sale_seats : sale_seats;
   const auto venue = runs ? stage->server().make_venue(seats) : tl::unexpected{runs.error()};
   const auto alone = venue ? sell_out(context, *stage, *venue, seats, nullptr, *runs) : tl::unexpected{venue.error()};

@@ -13,27 +13,6 @@ constexpr std::size_t viewers_beside = 1'000;
 constexpr std::uint32_t quick_searched = 200;
 constexpr std::string_view beside = ", side load";
 
-/// Each subject alone, then each with the side load beside it, round after round.
-[[nodiscard]] auto measure_rounds(const bench_context& context, const std::vector<subject>& subjects, side_load& side)
-    -> tl::expected<std::vector<run_result>, failure> {
-  const auto how = closed_loop(context.settings);
-  std::vector<run_result> runs;
-  for (std::size_t round = 1; round <= context.settings.rounds; ++round) {
-    for (const bool loaded : {false, true}) {
-      for (auto whom : subjects) {
-        whom.name += loaded ? beside : std::string_view{};
-        const auto measure_it = [&] { return measure(whom, how, round); };
-        auto run = loaded ? side.during(how.warm_up + how.duration, measure_it) : measure_it();
-        if (!run) {
-          return tl::unexpected{run.error()};
-        }
-        runs.push_back(std::move(*run));
-      }
-    }
-  }
-  return runs;
-}
-
 } // namespace
 
 auto run_hot_event_beside(bench_context& context) -> tl::expected<report_json, failure> {
@@ -51,7 +30,8 @@ auto run_hot_event_beside(bench_context& context) -> tl::expected<report_json, f
   if (!side) {
     return tl::unexpected{side.error()};
   }
-  const auto runs = measure_rounds(context, stage->subjects(), **side);
+  const auto runs = alone_and_beside(context.settings, stage->subjects(), beside,
+                                     [&](auto lasting, const auto& main) { return (*side)->during(lasting, main); });
   if (!runs) {
     return tl::unexpected{runs.error()};
   }
