@@ -49,11 +49,12 @@ auto is_request_id(std::string_view text) noexcept -> bool {
 
 void make_request_id(std::string& out) {
   constexpr std::string_view digits = "0123456789abcdef";
-  const std::uint64_t bits = unique_bits();
-  out.assign("req_");
-  for (int shift = 60; shift >= 0; shift -= 4) {
-    out.push_back(digits[(bits >> static_cast<unsigned>(shift)) & 0xfU]);
+  std::array<char, 20> text{'r', 'e', 'q', '_'};
+  std::uint64_t bits = unique_bits();
+  for (auto at = text.rbegin(); at != text.rend() - 4; ++at, bits >>= 4U) {
+    *at = digits[bits & 0xfU];
   }
+  out.assign(text.data(), text.size());
 }
 
 } // namespace

@@ -47,15 +47,17 @@ auto all_in(std::string_view text, const std::array<bool, 256>& table) noexcept 
   return true;
 }
 
-/// Whether eight bytes are all visible ASCII or blank (0x20 … 0x7e). Sets the high bit of bytes below 0x20 or above 0x7e:
-/// "Determine if a word has a byte less than n / greater than n" (Anderson, Bit Twiddling Hacks).
-auto all_visible(const char* at) noexcept -> bool {
+/// How many of eight bytes are visible ASCII or blank (0x20 … 0x7e) before the first that is not. The high bit of a byte below 0x20 or above
+/// 0x7e is set: "Determine if a word has a byte less than n / greater than n" (Anderson, Bit Twiddling Hacks). Behind the first such byte
+/// others may be marked wrongly, which nobody looks at.
+auto visible_bytes(const char* at) noexcept -> std::size_t {
+  static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
   std::uint64_t word = 0;
   std::memcpy(&word, at, sizeof word);
   constexpr std::uint64_t ones = 0x0101010101010101ULL;
   const std::uint64_t low = (word - ones * 0x20U) & ~word;
   const std::uint64_t high = (word + ones) | word;
-  return ((low | high) & (ones * 0x80U)) == 0;
+  return static_cast<std::size_t>(std::countr_zero((low | high) & (ones * 0x80U))) / 8;
 }
 
 auto without_blanks(std::string_view text) noexcept -> std::string_view {
@@ -204,9 +206,17 @@ auto gate::scan_bytes(std::string_view bytes) noexcept -> verdict {
       }
       continue;
     }
-    if (end - scanned_ >= 8 && all_visible(bytes.data() + scanned_)) {
-      scanned_ += 8;
-      continue;
+    std::size_t at = scanned_;
+    while (end - at >= 8) {
+      const std::size_t visible = visible_bytes(bytes.data() + at);
+      at += visible;
+      if (visible < 8) {
+        break;
+      }
+    }
+    scanned_ = at;
+    if (at == end) {
+      break;
     }
     const auto c = static_cast<unsigned char>(bytes[scanned_]);
     if (c == '\r') {

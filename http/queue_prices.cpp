@@ -40,30 +40,60 @@ void queue_prices::make_room() {
   }
 }
 
-void queue_prices::read(domain::event_id event, domain::instant now, done_function done) {
+auto queue_prices::begins_look(entry& known, domain::instant now) -> bool {
+  const bool due = !known.looking && (!known.last || now - known.looked_at >= looked_at_every);
+  if (due) {
+    known.looking = true;
+    known.looked_at = now;
+  }
+  return due;
+}
+
+void queue_prices::look(domain::event_id event) {
+  views_.event_page(event, 0, [self = shared_from_this(), event](projections::read_outcome outcome, const auto& page) {
+    self->found(event, outcome, page);
+  });
+}
+
+auto queue_prices::at_hand(domain::event_id event, domain::instant now) -> prices {
   prices last;
-  bool look = false;
+  bool due = false;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto known = entries_.find(event);
+    if (known == entries_.end() || !known->second.last) {
+      return nullptr;
+    }
+    due = begins_look(known->second, now);
+    last = known->second.last;
+  }
+  if (due) {
+    look(event);
+  }
+  return last;
+}
+
+void queue_prices::read(domain::event_id event, domain::instant now, done_function done) {
+  if (const auto last = at_hand(event, now)) {
+    done(last);
+    return;
+  }
+  prices last;
+  bool due = false;
   {
     const std::lock_guard lock{mutex_};
     if (!entries_.contains(event)) {
       make_room();
     }
     auto& known = entries_[event];
-    look = !known.looking && (!known.last || now - known.looked_at >= looked_at_every);
-    if (look) {
-      known.looking = true;
-      known.looked_at = now;
-    }
+    due = begins_look(known, now);
     last = known.last;
     if (!last) {
       known.waiting.push_back(std::move(done));
     }
   }
-  if (look) {
-    views_.event_page(event, 0,
-                      [self = shared_from_this(), event](projections::read_outcome outcome, const auto& page) {
-                        self->found(event, outcome, page);
-                      });
+  if (due) {
+    look(event);
   }
   if (last) {
     done(last);

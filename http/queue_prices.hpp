@@ -25,6 +25,9 @@ class queue_prices : public std::enable_shared_from_this<queue_prices> {
   /// `views` outlives it.
   explicit queue_prices(projections::views& views) : views_{views} {}
 
+  /// The last prices; null when there are none yet, and `read` has to be asked.
+  [[nodiscard]] auto at_hand(domain::event_id event, domain::instant now) -> prices;
+
   /// Calls `done` once: at once, or the first time that anybody asks for an event, on some thread.
   void read(domain::event_id event, domain::instant now, done_function done);
 
@@ -41,6 +44,9 @@ class queue_prices : public std::enable_shared_from_this<queue_prices> {
     std::vector<done_function> waiting; ///< for the first ones
   };
 
+  /// Whether it is this caller's turn to look at the page.
+  [[nodiscard]] static auto begins_look(entry& known, domain::instant now) -> bool;
+  void look(domain::event_id event);
   void make_room();
   void found(domain::event_id event, projections::read_outcome outcome,
              const std::shared_ptr<const projections::view_body>& page);

@@ -41,7 +41,7 @@ auto sign_claim(const key_ring& by, const ticket_claim& what) -> std::string {
 
 auto read_claim(const key_ring& by, std::string_view token) -> std::optional<ticket_claim> {
   const auto bytes = by.verify(token_purpose::ticket_claim, token);
-  if (!bytes || bytes->size() != claim_bytes || bytes->front() != format_1) {
+  if (!bytes || bytes->size() != claim_bytes || *bytes->begin() != format_1) {
     return std::nullopt;
   }
   std::size_t at = 1;

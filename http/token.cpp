@@ -4,8 +4,6 @@
 #include "http/base64url.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -14,30 +12,18 @@ namespace holdfast::http {
 
 namespace {
 
-using mac_bytes = std::array<std::uint8_t, 32>;
+using mac_bytes = keyed_hash::digest;
 
 constexpr std::string_view version_text = "v1";
 constexpr std::size_t mac_text_bytes = 43;
-constexpr std::size_t token_bytes_max = 512;
-
-auto hmac(std::span<const std::uint8_t> key, std::string_view input) -> mac_bytes {
-  mac_bytes out{};
-  unsigned length = 0;
-  // The one-shot call: OpenSSL 3 looks its digest up once and keeps it.
-  const auto* bytes = reinterpret_cast<const unsigned char*>(input.data());
-  HF_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes, input.size(), out.data(), &length) !=
-               nullptr,
-           "HMAC-SHA256 is available");
-  return out;
-}
 
 /// The MAC's input: the purpose in front of what the client can see.
-auto mac_of(const signing_key& key, token_purpose purpose, std::string_view signed_text) -> mac_bytes {
-  std::string input = "holdfast token ";
-  input.push_back(static_cast<char>('0' + static_cast<int>(purpose)));
-  input.push_back('\0');
-  input.append(signed_text);
-  return hmac(key.secret, input);
+auto mac_of(const keyed_hash& key, token_purpose purpose, std::string_view signed_text) noexcept -> mac_bytes {
+  constexpr std::string_view begins = "holdfast token ";
+  std::array<char, begins.size() + 2> front{};
+  std::copy(begins.begin(), begins.end(), front.begin());
+  front[begins.size()] = static_cast<char>('0' + static_cast<int>(purpose));
+  return key({front.data(), front.size()}, signed_text);
 }
 
 template <class Integer>
@@ -68,20 +54,23 @@ auto subject_of(const mac_bytes& bytes) noexcept -> domain::subject_id {
 
 key_ring::key_ring(std::vector<signing_key> newest_first) : keys_{std::move(newest_first)} {
   HF_CHECK(!keys_.empty(), "a key ring holds at least one key");
+  hashes_.reserve(keys_.size());
+  for (const signing_key& key : keys_) {
+    hashes_.emplace_back(key.secret);
+  }
 }
 
 auto key_ring::sign(token_purpose purpose, std::span<const std::uint8_t> payload) const -> std::string {
-  const signing_key& key = keys_.front();
   std::string token{version_text};
-  token.append(".").append(key.id).append(".");
+  token.append(".").append(keys_.front().id).append(".");
   append_base64url(token, payload);
-  const mac_bytes mac = mac_of(key, purpose, token);
+  const mac_bytes mac = mac_of(hashes_.front(), purpose, token);
   token.push_back('.');
   append_base64url(token, mac);
   return token;
 }
 
-auto key_ring::verify(token_purpose purpose, std::string_view token) const -> std::optional<std::vector<std::uint8_t>> {
+auto key_ring::verify(token_purpose purpose, std::string_view token) const noexcept -> std::optional<token_payload> {
   const std::size_t last = token.rfind('.');
   if (token.size() > token_bytes_max || last == std::string_view::npos || token.size() - last - 1 != mac_text_bytes) {
     return std::nullopt;
@@ -94,16 +83,20 @@ auto key_ring::verify(token_purpose purpose, std::string_view token) const -> st
   }
   const std::string_view id = signed_text.substr(first + 1, second - first - 1);
   const auto key = std::ranges::find(keys_, id, &signing_key::id);
-  std::vector<std::uint8_t> mac;
-  if (key == keys_.end() || !decode_base64url(token.substr(last + 1), mac)) {
+  mac_bytes mac;
+  if (key == keys_.end() || decode_base64url(token.substr(last + 1), mac) != mac.size()) {
     return std::nullopt;
   }
-  const mac_bytes wanted = mac_of(*key, purpose, signed_text);
-  std::vector<std::uint8_t> payload;
-  if (mac.size() != wanted.size() || CRYPTO_memcmp(mac.data(), wanted.data(), wanted.size()) != 0 ||
-      !decode_base64url(signed_text.substr(second + 1), payload)) {
+  const mac_bytes wanted = mac_of(hashes_[static_cast<std::size_t>(key - keys_.begin())], purpose, signed_text);
+  if (CRYPTO_memcmp(mac.data(), wanted.data(), wanted.size()) != 0) {
     return std::nullopt;
   }
+  std::optional<token_payload> payload{std::in_place};
+  const auto size = decode_base64url(signed_text.substr(second + 1), payload->room_);
+  if (!size) {
+    return std::nullopt;
+  }
+  payload->size_ = *size;
   return payload;
 }
 
@@ -149,7 +142,7 @@ auto derive_subject(const std::array<std::uint8_t, 32>& key, domain::organisatio
   std::string input = "holdfast subject ";
   input.append(std::to_string(organisation.value())).push_back('\0');
   input.append(name);
-  return subject_of(hmac(key, input));
+  return subject_of(keyed_hash{key}(input));
 }
 
 auto random_subject() -> domain::subject_id {

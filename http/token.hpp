@@ -1,11 +1,13 @@
 #pragma once
 
 #include "http/failure.hpp"
+#include "http/keyed_hash.hpp"
 #include "http/principal.hpp"
 
 #include <tl/expected.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -17,7 +19,7 @@
 
 /// Tokens that this server issues and recognises by itself: `v1.<kid>.<payload>.<mac>`, HMAC-SHA256 over the purpose and the
 /// text before the last dot. There is no algorithm field to be talked into another one. HMAC because it is on the hot path:
-/// 2 µs against 151 µs for an Ed25519 verification.
+/// half a microsecond against 151 for an Ed25519 verification.
 namespace holdfast::http {
 
 /// What a token is for. Part of the MAC's input and not of the token: a token of one purpose never passes for another.
@@ -35,6 +37,26 @@ struct signing_key {
   std::array<std::uint8_t, 32> secret{};
 };
 
+/// Letters of the longest token.
+inline constexpr std::size_t token_bytes_max = 512;
+
+/// What a token says, as it was signed. Its bytes lie in the object.
+class token_payload {
+ public:
+  [[nodiscard]] auto data() const noexcept -> const std::uint8_t* { return room_.data(); }
+  [[nodiscard]] auto size() const noexcept -> std::size_t { return size_; }
+  [[nodiscard]] auto begin() const noexcept -> const std::uint8_t* { return data(); }
+  [[nodiscard]] auto end() const noexcept -> const std::uint8_t* { return data() + size_; }
+
+  // Not cleared first: only what was decoded into it is ever read.
+  token_payload() noexcept : size_{0} {}
+
+ private:
+  friend class key_ring;
+  std::array<std::uint8_t, token_bytes_max / 4 * 3> room_;
+  std::size_t size_;
+};
+
 /// The live keys: the newest signs, all of them verify. Immutable; share freely between threads.
 class key_ring {
  public:
@@ -48,13 +70,14 @@ class key_ring {
   /// A token over `payload`.
   [[nodiscard]] auto sign(token_purpose purpose, std::span<const std::uint8_t> payload) const -> std::string;
   /// The payload of a token of this purpose by one of the live keys; nothing for anything else. Constant-time in the MAC.
-  [[nodiscard]] auto verify(token_purpose purpose, std::string_view token) const
-      -> std::optional<std::vector<std::uint8_t>>;
+  [[nodiscard]] auto verify(token_purpose purpose, std::string_view token) const noexcept
+      -> std::optional<token_payload>;
 
   [[nodiscard]] auto keys() const noexcept -> std::span<const signing_key> { return keys_; }
 
  private:
   std::vector<signing_key> keys_;
+  std::vector<keyed_hash> hashes_; ///< of the keys, in their order
 };
 
 /// The content of a session token: 47 bytes on the wire, big-endian: format (1), flags (bit 0: verified), subject (16),

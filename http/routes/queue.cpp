@@ -69,13 +69,12 @@ void show_own(exchange& of, const context& in, domain::event_id event, const own
   const auto now = in.engine.now();
   const auto seen = room_or_none(in, event);
   const auto who = of.who().subject;
-  const auto ring = in.credentials.ring();
   std::string ticket;
   if (also == ticket_told::yes || place.moved) {
-    ticket = sign_queue_ticket(*ring, {event, who, place.now.place, now});
+    ticket = sign_queue_ticket(*in.credentials.ring(), {event, who, place.now.place, now});
   }
   const auto pass = pass_for(place, *seen, event, who, now);
-  const auto admission = pass ? sign_admission(*ring, *pass) : std::string{};
+  const auto admission = pass ? sign_admission(*in.credentials.ring(), *pass) : std::string{};
   constexpr unsigned created = 201;
   auto out = of.json(also == ticket_told::yes ? created : 200);
   write_place(out, {.event = event,
@@ -131,6 +130,10 @@ void poll_queue(exchange& ex, const context& in, queue_prices& prices) {
   auto place = poll_own(in.engine.rooms(), *event, ex.who().subject, *number);
   if (!place) {
     refuse_gone(ex, in, *event);
+    return;
+  }
+  if (const auto known = prices.at_hand(*event, in.engine.now())) {
+    show_own(ex, in, *event, *place, ticket_told::no, known.get());
     return;
   }
   auto to = std::make_shared<deferred>(ex.defer());

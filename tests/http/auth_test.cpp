@@ -1,12 +1,18 @@
 #include "http/api_key.hpp"
 #include "http/authenticator.hpp"
 #include "http/base64url.hpp"
+#include "http/keyed_hash.hpp"
 #include "http/secret_file.hpp"
 #include "http/token.hpp"
 
 #include <doctest/doctest.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -66,7 +72,7 @@ TEST_SUITE_BEGIN("auth");
 
 TEST_CASE("base64url has one spelling for everything, and reads back what it wrote") {
   std::mt19937_64 random{1};
-  std::vector<std::uint8_t> back;
+  std::array<std::uint8_t, 100> back{};
   for (std::size_t size = 0; size < 100; ++size) {
     std::vector<std::uint8_t> bytes(size);
     for (auto& byte : bytes) {
@@ -74,14 +80,61 @@ TEST_CASE("base64url has one spelling for everything, and reads back what it wro
     }
     std::string text;
     append_base64url(text, bytes);
-    REQUIRE(decode_base64url(text, back));
-    CHECK(back == bytes);
+    REQUIRE(decode_base64url(text, back) == size);
+    CHECK(std::equal(bytes.begin(), bytes.end(), back.begin()));
+    REQUIRE(decode_base64url(text, std::span{back}.first(size)) == size);
+    if (size > 0) {
+      CHECK_FALSE(decode_base64url(text, std::span{back}.first(size - 1)));
+    }
   }
   for (const char* text : {"A", "AB=", "AB==", "A+", "A/", "AB ", "AAAAA", "AB", "AAB"}) {
     CAPTURE(text);
     CHECK_FALSE(decode_base64url(text, back)); // foreign, impossible, or spare bits that are not zero
   }
-  CHECK(decode_base64url("AA", back));
+  CHECK(decode_base64url("AA", back) == 1);
+  // Every letter is looked at, wherever it stands.
+  const std::string sound(11, 'A');
+  for (std::size_t i = 0; i < sound.size(); ++i) {
+    for (int c = 0; c < 256; ++c) {
+      auto text = sound;
+      text[i] = static_cast<char>(c);
+      const bool known = std::isalnum(c) != 0 || c == '-' || c == '_';
+      const bool spare = i + 1 == sound.size() && known && (std::isupper(c) == 0 || (c - 'A') % 4 != 0);
+      CAPTURE(text);
+      if (!known) {
+        CHECK_FALSE(decode_base64url(text, back));
+      } else if (!spare) {
+        CHECK(decode_base64url(text, back) == 8);
+      }
+    }
+  }
+}
+
+TEST_CASE("the keyed hash is HMAC-SHA256, wherever its message is cut") {
+  // RFC 4231, 4.3: a key shorter than a block.
+  const keyed_hash jefe{std::span{reinterpret_cast<const std::uint8_t*>("Jefe"), 4}};
+  constexpr std::array<std::uint8_t, 32> wanted{0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e, 0x6a, 0x04, 0x24,
+                                                0x26, 0x08, 0x95, 0x75, 0xc7, 0x5a, 0x00, 0x3f, 0x08, 0x9d, 0x27,
+                                                0x39, 0x83, 0x9d, 0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43};
+  CHECK(jefe("what do ya want ", "for nothing?") == wanted);
+  // As OpenSSL's own, for keys and messages around the length of a block.
+  std::mt19937_64 random{2};
+  for (const std::size_t key_bytes : {1U, 32U, 63U, 64U}) {
+    std::vector<std::uint8_t> key(key_bytes);
+    std::ranges::generate(key, [&random] { return static_cast<std::uint8_t>(random()); });
+    const keyed_hash hash{key};
+    for (std::size_t size = 0; size < 200; ++size) {
+      std::string text(size, '\0');
+      std::ranges::generate(text, [&random] { return static_cast<char>(random()); });
+      keyed_hash::digest theirs{};
+      unsigned length = 0;
+      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+           text.size(), theirs.data(), &length);
+      const auto cut = random() % (size + 1);
+      CHECK(hash(std::string_view{text}.substr(0, cut), std::string_view{text}.substr(cut)) == theirs);
+      CHECK(hash(text) == theirs);
+    }
+  }
 }
 
 TEST_CASE("a token verifies for its purpose, and gives its claims back") {

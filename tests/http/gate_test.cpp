@@ -272,6 +272,25 @@ TEST_CASE("the header's limits hold to the byte") {
   CHECK(verdict_of(too_large) == gate::verdict::refused);
 }
 
+TEST_CASE("a byte that no header may hold is found wherever it stands, and its neighbours are not mistaken for it") {
+  constexpr std::size_t letters = 40;
+  for (std::size_t at = 0; at < letters; ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      auto value = std::string(letters, '~');
+      value[at] = static_cast<char>(byte);
+      CAPTURE(at);
+      CAPTURE(byte);
+      const bool sound = byte >= 0x20 && byte <= 0x7e;
+      const auto request = get_with(host + "X-V: " + value + "\r\n");
+      gate whole;
+      CHECK((whole.scan(request) == gate::verdict::accepted) == sound);
+      gate in_two;
+      const auto first = in_two.scan(std::string_view{request}.substr(0, request.size() - letters / 2));
+      CHECK((first != gate::verdict::refused && in_two.scan(request) == gate::verdict::accepted) == sound);
+    }
+  }
+}
+
 TEST_CASE("Beast alone would have taken what the gate refuses") {
   // The reason for the gate, kept as a test: should Beast become strict, this says so.
   accepted_header header;

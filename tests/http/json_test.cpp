@@ -247,6 +247,26 @@ TEST_CASE("every string that is written is read back the same") {
   }
 }
 
+TEST_CASE("what needs an escape gets one wherever it stands, and nothing else does") {
+  for (std::size_t at = 0; at < 20; ++at) {
+    for (int byte = 0; byte < 0x80; ++byte) {
+      std::string text(20, '!');
+      text[at] = static_cast<char>(byte);
+      std::string json;
+      json_writer{json}.value(text);
+      CAPTURE(json);
+      CHECK(nlohmann::json::parse(json) == text);
+      const bool plain = byte >= 0x20 && byte != '"' && byte != '\\';
+      CHECK((json == '"' + text + '"') == plain);
+    }
+  }
+  std::string json;
+  json_writer{json}.value("Gro\xc3\x9f"
+                          "e B\xc3\xbchne, Rang \xe2\x82\xac");
+  CHECK(json == "\"Gro\xc3\x9f"
+                "e B\xc3\xbchne, Rang \xe2\x82\xac\"");
+}
+
 TEST_CASE("numbers, flags, times and nesting are written as JSON") {
   std::string text;
   json_writer out{text};

@@ -65,9 +65,11 @@ TEST_CASE("a token of one purpose never passes for another, whatever its payload
   CHECK(read_admission(ring, ticket) == std::nullopt);
   CHECK(read_queue_ticket(ring, pass) == std::nullopt);
   const auto payload = [&](const std::string& token) {
-    std::vector<std::uint8_t> bytes;
+    std::vector<std::uint8_t> bytes(token.size());
     const auto at = token.find('.', 3) + 1;
-    CHECK(decode_base64url(std::string_view{token}.substr(at, token.rfind('.') - at), bytes));
+    const auto size = decode_base64url(std::string_view{token}.substr(at, token.rfind('.') - at), bytes);
+    REQUIRE(size);
+    bytes.resize(*size);
     return bytes;
   };
   for (const auto purpose :
