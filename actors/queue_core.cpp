@@ -206,7 +206,8 @@ void queue_core::take_turn(bool is_tick) {
   take_notices(std::move(asked.notices));
   take_leaves(std::move(asked.leaves));
   take_joins(std::move(asked.joins));
-  if (is_tick || notes_wait_) {
+  // Before anybody is passed over: a poll that was answered counts, whether or not a tick was since.
+  if (is_tick || notes_wait_ || (state_->is == queue::mode::on && state_->waiting_now > 0)) {
     take_notes();
   }
   if (is_tick) {

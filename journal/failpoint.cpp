@@ -2,12 +2,16 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 namespace holdfast::journal {
 namespace {
@@ -46,6 +50,20 @@ void die_at_failpoint() noexcept {
   ::kill(::getpid(), SIGKILL);
   for (;;)
     ::pause(); // the signal may reach another thread first
+}
+
+void wait_for_slow_disk() noexcept {
+  static const char* const named = std::getenv("HOLDFAST_SLOW_SYNCS");
+  if (named == nullptr)
+    return;
+  constexpr long longest_ms = 60'000;
+  long ms = 0;
+  if (std::FILE* const file = std::fopen(named, "r")) {
+    if (std::fscanf(file, "%ld", &ms) != 1)
+      ms = 0; // it is just being written
+    std::fclose(file);
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds{std::clamp(ms, 0L, longest_ms)});
 }
 
 } // namespace holdfast::journal

@@ -8,6 +8,7 @@
 ///
 /// Names: before-append, after-wal-append, after-sync-before-mark, after-sync-before-reply, during-snapshot, during-flush,
 /// during-recovery, during-checkpoint; and those of payments, two a step (actors/checkout_failpoints.hpp). And one that kills nothing: skip-syncs, the negative control of the power cut test.
+/// Beside them, and whatever is armed: HOLDFAST_SLOW_SYNCS=file makes each sync wait as many milliseconds as that file says, while it is there.
 namespace holdfast::journal {
 
 /// Whether this build has failpoints at all.
@@ -21,6 +22,8 @@ inline constexpr bool failpoints_built = false;
 [[nodiscard]] auto failpoint_due(std::string_view name) noexcept -> bool;
 /// Kills the process by SIGKILL: no destructor, no flush, no handler runs.
 [[noreturn]] void die_at_failpoint() noexcept;
+/// Waits as a disk that has become slow would; at most a minute. Thread-safe.
+void wait_for_slow_disk() noexcept;
 
 } // namespace holdfast::journal
 
@@ -37,3 +40,10 @@ inline constexpr bool failpoints_built = false;
     if (HF_FAILPOINT_DUE(name))                \
       ::holdfast::journal::die_at_failpoint(); \
   } while (false)
+
+/// Where a sync begins.
+#ifdef HOLDFAST_FAILPOINTS
+#define HF_FAILPOINT_SLOW_SYNC() ::holdfast::journal::wait_for_slow_disk()
+#else
+#define HF_FAILPOINT_SLOW_SYNC() static_cast<void>(0)
+#endif

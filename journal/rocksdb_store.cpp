@@ -263,6 +263,7 @@ auto batch_writer::commit(const layout::commit_note& last, std::uint64_t epoch) 
     database_.raw().Write(unsynced, &batch_).PermitUncheckedError();
     die_at_failpoint();
   }
+  HF_FAILPOINT_SLOW_SYNC();
   const std::lock_guard hold{write_mutex_};
   const auto status = database_.raw().Write(write_options_, &batch_);
   if (!status.ok())

@@ -1,13 +1,14 @@
-#include "journal/codec.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
 #include "tools/data_options.hpp"
 #include "tools/offline_data.hpp"
 #include "tools/onsale/outcome_text.hpp"
+#include "tools/onsale/recorded_sale.hpp"
 #include "tools/onsale/simulation.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -16,7 +17,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace holdfast::tools {
@@ -28,6 +28,9 @@ struct onsale_arguments {
   onsale::demand who;
   onsale::sale_plan plan;
   std::string parties;
+  std::string rates;
+  std::string slow;
+  std::vector<std::string> malformed; ///< of these two
   double rate_per_s = 100;
   double capacity_per_s = 0;
   double pre_queue_s = 1'800;
@@ -39,6 +42,7 @@ struct onsale_arguments {
   std::filesystem::path data;
   std::filesystem::path marks;
   std::string event;
+  std::uint32_t rejected = 0;
   std::filesystem::path output;
   bool as_json = false;
 };
@@ -52,13 +56,7 @@ auto in_millis(double seconds) -> domain::millis {
   return std::abs(seconds) <= 1e7 ? domain::millis{std::llround(seconds * 1'000)} : domain::millis{-1};
 }
 
-/// When people joined a waiting room, as its journal has it. Whom the door refused is in no journal.
-struct recorded_sale {
-  std::vector<domain::millis> arrivals;
-  domain::millis pre_queue;
-};
-
-auto read_recorded(const onsale_arguments& from) -> tl::expected<recorded_sale, journal::failure> {
+auto read_arrivals(const onsale_arguments& from) -> tl::expected<onsale::recorded_sale, journal::failure> {
   const auto event = parse_event_option(from.event);
   if (!event)
     return tl::unexpected{event.error()};
@@ -68,34 +66,20 @@ auto read_recorded(const onsale_arguments& from) -> tl::expected<recorded_sale, 
   auto opened = open_journal(*data);
   if (!opened)
     return tl::unexpected{opened.error()};
-  std::vector<std::int64_t> times;
-  std::optional<std::int64_t> started;
-  std::optional<journal::failure> trouble;
-  const auto take = [&](std::span<const journal::record_view> records) {
-    for (const auto& record : records) {
-      const auto fact = journal::decode_fact(record);
-      if (!fact) {
-        trouble = fact.error();
-        return false;
-      }
-      if (const auto* const in = std::get_if<domain::queue::joined>(&fact->body))
-        times.insert(times.end(), in->people.size(), fact->time.unix_ms);
-      const auto* const changed = std::get_if<domain::queue::mode_changed>(&fact->body);
-      if (!started && (std::holds_alternative<domain::queue::drawn>(fact->body) ||
-                       (changed != nullptr && changed->to == domain::queue::mode::on)))
-        started = fact->time.unix_ms;
-    }
-    return true;
-  };
-  const auto read = read_stream(**opened, {journal::stream_kind::queue, event->value()}, 1, take);
-  if (trouble || !read)
-    return tl::unexpected{trouble ? *trouble : read.error()};
-  if (times.empty())
-    return tl::unexpected{journal::failure{journal::failure_kind::invalid, "nobody ever waited for this event"}};
-  recorded_sale made;
-  for (const auto at : times)
-    made.arrivals.push_back({at - times.front()});
-  made.pre_queue = {std::max<std::int64_t>(started.value_or(times.front()) - times.front(), 0)};
+  return onsale::read_recorded(**opened, *event);
+}
+
+/// Of whom the arrivals are.
+struct came_from {
+  std::size_t journal = 0;
+  std::size_t model = 0;
+};
+
+auto moments_of(onsale_arguments& of, const char* option, const std::string& text)
+    -> std::vector<std::pair<domain::millis, double>> {
+  auto made = onsale::parse_moments(text);
+  if (made.empty() && !text.empty())
+    of.malformed.push_back(std::string{"--"} + option + " is like 600:20,1800:5, and not " + text);
   return made;
 }
 
@@ -111,21 +95,31 @@ auto settle_arguments(onsale_arguments& of) -> void {
   of.plan.draw = !of.no_draw;
   if (!of.parties.empty())
     of.who.parties = onsale::parse_parties(of.parties);
+  for (const auto& [at, rate] : moments_of(of, "rates", of.rates))
+    of.plan.rates.emplace_back(at, thousandths(rate));
+  for (const auto& [from, to] : moments_of(of, "slow", of.slow))
+    of.plan.slow.push_back({from, in_millis(to)});
 }
 
 auto run_onsale(onsale_arguments& arguments) -> int {
   settle_arguments(arguments);
-  std::optional<recorded_sale> recorded;
+  std::optional<onsale::recorded_sale> recorded;
+  came_from came{.journal = 0, .model = arguments.who.buyers};
   if (!arguments.event.empty()) {
-    auto read = read_recorded(arguments);
+    auto read = read_arrivals(arguments);
     if (!read)
       return complain(onsale_name, read.error().detail,
                       read.error().kind == journal::failure_kind::invalid ? exit_wrong_usage : exit_does_not_hold);
     recorded = *std::move(read);
     arguments.plan.pre_queue = recorded->pre_queue;
-    arguments.who.buyers = static_cast<std::uint32_t>(recorded->arrivals.size());
+    came = {.journal = recorded->arrivals.size(), .model = arguments.rejected};
+    onsale::random_stream random{arguments.plan.seed + 1};
+    if (came.journal + came.model <= onsale::people_max)
+      onsale::add_rejected(recorded->arrivals, arguments.rejected, random);
+    arguments.who.buyers = static_cast<std::uint32_t>(std::min<std::size_t>(came.journal + came.model, UINT32_MAX));
   }
-  const auto faults = onsale::faults_of(arguments.who, arguments.plan);
+  auto faults = onsale::faults_of(arguments.who, arguments.plan);
+  faults.insert(faults.end(), arguments.malformed.begin(), arguments.malformed.end());
   for (const auto& fault : faults)
     static_cast<void>(complain(onsale_name, fault, exit_wrong_usage));
   if (!faults.empty())
@@ -138,13 +132,18 @@ auto run_onsale(onsale_arguments& arguments) -> int {
   if (arguments.as_json) {
     auto document = onsale::outcome_json(result);
     document["arrivals"] = recorded ? "recorded" : "modelled";
+    document["people_recorded"] = came.journal;
+    document["people_modelled"] = came.model;
     document["computed_in_s"] = took;
     document["times_faster"] = faster;
     std::printf("%s\n", document.dump(2).c_str());
   } else {
     std::printf("%s", onsale::outcome_text(result).c_str());
     if (recorded)
-      std::printf("\nArrivals are those of the journal; who was refused at the door is in none, and is not played.\n");
+      std::printf(
+          "\nArrivals of %s people are those of the journal, what they do is modelled. Whom the door refused is in no journal: %s of "
+          "them are modelled (--rejected).\n",
+          grouped(came.journal).c_str(), grouped(came.model).c_str());
     std::printf("\nComputed in %.2f s, %s times faster than it would be.\n", took,
                 grouped(static_cast<std::uint64_t>(faster)).c_str());
   }
@@ -183,6 +182,11 @@ void register_onsale_command(CLI::App& app, int& exit_code) {
   command->add_option("--pre-queue", of.pre_queue_s, "Seconds from the opening of the waiting room to the start")
       ->capture_default_str();
   command->add_option("--rate", of.rate_per_s, "People let in a second")->capture_default_str();
+  command->add_option(
+      "--rates", of.rates,
+      "Rates that are set while it goes on: 600:20,1800:5 is seconds from the start, and people a second");
+  command->add_option("--slow", of.slow,
+                      "When the event is too far behind: 600:900 is from and to, seconds from the start");
   command->add_option("--batch", of.plan.room.batch, "People let in at once")->capture_default_str();
   command->add_option("--max-active", of.max_active, "People who may be in at a time");
   command->add_option("--capacity", of.capacity_per_s, "Purchases a second that the sale can take; 0: not said")
@@ -198,6 +202,10 @@ void register_onsale_command(CLI::App& app, int& exit_code) {
   auto* event = command->add_option("--event", of.event, "And of which event (evt_…)");
   event->needs("--data");
   command->get_option("--data")->needs(event);
+  command
+      ->add_option("--rejected", of.rejected,
+                   "People whom its door refused, and who are in no journal: they come when others did")
+      ->needs(event);
   command->add_option("--out", of.output, "A directory for series.csv, people.svg and places.svg");
   command->add_flag("--json", of.as_json, "The outcome as JSON");
   command->callback([arguments, &exit_code] { exit_code = run_onsale(*arguments); });

@@ -28,16 +28,6 @@ class room_engine : public running_engine {
     return ask(running_engine::hold(who, seat), place);
   }
 
-  using command_result = tl::expected<std::shared_ptr<const actors::room_view>, actors::room_refusal>;
-  auto tell(room::command_body what, domain::event_id to = event) -> command_result {
-    auto promise = std::make_shared<std::promise<command_result>>();
-    auto got = promise->get_future();
-    engine->rooms().command(to, {organiser(), {}, std::move(what)}, {},
-                            [promise](command_result result) { promise->set_value(std::move(result)); });
-    REQUIRE(got.wait_for(patience) == std::future_status::ready);
-    return got.get();
-  }
-
   using join_result = tl::expected<actors::place_view, actors::room_refusal>;
   auto join(std::uint64_t who) -> join_result {
     auto promise = std::make_shared<std::promise<join_result>>();

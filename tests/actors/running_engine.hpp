@@ -44,19 +44,12 @@ class waited_answer final : public actors::reply_sink {
   std::promise<actors::answer> promise_;
 };
 
-/// An engine with all its actors over a journal in memory, and one event.
-class running_engine {
+/// An engine with all its actors over a journal that was acquired, and one event with its waiting room.
+class engine_over {
  public:
-  explicit running_engine(std::shared_ptr<journal::memory_disk> disk, std::shared_ptr<shared_clock> turned,
-                          domain::millis passivate_after = domain::minutes(2), std::int32_t inflight = 1'000)
-      : clock{std::move(turned)}, journal{{.disk = std::move(disk)}}, snapshots{directory.path} {
-    REQUIRE(journal.acquire({}).has_value());
-    actors::engine_options options;
-    options.clock = clock;
-    options.passivate_after = passivate_after;
-    options.inflight_per_event_max = inflight;
+  engine_over(journal::journal& below, actors::engine_options options) : snapshots{directory.path} {
     options.room_secret.fill(3);
-    engine.emplace(journal, snapshots, encoder, options);
+    engine.emplace(below, snapshots, encoder, std::move(options));
     REQUIRE(engine->start().has_value());
   }
 
@@ -101,13 +94,51 @@ class running_engine {
     return {.by = by, .id = {}, .body = std::move(wanted)};
   }
 
+  using command_result = tl::expected<std::shared_ptr<const actors::room_view>, actors::room_refusal>;
+  auto tell(domain::queue::command_body what, domain::event_id to = event) -> command_result {
+    auto promise = std::make_shared<std::promise<command_result>>();
+    auto got = promise->get_future();
+    engine->rooms().command(to, {organiser(), {}, std::move(what)}, {},
+                            [promise](command_result result) { promise->set_value(std::move(result)); });
+    REQUIRE(got.wait_for(patience) == std::future_status::ready);
+    return got.get();
+  }
+
   static constexpr domain::event_id event{77};
   temporary_directory directory;
-  std::shared_ptr<shared_clock> clock;
-  journal::memory_journal journal;
   journal::snapshot_store snapshots;
   word_encoder encoder;
   std::optional<actors::engine> engine;
+};
+
+/// A journal in memory, acquired, which is there before whatever stands over it and after it.
+struct memory_below {
+  explicit memory_below(std::shared_ptr<journal::memory_disk> disk) : journal{{.disk = std::move(disk)}} {
+    REQUIRE(journal.acquire({}).has_value());
+  }
+  journal::memory_journal journal;
+};
+
+/// An engine over a journal in memory, with a clock that is turned by hand.
+class running_engine : public memory_below, public engine_over {
+ public:
+  explicit running_engine(std::shared_ptr<journal::memory_disk> disk, const std::shared_ptr<shared_clock>& turned,
+                          domain::millis passivate_after = domain::minutes(2), std::int32_t inflight = 1'000)
+      : memory_below{std::move(disk)},
+        engine_over{journal, options_of(turned, passivate_after, inflight)},
+        clock{turned} {}
+
+  std::shared_ptr<shared_clock> clock;
+
+ private:
+  static auto options_of(const std::shared_ptr<shared_clock>& turned, domain::millis passivate_after,
+                         std::int32_t inflight) -> actors::engine_options {
+    actors::engine_options options;
+    options.clock = turned;
+    options.passivate_after = passivate_after;
+    options.inflight_per_event_max = inflight;
+    return options;
+  }
 };
 
 } // namespace holdfast::testing

@@ -33,7 +33,10 @@ export class RoomFacts {
     this.ended = new Map(); // by place: how
     this.activeMost = 0;
     this.counts = new Map(); // of facts by type
-    this.admissions = []; // {at, people, milliPerS, batch}
+    this.admissions = []; // {at, people, milliPerS, batch}: the rate is the one until then
+    this.pace = 1_000; // thousandths of the rate
+    this.paces = []; // {at, pace}
+    this.wentSilent = new Map(); // by place: how often
     facts.forEach((fact) => this.#take(fact));
   }
 
@@ -66,14 +69,28 @@ export class RoomFacts {
     }
     this.activeMost = Math.max(this.activeMost, this.inside.size);
     if (this.rules.max_active !== undefined) assert.ok(this.inside.size <= this.rules.max_active, `${this.inside.size} are active`);
-    this.admissions.push({ at, people: places.length, milliPerS: this.rules.rate_milli_per_s, batch: this.rules.batch });
+    this.#fill(at, places.length);
+  }
+
+  #fill(at, people) {
+    if (!this.rules) return;
+    const { rate_milli_per_s: rate, batch } = this.rules;
+    this.admissions.push({ at, people, milliPerS: Math.floor((rate * this.pace) / 1_000), batch });
   }
 
   #take({ type, time, data }) {
     const at = millis(time);
     this.counts.set(type, (this.counts.get(type) ?? 0) + 1);
-    if (type === 'queue_settings_changed') this.rules = data.settings;
-    else if (type === 'pre_queue_opened') [this.mode, this.opened] = ['pre_queue', { first: this.given + 1, ...data }];
+    if (type === 'queue_settings_changed') {
+      this.#fill(at, 0);
+      this.rules = data.settings;
+    } else if (type === 'queue_pace_adjusted') {
+      this.#fill(at, 0);
+      this.pace = data.permille;
+      this.paces.push({ at, pace: this.pace });
+    } else if (type === 'queue_fell_silent') {
+      for (const place of data.places) this.wentSilent.set(place, (this.wentSilent.get(place) ?? 0) + 1);
+    } else if (type === 'pre_queue_opened') [this.mode, this.opened] = ['pre_queue', { first: this.given + 1, ...data }];
     else if (type === 'pre_queue_closed') this.closed = data;
     else if (type === 'lots_drawn') [this.mode, this.drawn] = ['on', data];
     else if (type === 'queue_mode_changed') this.mode = data.to;

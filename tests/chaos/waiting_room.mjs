@@ -4,21 +4,16 @@
 // Some gather before the start and are drawn, the others come at once when it has begun. Half of them leave, with a word or without.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import { splitLeaves, verifyDraw } from '../../web/lib/draw/index.js';
-import { Process } from '../payments/paying.mjs';
 import { kindOf, numbers, Person } from './crowd.mjs';
-import { KeepAlive } from './keep_alive.mjs';
-import { readFacts, RoomFacts } from './room_facts.mjs';
+import { RoomFacts } from './room_facts.mjs';
+import { RoomServer, until as untilWithin } from './room_server.mjs';
 
 const [program, directory, ...sizes] = process.argv.slice(2);
 const [people, seats, kills, seed] = sizes.map(Number);
 const patienceMs = 60_000 + people * 20;
 const roundValue = '8d6c2a1f';
-const seatsPerRow = 20;
 const rate = Math.min(400, Math.max(40, Math.ceil(people / 100)));
 const rules = {
   rate_per_s: rate,
@@ -34,12 +29,7 @@ const rules = {
   ],
 };
 
-/** Waits for something that this program itself sees. */
-async function until(what, holds) {
-  for (const begun = Date.now(); !(await holds()); await pause(5)) {
-    assert.ok(Date.now() - begun < patienceMs, `${what} never comes; ${told()}`);
-  }
-}
+const until = (what, holds) => untilWithin(what, holds, { patienceMs, told });
 
 const milestones = new Map();
 function milestone(name) {
@@ -51,8 +41,8 @@ function milestone(name) {
   return milestones.get(name);
 }
 
-const server = new Process(program, ['serve', '--config', `${directory}/config.json`]);
-const client = new KeepAlive(() => server.url, `request-${seed}`);
+const host = new RoomServer(program, directory, `request-${seed}`);
+const { client } = host;
 const tally = new Map();
 const sale = {
   client,
@@ -68,57 +58,13 @@ const count = (what) => tally.get(what) ?? 0;
 const listed = (counts) => [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([what, times]) => `${times} ${what}`).join(', ');
 const told = () => listed(tally);
 
-async function start() {
-  const many = 1e8;
-  const rate = (...names) => Object.fromEntries(names.flatMap((name) => [[`${name}_per_second`, many], [`${name}_burst`, many]]));
-  const config = {
-    data_directory: `${directory}/data`,
-    journal: { no_new_holds_below_free_ratio: 0, settle_only_below_free_ratio: 0 },
-    rates: rate('address_view', 'address_act', 'address_session', 'buyer', 'key'),
-    door: rate('address_join', 'buyer_join', 'key_join'),
-    log: { level: 'error', sample_one_in: 0, sample_client_errors_one_in: 0, slow_ms: 60_000 },
-  };
-  writeFileSync(`${directory}/config.json`, JSON.stringify(config));
-  await server.start();
-  sale.admin = readFileSync(`${directory}/data/admin.key`, 'utf8').trim();
-}
-
-async function openEvent() {
-  const admin = { bearer: sale.admin };
-  const rows = Array.from({ length: seats / seatsPerRow }, (_, i) => ({ name: `${i + 1}`, count: seatsPerRow, x: 0, y: i }));
-  const layout = { sections: [{ name: 'A', tier: 'seats', rows }] };
-  const hall = { name: 'Hall', city: 'Graz', country: 'AT', timezone: 'Europe/Vienna', layout };
-  const venue = await client.expect(201, 'POST', '/v1/venues', { ...admin, body: hall });
-  const tosca = {
-    name: 'Tosca',
-    venue_id: venue.venue_id,
-    starts_at: '2031-03-01T19:00:00.000Z',
-    category: 'opera',
-    currency: 'EUR',
-    tiers: [{ id: 'seats', name: 'Seats', price: 1000 }],
-    hold_seconds: 600,
-    max_per_order: 8,
-    max_per_buyer: 8,
-  };
-  const event = await client.expect(201, 'POST', '/v1/events', { ...admin, body: tosca });
-  await client.expect(200, 'POST', `/v1/events/${event.event_id}/publish`, admin);
-  sale.event = event.event_id;
-}
-
-const status = () => client.expect(200, 'GET', `/v1/events/${sale.event}/queue/status`, { bearer: sale.admin });
-
-/** The organiser's hand. What a death leaves in doubt was done when the room is as it was to be. */
-async function change(body, isDone) {
-  const { status: code, bytes } = await client.ask('PATCH', `/v1/events/${sale.event}/queue`, { bearer: sale.admin, body });
-  assert.ok(code === 200 || (code === 409 && isDone(await status())), `${JSON.stringify(body)}: ${code} ${bytes}`);
-}
+const status = () => host.status();
+const change = (body, isDone) => host.change(body, isDone);
 
 /** Kills the server, and starts it again: what was acknowledged before is there after it. */
 async function die(signal) {
   const acknowledged = { joined: count('joined'), ended: count('left') };
-  await server.kill(signal);
-  await server.start();
-  assert.ok(server.alive, 'it starts again');
+  await host.restart(signal);
   const { counts, mode } = await status();
   assert.notEqual(mode, 'off', 'a room is there from the first answer on');
   // Who leaves is told so too when their place has ended already.
@@ -184,7 +130,7 @@ async function checkDraw(facts) {
 
 /** What everybody was told is in the journal, and the journal keeps the rules. */
 async function checkJournal() {
-  const [ofRoom, ofEvent] = [await readFacts(client, sale.admin, sale.event, 'queue'), await readFacts(client, sale.admin, sale.event)];
+  const [ofRoom, ofEvent] = [await host.facts('queue'), await host.facts()];
   const bands = new Map(crowd.flatMap(({ places, band }) => places.map((place) => [place, band])));
   const facts = new RoomFacts(ofRoom, (place) => bands.get(place));
   await checkDraw(facts);
@@ -210,8 +156,9 @@ async function checkSeats() {
   return of('available');
 }
 
-await start();
-await openEvent();
+await host.start();
+await host.openEvent(seats);
+Object.assign(sale, { admin: host.admin, event: host.event });
 await change({ ...rules, mode: 'pre_queue', reason: 'the sale begins' }, ({ mode }) => mode === 'pre_queue');
 
 const gathering = Math.floor(people * 0.4);
@@ -238,10 +185,7 @@ const soldFor = Math.round(performance.now() / 1_000);
 const free = await checkSeats();
 const { facts, holds } = await checkJournal();
 const { eta_accuracy: eta } = await status();
-client.close();
-await server.kill('SIGTERM');
-const report = JSON.parse(execFileSync(program, ['audit', '--data', `${directory}/data`, '--json'], { maxBuffer: 1 << 28 }));
-assert.equal(report.violations, 0, JSON.stringify(report));
+await host.finish();
 assert.ok(count('orders') > 0 && free < seats, 'something was sold');
 console.log(
   `seed ${seed}: ${people} people, ${seats - free} of ${seats} seats sold in ${soldFor} s, ${client.sent} requests of which ${client.repeated} were repeated, ` +

@@ -16,6 +16,9 @@ first, again = (json.load(open(f"{room}/{name}.json")) for name in ("first", "ag
 for one in (first, again):
     assert one.pop("computed_in_s") >= 0 and one.pop("times_faster") > 100
 assert first == again
+rows = first["estimates"]["by_distance"]
+assert [row["to_s"] for row in rows] == [60, 300, 900, 3600, None] and all(row["told"] == row["inside"] + row["early"] + row["late"] for row in rows)
+assert sum(row["told"] for row in rows) > 0 and first["estimates"]["unknown"] > 0
 assert first["people"] == 3000 and first["places_sold"] == 300 and first["active_most"] <= 100 and first["arrivals"] == "modelled"
 rows = list(csv.DictReader(open(f"{room}/out/series.csv")))
 assert len(rows) > 10 and max(int(row["sold"]) for row in rows) <= 300
@@ -37,3 +40,8 @@ refused --early-share 2
 refused --parties 1,2
 refused --batch 0
 refused --pre-queue -5
+refused --rates 1,2
+refused --rates 200:1,100:2
+refused --rates 10:1e9
+refused --slow 10
+refused --slow 10:5

@@ -28,6 +28,11 @@ auto number_in(std::string_view text, std::uint32_t& to) -> bool {
   return failed == std::errc{} && end == text.data() + text.size() && to != 0;
 }
 
+auto decimal_in(std::string_view text, double& to) -> bool {
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), to);
+  return failed == std::errc{} && end == text.data() + text.size() && to >= 0;
+}
+
 } // namespace
 
 auto faults_of(const demand& who, const sale_plan& plan) -> std::vector<std::string> {
@@ -52,6 +57,15 @@ auto faults_of(const demand& who, const sale_plan& plan) -> std::vector<std::str
   check(plan.max_per_buyer >= 1 && plan.max_per_buyer <= domain::limits::tickets_max, "a buyer may have some places");
   for (const auto& fault : domain::queue::settings_faults(plan.room))
     faults.push_back(fault.pointer + ": " + fault.message);
+  for (const auto& [at, rate] : plan.rates) {
+    auto then = plan.room;
+    then.rate_milli_per_s = rate;
+    check(at >= domain::millis{0} && domain::queue::settings_faults(then).empty(),
+          "a rate is set after the start, and can be set with this batch");
+  }
+  check(std::ranges::is_sorted(plan.rates), "rates are set one after the other");
+  for (const auto& [from, to] : plan.slow)
+    check(from >= domain::millis{0} && from < to, "an event is slow from some time after the start to a later one");
   return faults;
 }
 
@@ -70,6 +84,26 @@ auto parse_parties(const std::string& text) -> std::vector<std::pair<std::uint32
         !number_in(one.substr(colon + 1), weight))
       return {};
     made.emplace_back(places, weight);
+  }
+  return made;
+}
+
+auto parse_moments(const std::string& text) -> std::vector<std::pair<domain::millis, double>> {
+  constexpr double seconds_max = 1e7;
+  std::vector<std::pair<domain::millis, double>> made;
+  std::string_view left = text;
+  for (bool more = true; more;) {
+    const auto comma = left.find(',');
+    const auto one = left.substr(0, comma);
+    more = comma != std::string_view::npos;
+    left.remove_prefix(more ? comma + 1 : 0);
+    const auto colon = one.find(':');
+    double at_s = 0;
+    double value = 0;
+    if (colon == std::string_view::npos || !decimal_in(one.substr(0, colon), at_s) ||
+        !decimal_in(one.substr(colon + 1), value) || at_s > seconds_max)
+      return {};
+    made.emplace_back(domain::millis{std::llround(at_s * ms_per_s)}, value);
   }
   return made;
 }

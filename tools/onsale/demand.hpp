@@ -32,7 +32,13 @@ struct demand {
 inline constexpr std::uint32_t people_max = 5'000'000;
 inline constexpr std::uint32_t seats_max = 100'000;
 
-/// What an organiser sets.
+/// Some time of a sale, from its start; `to` is not part of it.
+struct period {
+  domain::millis from;
+  domain::millis to;
+};
+
+/// What an organiser sets, and how the sale bears it.
 struct sale_plan {
   std::uint32_t seats = 5'000;
   bool waiting_room = true; ///< without it everybody asks for places at once
@@ -41,6 +47,9 @@ struct sale_plan {
   domain::queue::settings room;                   ///< its schedule is not looked at
   domain::millis hold_time = domain::minutes(10);
   std::uint32_t max_per_buyer = 4;
+  std::vector<std::pair<domain::millis, std::uint32_t>>
+      rates;                ///< set while it goes on: when, and the rate in thousandths a second
+  std::vector<period> slow; ///< when the event is further behind than a room bears
   std::uint64_t seed = 1;
 };
 
@@ -49,6 +58,9 @@ struct sale_plan {
 
 /// "1:20,2:50" as places and weights; empty when it is not such a text.
 [[nodiscard]] auto parse_parties(const std::string& text) -> std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+/// "600:20,1800:5.5" as seconds from the start and a number of each; empty when it is not such a text.
+[[nodiscard]] auto parse_moments(const std::string& text) -> std::vector<std::pair<domain::millis, double>>;
 
 /// When people arrive, ascending, counted from the opening of the pre-queue.
 [[nodiscard]] auto arrivals_of(const demand& who, const sale_plan& plan, random_stream& random)

@@ -31,6 +31,26 @@ auto waits_json(const waits& of) -> ordered_json {
           {"longest_s", in_seconds(of.longest)}};
 }
 
+/// "12.5", of thousandths.
+auto percent_of(std::uint32_t permille) -> double {
+  return static_cast<double>(permille) / 10;
+}
+
+auto estimates_json(const outcome& of) -> ordered_json {
+  auto rows = ordered_json::array();
+  for (const auto& row : of.estimates_by_distance)
+    rows.push_back({{"from_s", row.from_s},
+                    {"to_s", row.to_s == 0 ? ordered_json(nullptr) : ordered_json(row.to_s)},
+                    {"told", row.told},
+                    {"inside", row.inside},
+                    {"early", row.early},
+                    {"late", row.late},
+                    {"error_percent", percent_of(row.error_permille)},
+                    {"width_percent", percent_of(row.width_permille)}});
+  return {{"measured", of.estimates.measured}, {"inside", of.estimates.inside}, {"early", of.estimates.early},
+          {"late", of.estimates.late},         {"by_distance", rows},           {"unknown", of.estimates_unknown}};
+}
+
 auto or_null(const std::optional<double>& value) -> ordered_json {
   return value ? ordered_json(*value) : ordered_json(nullptr);
 }
@@ -56,6 +76,13 @@ auto place_text(const std::optional<double>& mean) -> std::string {
   if (mean)
     static_cast<void>(std::snprintf(text.data(), text.size(), "%.2f", *mean));
   return text.data();
+}
+
+/// "1 to 5 min off", "60 min off or more".
+auto distance_text(const estimate_row& of) -> std::string {
+  constexpr std::int64_t minute_s = 60;
+  const auto from = std::to_string(of.from_s / minute_s);
+  return of.to_s == 0 ? from + " min off or more" : from + " to " + std::to_string(of.to_s / minute_s) + " min off";
 }
 
 void line(std::string& to, std::string_view name, std::string_view value) {
@@ -109,11 +136,8 @@ auto outcome_json(const outcome& of) -> ordered_json {
       {"waits_of_admitted", waits_json(of.of_admitted)},
       {"waits_of_buyers", waits_json(of.of_buyers)},
       {"draw", {{"first_tenth", or_null(of.first_tenth)}, {"last_tenth", or_null(of.last_tenth)}}},
-      {"estimates",
-       {{"measured", of.estimates.measured},
-        {"inside", of.estimates.inside},
-        {"early", of.estimates.early},
-        {"late", of.estimates.late}}},
+      {"pace_least_percent", percent_of(of.pace_least)},
+      {"estimates", estimates_json(of)},
   };
 }
 
@@ -138,6 +162,11 @@ auto outcome_text(const outcome& of) -> std::string {
   line(text, "estimates that held",
        grouped(of.estimates.inside) + " of " + grouped(of.estimates.measured) + " (" +
            share_text(of.estimates.inside, of.estimates.measured) + ")");
+  for (const auto& row : of.estimates_by_distance)
+    if (row.told != 0)
+      line(text, "  of turns " + distance_text(row),
+           share_text(row.inside, row.told) + " of " + grouped(row.told) + ", off by " +
+               share_text(row.error_permille, 1'000) + " in the median");
   return text;
 }
 

@@ -140,6 +140,8 @@ class run {
     if (plan_.waiting_room) {
       if (const auto due = queue::next_due(line_.state()))
         consider(*due);
+      if (const auto due = line_.next_planned(now))
+        consider(*due);
     }
     const auto steps = std::max<std::int64_t>(1, ((at - now).count + look_every.count - 1) / look_every.count);
     return now + millis{steps * look_every.count};
@@ -324,6 +326,9 @@ class run {
     result_.first_tenth = line_.first_tenth();
     result_.last_tenth = line_.last_tenth();
     result_.estimates = line_.state().expected.accuracy();
+    result_.estimates_by_distance = line_.study().rows();
+    result_.estimates_unknown = line_.study().unknown();
+    result_.pace_least = line_.pace_least();
   }
 
   const demand& who_;

@@ -4,6 +4,7 @@
 #include "domain/queue/estimate.hpp"
 #include "domain/queue/state.hpp"
 #include "tools/onsale/demand.hpp"
+#include "tools/onsale/estimate_study.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -47,8 +48,11 @@ struct outcome {
   waits of_buyers;   ///< of those of them who bought
   std::optional<double>
       first_tenth; ///< mean place in the line, 0 first and 1 last, of those who came first before the start: 0.5 is a fair draw
-  std::optional<double> last_tenth; ///< and of those who came last before it
-  domain::queue::eta_accuracy estimates;
+  std::optional<double> last_tenth;      ///< and of those who came last before it
+  domain::queue::eta_accuracy estimates; ///< as the room measures it
+  std::vector<estimate_row> estimates_by_distance;
+  std::uint64_t estimates_unknown = 0; ///< people who were asked and could be told none
+  std::uint32_t pace_least = 1'000;    ///< thousandths of the rate, at any moment
   std::vector<moment> series;
 };
 

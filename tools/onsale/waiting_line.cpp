@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint32_t tenths = 10;
 constexpr caller organiser{caller::kind::organiser, {}, organisation_id{1}, key_id{1}};
+constexpr millis backlog_look_every = seconds(1);
 constexpr std::size_t batch_max = queue::limits::people_per_command_max / 2;
 
 auto subject(std::uint32_t who) -> subject_id {
@@ -49,8 +50,10 @@ void waiting_line::hear(const fact& what) {
     for (const auto& one : in->people)
       owners_.push_back(static_cast<std::uint32_t>(one.who.low - 1));
   } else if (const auto* const let_in = std::get_if<queue::admitted>(&what.body)) {
-    for (const auto number : let_in->places)
+    for (const auto number : let_in->places) {
+      study_.let_in(number, what.time);
       ears_.let_in(owners_[number.value() - 1], what.time);
+    }
   } else if (const auto* const out = std::get_if<queue::expired>(&what.body)) {
     for (const auto number : out->places)
       ears_.sent_out(owners_[number.value() - 1], out->as);
@@ -69,7 +72,7 @@ void waiting_line::open(instant now) {
 }
 
 void waiting_line::start(instant now) {
-  started_ = true;
+  started_ = now;
   if (!plan_.draw) {
     HF_CHECK(ask(queue::switch_mode{queue::mode::on, queue::mode_cause::organiser, {}}, now, organiser),
              "a paused room goes on");
@@ -138,8 +141,49 @@ void waiting_line::tend(instant now, bool any_left) {
     ask(queue::switch_mode{queue::mode::sold_out, queue::mode_cause::seats_gone, {}}, now);
   else if (any_left && room_.is == queue::mode::sold_out)
     ask(queue::switch_mode{queue::mode::on, queue::mode_cause::seats_back, {}}, now);
+  follow_plan(now);
+  follow_backlog(now);
   while (ask(queue::advance{}, now)) {
   }
+  study_.look(room_, now);
+}
+
+void waiting_line::follow_plan(instant now) {
+  for (; rates_set_ < plan_.rates.size() && *started_ + plan_.rates[rates_set_].first <= now; ++rates_set_) {
+    auto rules = room_.rules;
+    rules.rate_milli_per_s = plan_.rates[rates_set_].second;
+    ask(queue::configure{rules, {}, {}}, now, organiser);
+  }
+}
+
+auto waiting_line::is_slow(instant now) const -> bool {
+  return std::ranges::any_of(plan_.slow,
+                             [&](const period& of) { return *started_ + of.from <= now && now < *started_ + of.to; });
+}
+
+/// As actors/queue_core does; how far behind the event is said, not measured.
+void waiting_line::follow_backlog(instant now) {
+  if (plan_.slow.empty() || room_.is != queue::mode::on || now - looked_at_backlog_ < backlog_look_every)
+    return;
+  looked_at_backlog_ = now;
+  constexpr millis target{100};
+  const auto backlog = is_slow(now) ? millis{target.count + 1} : millis{0};
+  ask(queue::adjust_pace{queue::paced(room_.pace_permille, backlog, target)}, now);
+  pace_least_ = std::min(pace_least_, room_.pace_permille);
+}
+
+auto waiting_line::next_planned(instant now) const -> std::optional<instant> {
+  if (!started_)
+    return std::nullopt;
+  if (is_slow(now) || room_.pace_permille < 1'000)
+    return now + backlog_look_every;
+  std::optional<instant> next;
+  if (rates_set_ < plan_.rates.size())
+    next = *started_ + plan_.rates[rates_set_].first;
+  for (const auto& of : plan_.slow)
+    if (const auto begins = *started_ + of.from; now < begins && (!next || begins < *next))
+      next = begins;
+  return next;
 }
 
 } // namespace holdfast::onsale
