@@ -74,8 +74,8 @@ class table_backlog final : public backlog_port {
  public:
   explicit table_backlog(event_table& events) : events_{events} {}
 
-  void probe(domain::event_id event, std::function<void()> answered) noexcept override {
-    events_.probe(event, std::move(answered));
+  void probe(domain::event_id event, bool wakes, std::function<void()> answered) noexcept override {
+    events_.probe(event, wakes, std::move(answered));
   }
 
  private:

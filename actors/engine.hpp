@@ -111,6 +111,8 @@ class engine final : public engine_port {
   [[nodiscard]] auto rooms() noexcept -> queue_port& override;
   [[nodiscard]] auto directory() const -> std::shared_ptr<const directory_view> override;
   void on_directory_change(std::function<void()> handler) override;
+  void remembers(domain::event_id event, domain::subject_id principal, domain::command_id command,
+                 std::function<void(bool)> done) noexcept override;
   void read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
                   std::function<void(tl::expected<fact_page, refusal>)> done) noexcept override;
   void read_room_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,

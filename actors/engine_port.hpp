@@ -153,6 +153,11 @@ class engine_port {
   /// Called on some thread after every change of the directory has been published.
   virtual void on_directory_change(std::function<void()> handler) = 0;
 
+  /// Whether an answer to this principal's command is remembered of an event, as far as it is durable; false when nobody can tell now. `done` is called once,
+  /// on some thread.
+  virtual void remembers(domain::event_id event, domain::subject_id principal, domain::command_id command,
+                         std::function<void(bool)> done) noexcept = 0;
+
   /// Durable facts of an event from a seq on, at most `limit` (≤ 200), and beyond the first at most `fact_page_bytes_max` as they are
   /// stored; the callback runs on the read pool. `unreadable` when what is stored is damaged; `overloaded` when it could not be read now, as when
   /// the pool is full.

@@ -123,6 +123,15 @@ void engine::parts::read_stream(journal::stream_id stream, std::uint64_t from_se
       });
 }
 
+void engine::remembers(domain::event_id event, domain::subject_id principal, domain::command_id command,
+                       std::function<void(bool)> done) noexcept {
+  const auto tell =
+      [done = std::move(done)](const tl::expected<std::optional<journal::remembered_answer>, journal::failure>& found) {
+        done(found && found->has_value());
+      };
+  parts_->journal.find_answer({journal::stream_kind::event, event.value()}, principal, command, now(), tell);
+}
+
 void engine::read_facts(domain::event_id event, std::uint64_t from_seq, std::size_t limit,
                         std::function<void(tl::expected<fact_page, refusal>)> done) noexcept {
   parts_->read_stream({journal::stream_kind::event, event.value()}, from_seq, limit, std::move(done));

@@ -79,6 +79,7 @@ void event_core::loaded(fold_result&& result) {
   state_.emplace(std::move(result->state));
   progress_->appended = state_->seq();
   progress_->durable.store(state_->seq(), std::memory_order_release);
+  tell_lately();
   for (auto& request : std::exchange(waiting_, {})) {
     decide_and_answer(std::move(request));
   }

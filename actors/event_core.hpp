@@ -136,6 +136,9 @@ class event_core {
   /// What the room is told when these facts are durable; nothing when there is none to tell.
   [[nodiscard]] auto notice_of(const domain::facts& made) -> std::function<void()>;
   void tell_supply();
+  /// What became of holds as long as an admission may last: the server may have ended before the room heard of it.
+  void tell_lately();
+  /// Whether somebody who waits may still come by something.
   [[nodiscard]] auto has_seats_left() const -> bool;
 
   [[nodiscard]] auto stream() const noexcept -> journal::stream_id {

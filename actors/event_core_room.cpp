@@ -1,6 +1,7 @@
 #include "actors/checkout_parts.hpp"
 #include "actors/event_core.hpp"
 #include "actors/parked.hpp"
+#include "domain/queue/settings.hpp"
 
 #include <utility>
 #include <variant>
@@ -9,6 +10,9 @@
 namespace holdfast::actors {
 
 namespace {
+
+/// Of the newest holds: more are not made while admissions last, but in the largest sales.
+constexpr std::uint32_t looked_back_holds = 65'536;
 
 /// Whether a buyer wants places that need the waiting room's admission. What a hold becomes needs none.
 auto wants_places(const event_request& request) noexcept -> bool {
@@ -39,6 +43,12 @@ auto event_core::refuse_unadmitted(event_request& request) -> bool {
 }
 
 auto event_core::has_seats_left() const -> bool {
+  const auto closes_at = state_->config().sale_closes_at;
+  const auto status = state_->status();
+  if (status == domain::event_status::closed || status == domain::event_status::cancelled ||
+      (closes_at && now() >= *closes_at)) {
+    return false;
+  }
   const auto counts = state_->counts();
   return counts.available > 0 || counts.held > 0;
 }
@@ -81,6 +91,32 @@ void event_core::tell_supply() {
   services_.notices->told(event_, {{}, {}, told_supply_});
 }
 
+void event_core::tell_lately() {
+  if (services_.notices == nullptr || !services_.notices->listens(event_)) {
+    return;
+  }
+  room_notice notice;
+  constexpr domain::subject_id nobody; // box offices wait in no line
+  const auto since = now() - domain::queue::limits::admission_max;
+  const auto last = state_->last_hold().value();
+  for (auto number = last; number > 0 && last - number < looked_back_holds; --number) {
+    const domain::hold_number hold{number};
+    if (const auto* const ended = state_->find_ended(hold); ended != nullptr) {
+      if (ended->ended == domain::ended_hold::how::expired && ended->at >= since && ended->by.subject != nobody) {
+        notice.lately.push_back({ended->by.subject, ended->at, false});
+      }
+    } else if (const auto* const order = state_->find(hold); order != nullptr) {
+      if (order->status == domain::booking_status::confirmed && order->confirmed_at >= since &&
+          order->by.subject != nobody) {
+        notice.lately.push_back({order->by.subject, order->confirmed_at, true});
+      }
+    }
+  }
+  if (!notice.lately.empty()) {
+    services_.notices->told(event_, std::move(notice));
+  }
+}
+
 void event_core::probe(std::shared_ptr<event_probe> probing) {
   if (halted_) {
     return;
@@ -89,6 +125,7 @@ void event_core::probe(std::shared_ptr<event_probe> probing) {
     probe_waiting_ = std::move(probing);
     return;
   }
+  tell_supply();
   journal::append_group barrier;
   barrier.stream = stream();
   services_.journal.append(std::move(barrier),

@@ -108,9 +108,9 @@ void event_table::expire(domain::event_id event) noexcept {
   }
 }
 
-void event_table::probe(domain::event_id event, std::function<void()> answered) noexcept {
+void event_table::probe(domain::event_id event, bool wakes, std::function<void()> answered) noexcept {
   auto probing = std::make_shared<event_probe>(std::move(answered));
-  if (const auto at = find(event)) {
+  if (const auto at = wakes ? find_or_open(event) : find(event)) {
     // The message is destroyed with an actor that has left, and what it carries with it.
     caf::anon_send(at->actor, messages::probe{std::move(probing)});
   }

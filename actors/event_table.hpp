@@ -35,8 +35,8 @@ class event_table {
   void submit(domain::event_id event, event_request&& request) noexcept;
   /// Wakes an event whose deadline has come, loading it if need be.
   void expire(domain::event_id event) noexcept;
-  /// Says when everything that was asked of an event so far is durable; at once when it is not in memory.
-  void probe(domain::event_id event, std::function<void()> answered) noexcept;
+  /// Says when everything that was asked of an event so far is durable; at once when it is not in memory, unless `wakes` has it loaded.
+  void probe(domain::event_id event, bool wakes, std::function<void()> answered) noexcept;
   /// Asks every event to make its last snapshot and end; returns at once. Nothing may be in flight.
   void passivate_all();
   /// Ends what has not ended by itself; queued requests answer 503.

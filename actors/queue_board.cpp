@@ -32,7 +32,8 @@ auto standing_from(const board_view& in, const slot_word& of, domain::instant no
   told.ahead = line ? line->ahead_of(of.value) : of.value;
   told.waiting = std::max(line ? line->size : 0, *told.ahead + 1);
   if (room.mode == queue::mode::on) {
-    told.eta = queue::eta_of(in.drains[of.band].rates(std::max(now, room.updated_at)), *told.ahead);
+    told.eta = queue::eta_of(in.drains[of.band].rates(std::max(now, room.updated_at)), *told.ahead,
+                             queue::line_of_room(line ? line->size : 0, room.waiting, room.silent));
     told.next_poll = queue::poll_delay(room.rules, *told.ahead);
   }
   return told;
@@ -105,11 +106,15 @@ auto queue_board::admits(const domain::subject_id& who, place_number place, doma
   }
   if (queue::is_inside(is->status)) {
     const auto until = domain::instant{std::int64_t{is->value} * 1'000};
-    return now < until ? admission::granted : admission::over;
+    if (now >= until) {
+      return admission::over;
+    }
+    if (is->status == place_status::admitted) {
+      in->slots->beat(place, now, true); // with a hold they have come, too
+    }
+    return admission::granted;
   }
-  const bool never_in =
-      queue::is_waiting(is->status) || is->status == place_status::missed_turn || is->status == place_status::timed_out;
-  return never_in ? admission::required : admission::over;
+  return queue::is_waiting(is->status) || is->value == 0 ? admission::required : admission::over;
 }
 
 auto queue_board::leaves(std::uint32_t from, std::uint32_t limit) const

@@ -111,10 +111,12 @@ void queue_core::loaded(const std::shared_ptr<fold>& from) {
   counted_accuracy_ = state_->expected.accuracy();
   publisher_ = std::make_unique<queue_publisher>(*board_);
   // Nobody could poll while there was no server: all of them count as heard of now.
-  publisher_->take_over(*state_, std::move(from->demoted), now());
+  if (!state_->inside.empty()) {
+    claims_until_ = queue::whole_second(now() + state_->rules.heartbeat + queue::limits::claim_grace);
+  }
+  publisher_->take_over(*state_, std::move(from->demoted), now(), claims_until_);
   board_->open();
   looked_at_load_ = looked_at_backlog_ = now();
-  just_loaded_ = true;
   run(true);
 }
 
@@ -196,9 +198,6 @@ void queue_core::run(bool is_tick) {
 }
 
 void queue_core::take_turn(bool is_tick) {
-  if (std::exchange(just_loaded_, false)) {
-    keep_claims();
-  }
   auto asked = inbox_->take(queue::limits::people_per_command_max);
   for (auto& one : asked.commands) {
     take(std::move(one));
@@ -222,12 +221,7 @@ void queue_core::take_turn(bool is_tick) {
 
 auto queue_core::ask(queue::command_body what, const domain::caller& by, const room_meta& meta, queue::refusal* no)
     -> std::optional<bool> {
-  return ask_at(now(), std::move(what), by, meta, no);
-}
-
-auto queue_core::ask_at(domain::instant at, queue::command_body what, const domain::caller& by, const room_meta& meta,
-                        queue::refusal* no) -> std::optional<bool> {
-  auto made = queue::decide(*state_, {by, meta.id, std::move(what)}, at);
+  auto made = queue::decide(*state_, {by, meta.id, std::move(what)}, now());
   if (!made) {
     if (no != nullptr) {
       *no = std::move(made.error());

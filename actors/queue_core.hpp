@@ -35,7 +35,8 @@ class backlog_port {
  public:
   virtual ~backlog_port() = default;
   /// `answered` is called once, on some thread: when everything that was asked of the event before is decided and durable, or the event has left memory.
-  virtual void probe(domain::event_id event, std::function<void()> answered) noexcept = 0;
+  /// An event that is not in memory is loaded if `wakes` says so, and tells its room what it has left.
+  virtual void probe(domain::event_id event, bool wakes, std::function<void()> answered) noexcept = 0;
 };
 
 /// What all rooms share. Everything outlives them.
@@ -107,9 +108,6 @@ class queue_core {
   /// Decides, applies and appends. Whether facts came of it; nothing when it is refused, and `no` says why.
   auto ask(domain::queue::command_body what, const domain::caller& by = {}, const room_meta& meta = {},
            domain::queue::refusal* no = nullptr) -> std::optional<bool>;
-  /// The same as of a time that is not before the newest fact's.
-  auto ask_at(domain::instant at, domain::queue::command_body what, const domain::caller& by = {},
-              const room_meta& meta = {}, domain::queue::refusal* no = nullptr) -> std::optional<bool>;
   void append(domain::facts&& made, const room_meta& meta);
   /// Hands facts to the journal; `next_deadline` is the stream's after them.
   void write(std::shared_ptr<const domain::facts> made, std::uint64_t first_seq, const room_meta& meta,
@@ -141,8 +139,6 @@ class queue_core {
   void drawn(const std::shared_ptr<drawing>& from);
 
   // What is due: queue_core_due.cpp.
-  /// After a start: whoever was let in has come.
-  void keep_claims();
   void follow_schedule();
   void follow_supply();
   void follow_load();
@@ -165,8 +161,8 @@ class queue_core {
   bool stopped_ = false;
   std::function<void()> then_stop_;
   bool armed_ = false;
-  bool paces_ = false;       ///< a look between two ticks is under way
-  bool just_loaded_ = false; ///< the first turn is still to come
+  bool paces_ = false;           ///< a look between two ticks is under way
+  domain::instant claims_until_; ///< nobody could come while there was no server: who was let in has their time again
 
   // Of the turn under way.
   std::shared_ptr<flight> flight_; ///< null: none

@@ -161,6 +161,13 @@ void queue_core::take_notices(std::vector<room_notice>&& told) {
   for (const auto& one : told) {
     add(bought, one.bought);
     add(gave_up, one.gave_up);
+    for (const auto& past : one.lately) {
+      const auto place = state_->places.find(past.who);
+      // What was before this admission belongs to another one. Seconds are what places know of time.
+      if (place && domain::queue::second_of(past.at) > state_->places.at(place)->since_s) {
+        (past.bought ? bought : gave_up).push_back(place);
+      }
+    }
   }
   in_batches(bought, [this](std::vector<place_number> some) { ask(queue::finish{std::move(some), {}}); });
   in_batches(gave_up, [this](std::vector<place_number> some) { ask(queue::finish{{}, std::move(some)}); });
@@ -172,7 +179,7 @@ void queue_core::take_notes() {
   notes_wait_ = slots.has_notes() && noted_.size() == asked_people_max;
   goes_on_ = goes_on_ || notes_wait_;
   if (!noted_.empty()) {
-    ask(queue::mark_present{noted_});
+    ask(queue::mark_present{noted_, claims_until_});
   }
 }
 

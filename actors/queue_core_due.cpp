@@ -2,9 +2,7 @@
 #include "domain/queue/draw.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -22,28 +20,6 @@ constexpr auto silent_people_max = queue::limits::people_per_command_max;
 constexpr int advances_a_turn = 4;
 
 } // namespace
-
-/// Nobody could come while there was no server, and who had come may have been told so before it was written: what they were told is kept. Whose time was over
-/// before this start counts as come when the newest fact was written.
-void queue_core::keep_claims() {
-  const auto at = now();
-  std::array<std::vector<place_number>, 2> came; // late, and in time
-  for (const auto& one : state_->inside.first(state_->inside.size(), domain::instant{INT64_MAX})) {
-    const auto number = place_number{one.hold};
-    if (state_->places.at(number)->status == queue::place_status::admitted) {
-      came[one.at > at ? 1 : 0].push_back(number);
-    }
-  }
-  const auto newest = state_->time;
-  for (const bool in_time : {false, true}) {
-    auto left = std::span<const place_number>{came[in_time ? 1 : 0]};
-    while (!left.empty()) {
-      const auto some = left.first(std::min(left.size(), queue::limits::people_per_command_max));
-      ask_at(in_time ? at : newest, queue::mark_present{{some.begin(), some.end()}});
-      left = left.subspan(some.size());
-    }
-  }
-}
 
 void queue_core::follow_schedule() {
   constexpr int steps_max = 2; // open and close, of a server that was away all that time
@@ -94,18 +70,21 @@ void queue_core::follow_load() {
 
 void queue_core::follow_backlog() {
   const auto at = now();
-  if (state_->is != queue::mode::on || at - looked_at_backlog_ < room_look_every) {
+  // After a start a room asks whatever it does: what its event has left, and what became of whoever is inside.
+  const bool wakes = board_->supply.load(std::memory_order_acquire) == seat_supply::unknown;
+  const bool asks = state_->is == queue::mode::on || (wakes && state_->is != queue::mode::off);
+  if (!asks || at - looked_at_backlog_ < room_look_every) {
     return;
   }
   looked_at_backlog_ = at;
   const auto measured = probed_at_ ? std::max(backlog_, at - *probed_at_) : backlog_;
-  if (std::exchange(probe_answered_, false) || probed_at_) {
+  if ((std::exchange(probe_answered_, false) || probed_at_) && state_->is == queue::mode::on) {
     ask(queue::adjust_pace{queue::paced(state_->pace_permille, measured, services_.backlog_target)});
   }
   backlog_ = {};
   if (!probed_at_) {
     probed_at_ = at;
-    services_.backlog.probe(event_, [self = self_, &clock = services_.shared.clock, at] {
+    services_.backlog.probe(event_, wakes, [self = self_, &clock = services_.shared.clock, at] {
       const auto took = std::max(clock.now() - at, domain::millis{});
       self->post([took](queue_core& core) { core.probed(took); });
     });
@@ -179,7 +158,7 @@ void queue_core::advance(bool is_tick) {
   }
   for (int times = 0; times < advances_a_turn; ++times) {
     miss_heads();
-    if (!ask(queue::advance{}).value_or(false)) {
+    if (!ask(queue::advance{claims_until_}).value_or(false)) {
       return;
     }
   }

@@ -55,6 +55,7 @@ struct room_view {
   std::uint32_t pace_permille = 1'000;
   domain::queue::active_limit limit;
   std::uint64_t waiting = 0;
+  std::uint64_t silent = 0; ///< of those who wait
   std::uint64_t inside = 0; ///< admitted and not done
   domain::queue::head_count total;
   domain::queue::eta_accuracy accuracy;

@@ -1,5 +1,6 @@
 #include "actors/queue_publisher.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -9,16 +10,6 @@ namespace queue = domain::queue;
 using queue::place_number;
 
 namespace {
-
-auto word_of_place(const queue::state& room, const queue::place& of) -> slot_word {
-  slot_word is{of.status, of.band, 0};
-  if (queue::is_inside(of.status)) {
-    is.value = of.until_s;
-  } else if (queue::is_waiting(of.status) && room.is != queue::mode::pre_queue) {
-    is.value = of.at;
-  }
-  return is;
-}
 
 auto band_of(const queue::state& room, std::size_t index) -> band_view {
   return {room.lines[index].size(), room.turns.admitted[index]};
@@ -51,6 +42,7 @@ auto shown_of(const queue::state& room) -> room_view {
   told.pace_permille = room.pace_permille;
   told.limit = queue::active_limit_of(room.rules, room.measured);
   told.waiting = room.waiting_now;
+  told.silent = room.silent_now;
   told.inside = room.inside.size();
   told.total = room.total;
   told.accuracy = room.expected.accuracy();
@@ -86,8 +78,22 @@ struct collector {
 
 } // namespace
 
-void queue_publisher::take_over(const queue::state& room, std::vector<demoted_place> demoted, domain::instant now) {
+auto queue_publisher::word_of(const queue::state& room, const queue::place& of) const noexcept -> slot_word {
+  slot_word is{of.status, of.band, 0};
+  if (of.status == queue::place_status::admitted) {
+    is.value = std::max(of.until_s, claims_until_s_);
+  } else if (!queue::is_waiting(of.status)) {
+    is.value = of.until_s;
+  } else if (room.is != queue::mode::pre_queue) {
+    is.value = of.at;
+  }
+  return is;
+}
+
+void queue_publisher::take_over(const queue::state& room, std::vector<demoted_place> demoted, domain::instant now,
+                                domain::instant claims_until) {
   emptied_ = true;
+  claims_until_s_ = queue::second_of(claims_until);
   mode_ = room.is;
   demoted_ = std::move(demoted);
   publish_places(room, now);
@@ -123,13 +129,13 @@ void queue_publisher::publish_places(const queue::state& room, domain::instant n
   }
   const auto before = slots_->before().value();
   const auto known = before + slots_->count();
-  const auto publish = [&](place_number number) { slots_->set(number, word_of_place(room, *room.places.at(number))); };
+  const auto publish = [&](place_number number) { slots_->set(number, word_of(room, *room.places.at(number))); };
   for (auto& one : demoted_) {
     slots_->note_demotion(one.place, std::move(one.why));
   }
   for (auto number = known + 1; number <= last.value(); ++number) {
     const auto& of = *room.places.at(place_number{number});
-    slots_->add(of.who, word_of_place(room, of), now);
+    slots_->add(of.who, word_of(room, of), now);
   }
   if (all_changed_) {
     for (auto number = before + 1; number <= known; ++number) {

@@ -20,8 +20,9 @@ class queue_publisher {
     demotion why;
   };
 
-  /// A room that was loaded, all of it; `demoted` since it was last off.
-  void take_over(const domain::queue::state& room, std::vector<demoted_place> demoted, domain::instant now);
+  /// A room that was loaded, all of it; `demoted` since it was last off. Whoever was let in may come until `claims_until` at the least.
+  void take_over(const domain::queue::state& room, std::vector<demoted_place> demoted, domain::instant now,
+                 domain::instant claims_until);
   /// A fact that was just applied; it is seen at the next `publish_places`.
   void note(const domain::fact& what, const domain::queue::state& after);
   /// What was noted is durable: to the slots, but for the view. `now` is the heartbeat of new places.
@@ -35,11 +36,14 @@ class queue_publisher {
   [[nodiscard]] auto bytes() const noexcept -> std::size_t;
 
  private:
+  [[nodiscard]] auto word_of(const domain::queue::state& room, const domain::queue::place& of) const noexcept
+      -> slot_word;
   [[nodiscard]] auto line_of(const domain::queue::line& now, const std::shared_ptr<const published_line>& before) const
       -> std::shared_ptr<const published_line>;
 
   queue_board& board_;
   std::shared_ptr<place_slots> slots_ = board_.view()->slots;
+  std::uint32_t claims_until_s_ = 0;
   std::vector<domain::queue::place_number> changed_;
   std::vector<demoted_place> demoted_;
   bool all_changed_ = false;                            ///< not only those

@@ -22,7 +22,8 @@ namespace holdfast::actors {
 struct slot_word {
   domain::queue::place_status status{};
   std::uint8_t band = 0;
-  std::uint32_t value = 0; ///< waiting: the spot in the line, once there is one; inside: the second at which that ends
+  /// Waiting: the spot in the line, once there is one. Let in: the second at which that ends; over: at which it would have, 0 if it was never let in.
+  std::uint32_t value = 0;
 
   [[nodiscard]] constexpr auto packed() const noexcept -> std::uint64_t {
     return static_cast<std::uint64_t>(status) | std::uint64_t{band} << 8U | std::uint64_t{value} << 32U;

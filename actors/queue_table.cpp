@@ -371,7 +371,7 @@ void queue_table::told(domain::event_id event, room_notice&& what) noexcept {
   if (what.seats_left) {
     const auto is = *what.seats_left ? seat_supply::some : seat_supply::none;
     const bool changed = at->board->supply.exchange(is, std::memory_order_acq_rel) != is;
-    if (!changed && what.bought.empty() && what.gave_up.empty()) {
+    if (!changed && what.bought.empty() && what.gave_up.empty() && what.lately.empty()) {
       return;
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/instant.hpp"
 #include "domain/strong_id.hpp"
 
 #include <optional>
@@ -7,11 +8,21 @@
 
 namespace holdfast::actors {
 
+/// What became of somebody's hold in an event's past.
+struct past_outcome {
+  domain::subject_id who;
+  domain::instant at;
+  bool bought = false; ///< otherwise it ran out
+};
+
 /// What an event tells its waiting room, once it is durable.
 struct room_notice {
   std::vector<domain::subject_id> bought;
   std::vector<domain::subject_id> gave_up; ///< their holds ran out
-  std::optional<bool> seats_left;          ///< whether anything is available or held; absent: as it was
+  std::optional<bool>
+      seats_left; ///< whether anything may still be had: is available or held, of a sale that goes on; absent: as it was
+  std::vector<past_outcome>
+      lately{}; ///< told when an event was loaded: the room may not have heard of it before the server ended
 };
 
 /// The way from events to their waiting rooms. Thread-safe; nothing blocks.

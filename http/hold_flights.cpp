@@ -56,6 +56,16 @@ void hold_flights::end(const whose& of) noexcept {
   }
 }
 
+auto hold_flights::begin_lookup() -> std::shared_ptr<hold_flights> {
+  constexpr int lookups_max = 64;
+  if (lookups_.fetch_add(1, std::memory_order_relaxed) >= lookups_max) {
+    lookups_.fetch_sub(1, std::memory_order_relaxed);
+    return nullptr;
+  }
+  return {this,
+          [self = shared_from_this()](hold_flights* of) { of->lookups_.fetch_sub(1, std::memory_order_relaxed); }};
+}
+
 auto hold_flights::under_way() const -> std::size_t {
   const std::lock_guard lock{mutex_};
   return shares_.size();

@@ -3,6 +3,7 @@
 #include "actors/reply_port.hpp"
 #include "domain/strong_id.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -22,6 +23,9 @@ class hold_flights : public std::enable_shared_from_this<hold_flights> {
   /// Null while another hold of the buyer's is under way.
   [[nodiscard]] auto begin(domain::event_id event, const domain::subject_id& who, std::uint64_t key)
       -> std::shared_ptr<flight>;
+  /// A share of the looks for earlier answers that are made at a time for buyers who show no admission, so that a crowd that nobody let in keeps nothing else
+  /// from being read; ends when it is destroyed. Null when there are too many.
+  [[nodiscard]] auto begin_lookup() -> std::shared_ptr<hold_flights>;
   /// Of how many buyers and events.
   [[nodiscard]] auto under_way() const -> std::size_t;
 
@@ -35,6 +39,7 @@ class hold_flights : public std::enable_shared_from_this<hold_flights> {
 
   void end(const whose& of) noexcept;
 
+  std::atomic<int> lookups_{0};
   mutable std::mutex mutex_;
   std::map<whose, share> shares_;
 };

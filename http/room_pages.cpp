@@ -27,6 +27,12 @@ auto room_text(const actors::room_view& room) -> std::string {
   return text;
 }
 
+/// Off, and nothing planned.
+auto says_nothing(const actors::room_view* room) noexcept -> bool {
+  return room == nullptr ||
+         (room->mode == domain::queue::mode::off && !room->rules.pre_queue_at && !room->rules.starts_at);
+}
+
 auto changed(const projections::view_body& page, const std::string& room, const actors::room_view& as)
     -> std::shared_ptr<const projections::view_body> {
   auto shown = std::make_shared<projections::view_body>(page);
@@ -42,10 +48,16 @@ auto changed(const projections::view_body& page, const std::string& room, const 
 
 } // namespace
 
+void put_room_into(std::string& event, const actors::room_view* room) {
+  if (says_nothing(room) || !event.ends_with(without_room)) {
+    return;
+  }
+  event.resize(event.size() - without_room.size());
+  event.append(R"("waiting_room":)").append(room_text(*room)).append("}");
+}
+
 auto room_pages::with_room(domain::event_id event, const page& of, const actors::room_view* room) -> page {
-  const bool says_nothing = room == nullptr || (room->mode == domain::queue::mode::off && !room->rules.pre_queue_at &&
-                                                !room->rules.starts_at);
-  if (says_nothing || of->etag.empty() || !of->bytes.ends_with(without_room)) {
+  if (says_nothing(room) || of->etag.empty() || !of->bytes.ends_with(without_room)) {
     return of;
   }
   auto text = room_text(*room);

@@ -12,6 +12,9 @@
 
 namespace holdfast::http {
 
+/// Puts what a room does into the text of an event as its page and its organiser's answers have it, which ends with a room that is off. Null: there is none.
+void put_room_into(std::string& event, const actors::room_view* room);
+
 /// Pages of events that say what their waiting rooms do at the moment. Pages are made of the event's facts, and rooms have facts of their own; so whoever
 /// shows a page asks the room, and what differs is put in, once for a page and a mode. Thread-safe.
 class room_pages {

@@ -65,7 +65,7 @@ struct folder {
   }
 
   /// Out of the line, or of those who are inside.
-  void take_out(place& who, bool by_turn) const {
+  void take_out(place& who, place_status as) const {
     if (is_inside(who.status)) {
       room.inside.erase(who.at, moved());
       return;
@@ -75,8 +75,13 @@ struct folder {
     if (room.is != mode::pre_queue) {
       room.lines[who.band].leave(who.at);
     }
-    if (by_turn) {
-      room.drains[who.band].note(now, 1);
+    auto& drained = room.drains[who.band];
+    if (as == place_status::admitted) {
+      drained.note_let_in(now, 1);
+    } else if (as == place_status::missed_turn) {
+      drained.note_missed(now, 1);
+    } else if (who.status == place_status::waiting) {
+      drained.note_lost(now, 1); // the silent were lost when they fell silent
     }
   }
 
@@ -85,7 +90,7 @@ struct folder {
     if (is_inside(who.status) && as != place_status::bought && as != place_status::demoted) {
       room.measured.note_abandoned();
     }
-    take_out(who, as == place_status::missed_turn);
+    take_out(who, as);
     room.expected.drop(number.value());
     room.places.end(number, as, now);
   }
@@ -140,7 +145,7 @@ struct folder {
       const auto rates = room.drains[band].rates(now);
       for (const std::uint64_t eighths : {1U, 3U, 5U, 7U}) {
         const auto ahead = static_cast<std::uint32_t>(in.size() * eighths / 8);
-        const auto range = eta_of(rates, ahead);
+        const auto range = eta_of(rates, ahead, line_of_room(in.size(), room.waiting_now, room.silent_now));
         if (range && ahead < in.size()) {
           room.expected.keep(in.place_at(in.with_ahead(ahead)), now, *range);
         }
@@ -241,6 +246,7 @@ struct folder {
       who.status = place_status::silent;
       who.since_s = second_of(now);
       room.silent.push_back({number.value(), who.since_s});
+      room.drains[who.band].note_lost(now, 1);
     }
     room.silent_now += what.places.size();
   }
@@ -251,6 +257,7 @@ struct folder {
       HF_CHECK(who.status == place_status::silent, "who returns was silent");
       who.status = place_status::waiting;
       who.since_s = second_of(now);
+      room.drains[who.band].note_found(now, 1);
     }
     room.silent_now -= what.places.size();
   }
@@ -263,7 +270,7 @@ struct folder {
     for (const auto number : what.places) {
       auto& who = live(number);
       HF_CHECK(who.status == place_status::waiting, "who is let in waits, and is there");
-      take_out(who, true);
+      take_out(who, place_status::admitted);
       room.turns.took(who.band);
       room.expected.came(number.value(), now);
       who.status = place_status::admitted;

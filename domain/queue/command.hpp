@@ -52,13 +52,16 @@ struct mark_silent {
 /// Heard of again: silent ones that polled, and admitted ones that came.
 struct mark_present {
   std::vector<place_number> places;
+  instant claims_until{}; ///< whoever was let in may come until then, if their own time is over sooner
 };
 struct finish {
   std::vector<place_number> bought;
   std::vector<place_number> gave_up;
 };
 /// Ends what is due, and lets in whom rate, limit and turns allow. To be repeated while it gives facts.
-struct advance {};
+struct advance {
+  instant claims_until{}; ///< before it nobody has lost a turn by not coming for it
+};
 /// What `paced` says of the sale's backlog.
 struct adjust_pace {
   std::uint32_t permille = 1'000; ///< 0 to 1,000

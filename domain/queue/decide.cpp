@@ -30,6 +30,10 @@ auto fault(std::string pointer, std::string message) -> tl::unexpected<refusal> 
   return invalid(std::move(faults));
 }
 
+auto instant_of(std::uint32_t second) -> instant {
+  return {std::int64_t{second} * 1'000};
+}
+
 auto bad_batch() -> tl::unexpected<refusal> {
   return fault("", "at most 4,096 people at once");
 }
@@ -211,8 +215,8 @@ struct decider {
     if (!back.empty()) {
       made.push_back({now, asked.id, returned{std::move(back)}});
     }
-    auto came = those(what.places, [this](const place& of) {
-      return of.status == place_status::admitted && now < instant{std::int64_t{of.until_s} * 1'000};
+    auto came = those(what.places, [this, &what](const place& of) {
+      return of.status == place_status::admitted && now < std::max(instant_of(of.until_s), what.claims_until);
     });
     if (!came.empty()) {
       made.push_back({now, asked.id, claimed{std::move(came), whole_second(now + room.rules.admission)}});
@@ -234,7 +238,7 @@ struct decider {
     return decided(finished{std::move(bought), std::move(gave_up)});
   }
 
-  auto operator()(const advance&) const -> decision { return decide_advance(room, asked, now); }
+  auto operator()(const advance& what) const -> decision { return decide_advance(room, asked, what.claims_until, now); }
 
   auto operator()(const adjust_pace& what) const -> decision {
     if (what.permille > 1'000) {

@@ -126,23 +126,27 @@ auto may_enter(const state& room, std::size_t leaving, instant now) -> std::size
 
 } // namespace
 
-auto decide_advance(const state& room, const command& what, instant now) -> facts {
+auto decide_advance(const state& room, const command& what, instant claims_until, instant now) -> facts {
   teller made{now, what.id, {}};
   std::vector<place_number> unclaimed;
   std::vector<place_number> ran_out;
   const auto due = room.inside.first(limits::people_per_command_max, now);
   for (const auto& one : due) {
     const auto number = place_number{one.hold};
-    const bool came = room.places.at(number)->status == place_status::active;
-    (came ? ran_out : unclaimed).push_back(number);
+    if (room.places.at(number)->status == place_status::active) {
+      ran_out.push_back(number);
+    } else if (claims_until <= now) {
+      unclaimed.push_back(number);
+    }
   }
+  const auto leaving = unclaimed.size() + ran_out.size();
   made.tell_expired(place_status::unclaimed, std::move(unclaimed));
   made.tell_expired(place_status::ran_out, std::move(ran_out));
   if (room.is != mode::sold_out) {
     made.tell_expired(place_status::timed_out, forsaken(room, now));
   }
   procession next{room, now};
-  next.go(may_enter(room, due.size(), now));
+  next.go(may_enter(room, leaving, now));
   made.tell_expired(place_status::missed_turn, next.absent());
   if (!next.in().empty()) {
     const auto claim_by = whole_second(now + room.rules.heartbeat + limits::claim_grace);

@@ -12,11 +12,21 @@
 /// When somebody's turn will be: from what was measured, as a range, and not at all when it cannot be known.
 namespace holdfast::domain::queue {
 
-/// People that went from a line's head in the last minute, and in the last five (or since it began to move).
+/// What became of people of a line in some time.
+struct drain_counts {
+  std::uint32_t let_in = 0;
+  std::uint32_t missed = 0; ///< went from its head too, but took no turn
+  std::uint32_t lost = 0;   ///< left it, or fell silent and were not heard of again, wherever they stood
+
+  [[nodiscard]] constexpr auto turns() const noexcept -> std::uint32_t { return let_in + missed; }
+  friend auto operator==(const drain_counts&, const drain_counts&) -> bool = default;
+};
+
+/// The last minute, and the last five (or since the line began to move).
 struct drain_rates {
-  std::uint32_t minute = 0;
-  std::uint32_t people = 0;
-  std::uint32_t seconds = 0; ///< that `people` took: 60 to 300; 0: it was measured for less than a minute
+  drain_counts minute;
+  drain_counts all;          ///< the minute, too
+  std::uint32_t seconds = 0; ///< of `all`: 60 to 300; 0: it was measured for less than a minute
   friend auto operator==(const drain_rates&, const drain_rates&) -> bool = default;
 };
 
@@ -26,18 +36,36 @@ struct eta_range {
   friend auto operator==(const eta_range&, const eta_range&) -> bool = default;
 };
 
-/// How long until whoever has `ahead` people before them is at the head: at the faster of both rates less a tenth, to the slower one's plus a tenth and ten
-/// seconds. Nothing before a minute is measured, and when nobody went in the last minute.
-[[nodiscard]] auto eta_of(const drain_rates& measured, std::uint64_t ahead) noexcept -> std::optional<eta_range>;
+/// A line as it is now.
+struct line_people {
+  std::uint64_t all = 0; ///< who is silent, too
+  std::uint64_t silent = 0;
+};
 
-/// Counts who goes from the head of a line, in tens of seconds.
+/// Of a line of a room with so many people and silent ones: who is silent is not counted by band, and taken to be so by its share.
+[[nodiscard]] constexpr auto line_of_room(std::uint64_t in_line, std::uint64_t waiting, std::uint64_t silent) noexcept
+    -> line_people {
+  return {in_line, waiting == 0 ? 0 : silent * in_line / waiting};
+}
+
+/// How long until whoever has `ahead` people before them is at the head. At the most: the slower of both rates lets all of them have their turns, plus a tenth
+/// and ten seconds. At the least: the faster one does, or nobody who is silent comes back, others are lost as before, and the rest are let in as fast as
+/// before; whichever is sooner, less a tenth. Nothing before a minute is measured, and when nobody went in the last minute.
+[[nodiscard]] auto eta_of(const drain_rates& measured, std::uint64_t ahead, const line_people& in) noexcept
+    -> std::optional<eta_range>;
+
+/// Counts what becomes of a line's people, in tens of seconds.
 class drain {
  public:
   static constexpr millis slice = seconds(10);
 
   /// The line begins to move, or goes on: nothing is known of it yet.
   void begin(instant now) noexcept;
-  void note(instant now, std::uint32_t people) noexcept;
+  void note_let_in(instant now, std::uint32_t people) noexcept { slice_at(now).let_in += people; }
+  void note_missed(instant now, std::uint32_t people) noexcept { slice_at(now).missed += people; }
+  void note_lost(instant now, std::uint32_t people) noexcept { slice_at(now).lost += people; }
+  /// Somebody who was lost is there again: not counted below nothing.
+  void note_found(instant now, std::uint32_t people) noexcept;
   /// Of whole slices before the one of `now`.
   [[nodiscard]] auto rates(instant now) const noexcept -> drain_rates;
   /// Of the slice of `now`, counted from `begin`.
@@ -46,17 +74,20 @@ class drain {
   template <class Fold>
   void hash_into(Fold& to) const {
     to.add(static_cast<std::uint64_t>(began_.unix_ms)).add(last_);
-    for (const auto count : counts_) {
-      to.add(count);
+    for (const auto& of : counts_) {
+      to.add(of.let_in).add(of.missed).add(of.lost);
     }
   }
 
  private:
   static constexpr std::size_t slices = 31; ///< five minutes, and the one under way
 
+  /// Forgets what is too old.
+  [[nodiscard]] auto slice_at(instant now) noexcept -> drain_counts&;
+
   instant began_;
   std::uint64_t last_ = 0; ///< slice of the newest count
-  std::array<std::uint32_t, slices> counts_{};
+  std::array<drain_counts, slices> counts_{};
 };
 
 /// How good past estimates were.

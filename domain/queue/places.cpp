@@ -47,7 +47,6 @@ void place_table::end(place_number number, place_status status, instant now) noe
   ending->status = status;
   ending->since_s = second_of(now);
   ending->at = 0;
-  ending->until_s = 0;
 }
 
 void place_table::clear() noexcept {

@@ -54,7 +54,7 @@ struct place {
   subject_id who;
   std::uint32_t since_s = 0; ///< `second_of` the time when it became what it is
   std::uint32_t at = 0;      ///< in the line: its spot; inside: its position among the deadlines; otherwise 0
-  std::uint32_t until_s = 0; ///< inside: the second at which that ends; otherwise 0
+  std::uint32_t until_s = 0; ///< inside: the second at which that ends; over: at which it would have; 0: never let in
   std::uint8_t band = 0;
   place_status status{};
 };

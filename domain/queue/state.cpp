@@ -104,7 +104,8 @@ void add_waiting(standing& to, const state& room, const place& of, instant now) 
   }
   to.ahead = in.ahead_of(of.at);
   if (room.is == mode::on) {
-    to.eta = eta_of(room.drains[of.band].rates(now), *to.ahead);
+    to.eta =
+        eta_of(room.drains[of.band].rates(now), *to.ahead, line_of_room(in.size(), room.waiting_now, room.silent_now));
     to.next_poll = poll_delay(room.rules, *to.ahead);
   }
 }

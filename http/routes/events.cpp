@@ -2,6 +2,7 @@
 #include "http/body.hpp"
 #include "http/event_reader.hpp"
 #include "http/layout_reader.hpp"
+#include "http/room_pages.hpp"
 #include "http/routes/context.hpp"
 #include "http/routes/paging.hpp"
 #include "projections/inventory_bodies.hpp"
@@ -31,8 +32,37 @@ struct event_command {
 };
 using pending = std::shared_ptr<event_command>;
 
+/// An event as it is answered to its organiser: with what its waiting room does, as on its page.
+class shown_with_room final : public actors::reply_sink {
+ public:
+  shown_with_room(actors::reply_port&& to, domain::event_id event, actors::engine_port& engine) noexcept
+      : to_{std::move(to)}, event_{event}, engine_{engine} {}
+
+  void reply(actors::answer&& what) noexcept override {
+    constexpr std::uint16_t failures_from = 300;
+    if (what.status < failures_from) {
+      put_room_into(what.body, engine_.rooms().room(event_).get());
+    }
+    to_.send(std::move(what));
+  }
+
+ private:
+  actors::reply_port to_;
+  domain::event_id event_;
+  actors::engine_port& engine_;
+};
+
+auto showing_room(actors::reply_port&& to, domain::event_id event, actors::engine_port& engine) -> actors::reply_port {
+  return actors::reply_port{std::make_shared<shown_with_room>(std::move(to), event, engine)};
+}
+
 void submit(const pending& waiting, actors::engine_port& engine) {
-  engine.submit(waiting->event, std::move(waiting->what), waiting->meta, reply_to(std::move(waiting->to), engine));
+  auto reply = reply_to(std::move(waiting->to), engine);
+  // What is remembered is answered again byte for byte: an event that is made has no room yet.
+  if (waiting->what.id.key == 0) {
+    reply = showing_room(std::move(reply), waiting->event, engine);
+  }
+  engine.submit(waiting->event, std::move(waiting->what), waiting->meta, std::move(reply));
 }
 
 /// Sends the command on once the slug is its event's; any other outcome is the client's answer.
@@ -209,7 +239,7 @@ void replace_layout(exchange& ex, const context& in) {
                        .id = {},
                        .body = domain::replace_layout{.expected_version = *expected, .seats = std::move(seats)}};
   const auto meta = meta_of(ex);
-  in.engine.submit(*event, std::move(what), meta, reply_to(ex, in));
+  in.engine.submit(*event, std::move(what), meta, showing_room(reply_to(ex, in), *event, in.engine));
 }
 
 /// A step of an event's life: publish, pause, resume, close or cancel.
@@ -222,7 +252,7 @@ void take_step(exchange& ex, const context& in) {
   }
   domain::command what{.by = caller_of(ex.who(), caller::kind::organiser), .id = {}, .body = Step{*expected}};
   const auto meta = meta_of(ex);
-  in.engine.submit(*event, std::move(what), meta, reply_to(ex, in));
+  in.engine.submit(*event, std::move(what), meta, showing_room(reply_to(ex, in), *event, in.engine));
 }
 
 void write_summary(json_writer& out, const projections::event_summary& event, domain::instant now) {

@@ -177,6 +177,7 @@ auto counting(exchange& ex, const context& in, code_attempts::counted how) -> ac
 struct hold_entry {
   domain::queue::place_number place;            ///< zero: none is needed
   std::shared_ptr<hold_flights::flight> flight; ///< null: none is counted
+  bool is_due = true;                           ///< false: there is an admission to show, and none was
 };
 
 /// The place that `Admission-Token` names; zero for one that is not this buyer's for this event.
@@ -190,8 +191,7 @@ auto admitted_place(const exchange& of, const context& in, domain::event_id even
   return is_theirs ? pass->place : domain::queue::place_number{};
 }
 
-/// Answers and returns nothing when the waiting room is active and the buyer has no admission to show, or another hold under way.
-/// Who has one goes on to the event also when it has ended: a repeated request gets its first answer there, and everything else is refused.
+/// Answers and returns nothing when the buyer has another hold under way. An admission that has ended goes on to the event: it repeats answers.
 auto entry_of(exchange& ex, const context& in, hold_flights& flights, domain::event_id event)
     -> std::optional<hold_entry> {
   if (!ex.who().is_buyer()) {
@@ -204,8 +204,7 @@ auto entry_of(exchange& ex, const context& in, hold_flights& flights, domain::ev
   }
   const auto place = admitted_place(ex, in, event);
   if (!place) {
-    ex.refuse(problem_kind::admission_required);
-    return std::nullopt;
+    return hold_entry{{}, nullptr, false};
   }
   auto flight = flights.begin(event, who, command_id_of(ex, in).key);
   if (!flight) {
@@ -216,6 +215,17 @@ auto entry_of(exchange& ex, const context& in, hold_flights& flights, domain::ev
 }
 
 /// Sends what was asked for to its event.
+void send_hold(actors::engine_port& engine, domain::event_id event, domain::command what, asked_hold&& wish,
+               const actors::request_meta& meta, actors::reply_port&& reply) {
+  if (wish.resale) {
+    what.body = *wish.resale;
+    engine.submit(event, std::move(what), meta, std::move(reply));
+  } else {
+    what.body = std::move(wish.hold);
+    engine.submit(event, std::move(what), std::move(wish.places), meta, std::move(reply));
+  }
+}
+
 void submit_hold(exchange& ex, const context& in, domain::event_id event, asked_hold&& wish, hold_entry&& by,
                  const std::optional<code_attempts::counted>& attempt) {
   domain::command what{.by = caller_of(ex.who(), caller::kind::box_office), .id = command_id_of(ex, in), .body = {}};
@@ -225,13 +235,28 @@ void submit_hold(exchange& ex, const context& in, domain::event_id event, asked_
   if (by.flight) {
     reply = ending(std::move(by.flight), std::move(reply));
   }
-  if (wish.resale) {
-    what.body = *wish.resale;
-    in.engine.submit(event, std::move(what), std::move(meta), std::move(reply));
-  } else {
-    what.body = std::move(wish.hold);
-    in.engine.submit(event, std::move(what), std::move(wish.places), std::move(meta), std::move(reply));
+  send_hold(in.engine, event, std::move(what), std::move(wish), meta, std::move(reply));
+}
+
+/// Whoever shows no admission is refused, but for a request that was answered before: it gets that answer from the event.
+void repeat_hold(exchange& ex, const context& in, hold_flights& flights, domain::event_id event, asked_hold&& wish) {
+  auto look = flights.begin_lookup();
+  if (!look) {
+    return ex.refuse(problem_kind::admission_required);
   }
+  const domain::command what{
+      .by = caller_of(ex.who(), caller::kind::box_office), .id = command_id_of(ex, in), .body = {}};
+  const auto meta = meta_of(ex);
+  auto asked = std::make_shared<asked_hold>(std::move(wish));
+  auto to = std::make_shared<deferred>(ex.defer());
+  in.engine.remembers(event, meta.principal, what.id, [=, look = std::move(look), &in](bool is_known) {
+    if (is_known) {
+      send_hold(in.engine, event, what, std::move(*asked), meta, reply_to(std::move(*to), in.engine));
+    } else {
+      (*to)->refuse(problem_kind::admission_required);
+      to->complete();
+    }
+  });
 }
 
 void create_hold(exchange& ex, const context& in, hold_flights& flights) {
@@ -239,6 +264,10 @@ void create_hold(exchange& ex, const context& in, hold_flights& flights) {
   auto wish = event ? read_wish(ex, in, *event) : std::nullopt;
   auto by = wish ? entry_of(ex, in, flights, *event) : std::nullopt;
   if (!by) {
+    return;
+  }
+  if (!by->is_due) {
+    repeat_hold(ex, in, flights, *event, *std::move(wish));
     return;
   }
   std::optional<code_attempts::counted> attempt;

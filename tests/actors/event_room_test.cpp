@@ -203,6 +203,57 @@ TEST_CASE("a box office's sale is of nobody who waits, and the last seat is told
   CHECK(bench.last_notice().seats_left == true);
 }
 
+TEST_CASE("an event that has nothing to sell any more tells its room so") {
+  guarded bench;
+  bench.room.is_off = true;
+  REQUIRE(bench.last_notice().seats_left == true);
+  REQUIRE(bench.ask_with({.by = bench.organiser(), .id = {}, .body = domain::cancel_event{}}, {}).status == 201);
+  CHECK(bench.last_notice().seats_left == false);
+}
+
+TEST_CASE("an event that is loaded tells its room what it has left, and what became of holds lately") {
+  guarded bench;
+  bench.room.is_off = true;
+  REQUIRE(bench.ask_with(bench.hold(1, {0}), place_number{}).status == 201);
+  REQUIRE(bench.ask_with(bench.hold(2, {1}), place_number{}).status == 201);
+  REQUIRE(bench.ask_with(bench.hold(3, {2}), place_number{}).status == 201);
+  auto office = bench.organiser();
+  office.as = domain::caller::kind::box_office;
+  REQUIRE(bench
+              .ask_with({.by = office,
+                         .id = {},
+                         .body = domain::confirm_hold{domain::hold_number{3},
+                                                      domain::payment_record{.by = domain::payment_record::method::cash,
+                                                                             .reference = {},
+                                                                             .reason = {}}}},
+                        {})
+              .status == 201);
+  const auto bought_at = bench.clock.at;
+  REQUIRE(bench.ask_with({.by = bench.buyer(2), .id = {}, .body = domain::release_hold{domain::hold_number{2}}}, {})
+              .status == 201);
+  bench.clock.at = bench.clock.at + domain::minutes(30);
+  bench.core->expire(nullptr);
+  bench.settle();
+  bench.room.heard.clear();
+  bench.open();
+  bench.settle();
+  REQUIRE(bench.room.heard.size() == 2);
+  CHECK(bench.room.heard[1].seats_left == true);
+  const auto& lately = bench.room.heard[0].lately;
+  REQUIRE(lately.size() == 2);
+  CHECK(lately[0].who == domain::subject_id{1, 3});
+  CHECK(lately[0].bought);
+  CHECK(lately[0].at == bought_at);
+  CHECK(lately[1].who == domain::subject_id{1, 1});
+  CHECK_FALSE(lately[1].bought);
+  bench.clock.at = bench.clock.at + domain::minutes(90);
+  bench.room.heard.clear();
+  bench.open();
+  bench.settle();
+  REQUIRE(bench.room.heard.size() == 1);
+  CHECK(bench.room.heard[0].lately.empty());
+}
+
 TEST_CASE("a probe is let go of when everything before it is durable") {
   guarded bench;
   bench.room.is_off = true;

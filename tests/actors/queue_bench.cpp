@@ -27,7 +27,8 @@ void queue_bench::schedule(domain::event_id, domain::instant at) noexcept {
   timers_.push_back({at, [this] { core->tick(); }});
 }
 
-void queue_bench::probe(domain::event_id, std::function<void()> answered) noexcept {
+void queue_bench::probe(domain::event_id, bool loads, std::function<void()> answered) noexcept {
+  wakes += loads ? 1 : 0;
   if (backlog_now.count == 0) {
     answered();
   } else {

@@ -22,7 +22,7 @@ class queue_bench : public actors::queue_mailbox, public actors::deadline_port, 
   void post(std::function<void(actors::queue_core&)> job) noexcept override;
   void post_after(std::chrono::milliseconds delay, std::function<void(actors::queue_core&)> job) noexcept override;
   void schedule(domain::event_id event, domain::instant at) noexcept override;
-  void probe(domain::event_id event, std::function<void()> answered) noexcept override;
+  void probe(domain::event_id event, bool loads, std::function<void()> answered) noexcept override;
 
   /// Starts the room, as the table does.
   void open();
@@ -60,6 +60,7 @@ class queue_bench : public actors::queue_mailbox, public actors::deadline_port, 
   std::vector<domain::instant> scheduled;
   /// How long the event takes to answer a probe.
   domain::millis backlog_now;
+  int wakes = 0; ///< probes that were to load the event
 
  private:
   template <class Asked>

@@ -63,7 +63,9 @@ class random_life {
       CHECK(told->now.waiting == is->waiting);
       CHECK(told->now.admitted == is->admitted);
       CHECK(told->now.eta == is->eta);
-      CHECK(told->now.until == is->until);
+      // Whoever was let in before a restart has longer to come, which no fact says.
+      const bool has_longer = is->status == room::place_status::admitted && told->now.until > is->until;
+      CHECK((told->now.until == is->until || has_longer));
       CHECK(told->now.next_poll == is->next_poll);
     }
   }

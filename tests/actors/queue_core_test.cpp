@@ -301,7 +301,7 @@ TEST_CASE("a demotion says why, and for which place") {
   CHECK(told->reason == "Skript");
   CHECK(told->instead == place_number{3});
   CHECK(bench.poll(1, told->instead)->now.ahead == 1);
-  CHECK(bench.admits(1, place) == admission::over);
+  CHECK(bench.admits(1, place) == admission::required);
   CHECK(why_of(bench.ask(room::demote{place, "Skript"}).error()) == room::refusal::reason::not_found);
 }
 

@@ -77,54 +77,6 @@ void check_draw(queue_bench& bench, const actors::draw_view& draw) {
   }
 }
 
-/// What people were told before a crash.
-struct told_people {
-  std::map<std::uint64_t, place_number> places;
-  std::map<std::uint32_t, place_status> seen;
-  domain::instant at;
-};
-
-/// A short sale, in which the journal fails at the first append of one of its steps.
-auto live_until_crash(const std::shared_ptr<journal::memory_disk>& disk, journal::memory_journal::fault fault,
-                      std::size_t crash_at) -> told_people {
-  constexpr std::uint64_t people = 12;
-  told_people kept;
-  queue_bench bench{disk};
-  bench.open();
-  auto rules = rate_of(8, 2);
-  rules.max_active = 4;
-  bench.put_on(rules);
-  std::vector<std::function<void()>> steps;
-  for (std::uint64_t who = 1; who <= people; who += 2) {
-    steps.emplace_back([&bench, &kept, who] {
-      const auto one = bench.send_join(who);
-      const auto other = bench.send_join(who + 1);
-      bench.settle();
-      for (const auto& [name, got] : {std::pair{who, one}, std::pair{who + 1, other}}) {
-        REQUIRE(got->has_value());
-        if ((*got)->has_value()) {
-          kept.places.emplace(name, (**got)->place);
-        }
-      }
-    });
-    steps.emplace_back([&bench] { bench.pass(domain::millis{500}); });
-  }
-  steps.emplace_back([&bench] { bench.tell({{queue_bench::subject(1)}, {}, {}}); });
-  steps.emplace_back([&bench] { bench.pass(domain::seconds(1)); });
-  for (std::size_t step = 0; step < steps.size(); ++step) {
-    if (step == crash_at) {
-      bench.under.journal.fail_next_commit(fault);
-    }
-    steps[step]();
-  }
-  for (const auto& [who, place] : kept.places) {
-    kept.seen.emplace(place.value(), bench.status(who, place));
-  }
-  kept.at = bench.under.clock.at;
-  bench.under.journal.release();
-  return kept;
-}
-
 } // namespace
 
 TEST_CASE("a room that was off follows its schedule, over a restart, to a draw from the seed it had committed to") {
@@ -314,66 +266,14 @@ TEST_CASE("a restart in the middle shows what was shown") {
   CHECK(bench.status(30, place_number{30}) == place_status::silent);
 }
 
-TEST_CASE("who was told that they are let in is inside after a crash, also when it was not written that they came") {
-  for (const auto away : {domain::seconds(1), domain::minutes(2)}) {
-    CAPTURE(away.count);
-    const auto disk = std::make_shared<journal::memory_disk>();
-    domain::instant now;
-    std::uint32_t who = 0;
-    {
-      queue_bench bench{disk};
-      bench.open();
-      bench.put_on(rate_of(1, 2));
-      for (std::uint64_t one = 1; one <= 4; ++one) {
-        bench.place_of(one);
-      }
-      // Whoever joins and is let in at once has come. Somebody who is let in by a tick has not.
-      for (int ticks = 0; ticks < 40 && who == 0; ++ticks) {
-        bench.pass(domain::millis{250});
-        for (std::uint32_t number = 1; number <= 4; ++number) {
-          if (bench.state().places.at(place_number{number})->status == place_status::admitted) {
-            who = number;
-          }
-        }
-      }
-      REQUIRE(who != 0);
-      REQUIRE(bench.poll(who, place_number{who})->now.status == place_status::admitted);
-      REQUIRE(bench.admits(who, place_number{who}) == actors::admission::granted);
-      CHECK(bench.state().places.at(place_number{who})->status == place_status::admitted);
-      now = bench.under.clock.at;
-      bench.under.journal.release();
-    }
-    next_server bench{disk, now + away};
-    bench.open();
-    CHECK(bench.admits(who, place_number{who}) == actors::admission::granted);
-    CHECK(bench.status(who, place_number{who}) == place_status::active);
-    bench.pass(domain::minutes(5));
-    CHECK(bench.admits(who, place_number{who}) == actors::admission::granted);
-    bench.pass(domain::minutes(6));
-    CHECK(bench.admits(who, place_number{who}) == actors::admission::over);
-    CHECK(bench.status(who, place_number{who}) == place_status::ran_out);
-  }
-}
-
-TEST_CASE("whatever append a crash hits, what was told stays so") {
-  for (const auto fault : {journal::memory_journal::fault::lost, journal::memory_journal::fault::stored}) {
-    for (std::size_t crash_at = 0; crash_at < 14; ++crash_at) {
-      CAPTURE(crash_at);
-      const auto disk = std::make_shared<journal::memory_disk>();
-      const auto kept = live_until_crash(disk, fault, crash_at);
-      next_server bench{disk, kept.at};
-      bench.open();
-      for (const auto& [who, place] : kept.places) {
-        const auto is = bench.status(who, place); // it is theirs
-        const auto was = kept.seen.at(place.value());
-        const bool went_back = room::is_waiting(is) && !room::is_waiting(was);
-        CHECK_FALSE(went_back);
-        CHECK((is != place_status::waiting || bench.place_of(who) == place));
-      }
-      REQUIRE(bench.state().inside.size() <= 4);
-      CHECK(bench.place_of(77).value() > kept.places.size());
-    }
-  }
+TEST_CASE("a room that does not know what its event has left has it loaded, and no other") {
+  closed_line bench;
+  bench.pass(domain::seconds(3));
+  CHECK(bench.wakes > 0);
+  bench.tell({{}, {}, true});
+  const auto before = bench.wakes;
+  bench.pass(domain::seconds(3));
+  CHECK(bench.wakes == before);
 }
 
 TEST_CASE("a disk that runs full lets in nobody who could buy nothing") {

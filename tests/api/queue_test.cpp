@@ -117,6 +117,19 @@ TEST_CASE("a repeated hold is answered as before, though its admission has ended
   CHECK(again.header("idempotency-replayed") == "true");
 }
 
+TEST_CASE("a hold that was made before there was a waiting room is answered again without an admission") {
+  waiting_scene in;
+  auto early = in.somebody();
+  const auto first = early.hold("A/1/1", "before-the-room");
+  REQUIRE(first.status == 201);
+  in.set({{"mode", "on"}, {"rate_per_s", 0}});
+  const auto again = early.hold("A/1/1", "before-the-room");
+  CHECK(again.status == 201);
+  CHECK(again.body == first.body);
+  CHECK(early.hold("A/1/2", "another-key").text("code") == "admission_required");
+  CHECK(in.somebody().hold("A/1/1", "before-the-room").text("code") == "admission_required");
+}
+
 TEST_CASE("behind a waiting room a buyer makes one hold at a time") {
   waiting_scene in;
   in.set({{"mode", "on"}});
@@ -358,6 +371,21 @@ TEST_CASE("the event's page says what the waiting room does, and caches are told
   CHECK(anybody.get(in.opera.path()).json().at("waiting_room") == planned);
   in.set({{"pre_queue_at", nullptr}, {"starts_at", nullptr}});
   CHECK(asks_again(before) == 304);
+}
+
+TEST_CASE("organisers' answers say what the waiting room does, and whoever waits for a cancelled event is told") {
+  waiting_scene in;
+  in.set({{"mode", "on"}, {"rate_per_s", 0}});
+  auto line = in.line_of(1);
+  const auto renamed = in.organiser.patch(in.opera.path(), {{"name", "Tosca"}});
+  CHECK(renamed.json().at("waiting_room") == json{{"mode", "on"}});
+  REQUIRE(line[0].leave().status == 204);
+  line[0].show_admission("");
+  CHECK(line[0].hold("A/1/1").text("code") == "admission_required"); // never let in, so that nothing has ended
+  auto waits = in.line_of(1);
+  const auto cancelled = in.organiser.post(in.opera.path("/cancel"));
+  REQUIRE(cancelled.status == 200);
+  waits[0].becomes("sold_out");
 }
 
 } // namespace holdfast::api_test
