@@ -80,6 +80,10 @@ void event_core::loaded(fold_result&& result) {
   progress_->appended = state_->seq();
   progress_->durable.store(state_->seq(), std::memory_order_release);
   tell_lately();
+  offers_due_ = true; // it may have ended between what freed places and the offer of them
+  if (auto offers = next_offers(now()); !offers.empty()) {
+    write_own(std::move(offers), now(), own_credit());
+  }
   for (auto& request : std::exchange(waiting_, {})) {
     decide_and_answer(std::move(request));
   }
@@ -124,6 +128,7 @@ void event_core::decide_and_answer(event_request&& request) {
     return;
   }
   const auto at = now();
+  make_way(request, at);
   if (request.wish && !resolve_wish(request, remembered, at)) {
     return;
   }
@@ -169,6 +174,7 @@ auto event_core::resolve_wish(event_request& request, bool remembered, domain::i
 }
 
 void event_core::commit(event_request&& request, domain::facts&& made, domain::instant at) {
+  const auto lapsed = lapsing(made);
   for (const auto& fact : made) {
     domain::apply(*state_, fact);
   }
@@ -179,6 +185,8 @@ void event_core::commit(event_request&& request, domain::facts&& made, domain::i
     return;
   }
   count(made);
+  note_freed(made);
+  auto offers = next_offers(at);
   journal::append_group group;
   group.stream = stream();
   group.first_seq = progress_->appended + 1;
@@ -189,11 +197,11 @@ void event_core::commit(event_request&& request, domain::facts&& made, domain::i
   }
   group.facts = std::make_shared<const domain::facts>(std::move(made));
   group.trace = request.meta.trace;
-  group.next_deadline = state_->next_deadline();
+  group.next_deadline = deadline_after(at);
   group.state_hash = state_->hash();
   record_decision(request, event_);
   group.traced = trace_commit(request.meta, group.first_seq, group.facts->size());
-  auto tell_room = notice_of(*group.facts);
+  auto tell_room = notice_of(*group.facts, lapsed);
   auto parked =
       std::make_shared<parked_answer>(progress_, progress_->appended, services_.encoder, std::move(request.reply),
                                       request.meta, std::move(encoded.what), group.traced);
@@ -201,6 +209,9 @@ void event_core::commit(event_request&& request, domain::facts&& made, domain::i
     parked->before_reply(std::move(tell_room));
   }
   services_.journal.append(std::move(group), std::move(parked));
+  if (!offers.empty()) {
+    write_own(std::move(offers), at, own_credit());
+  }
   announce_deadline();
   snapshot_if_due();
 }
@@ -253,6 +264,7 @@ void event_core::expire(std::shared_ptr<held_credit> credit) {
   const domain::command due{.by = {}, .id = {}, .body = domain::end_due_holds{}};
   auto decided = domain::decide(*state_, due, at);
   if (!decided || decided->empty()) {
+    offer_what_came_back(at);
     if (state_->has_orders_to_return() && services_.cancelled != nullptr) {
       services_.cancelled->orders_left(event_);
     }
@@ -263,19 +275,7 @@ void event_core::expire(std::shared_ptr<held_credit> credit) {
     }
     return;
   }
-  for (const auto& fact : *decided) {
-    domain::apply(*state_, fact);
-  }
-  count(*decided);
-  journal::append_group group;
-  group.stream = stream();
-  group.first_seq = progress_->appended + 1;
-  progress_->appended += decided->size();
-  group.facts = std::make_shared<const domain::facts>(std::move(*decided));
-  group.next_deadline = state_->next_deadline();
-  group.state_hash = state_->hash();
-  auto parked = std::make_shared<parked_work>(progress_, progress_->appended, credit, notice_of(*group.facts));
-  services_.journal.append(std::move(group), std::move(parked));
+  write_own(std::move(*decided), at, credit);
   if (const auto next = state_->next_deadline(); next && *next <= at) {
     self_->post_expire(std::move(credit)); // the next chunk, behind what has queued meanwhile
   } else {

@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace holdfast::actors {
 
@@ -93,7 +94,8 @@ struct event_services {
   room_notices* notices = nullptr;     ///< null with `rooms`
 };
 
-/// The event actor without its actor: owns one event's inventory, decides, applies, appends, and lets answers leave behind their facts.
+/// The event actor without its actor: owns one event's inventory, decides, applies, appends, and lets answers leave behind their facts. What
+/// comes back is offered to the waitlist in the same turn, before any other request is decided.
 /// One thread at a time (its actor's). Messages that arrive while it loads wait inside.
 class event_core {
  public:
@@ -130,16 +132,36 @@ class event_core {
   void count(const domain::facts& made) noexcept;
   void announce_deadline();
   void snapshot_if_due();
+  /// What the stream says of when it is to be woken: at once while places are to be offered, so that a restart in between does not forget.
+  [[nodiscard]] auto deadline_after(domain::instant at) const -> std::optional<domain::instant>;
+  // The waitlist, and the engine's own commands: event_core_waitlist.cpp.
+  /// Whether somebody wants places, so that what is due is to be ended, and offered, before.
+  void make_way(const event_request& request, domain::instant at);
+  /// Notes what facts that were just applied mean for the waitlist.
+  void note_freed(const domain::facts& made) noexcept;
+  /// The next offers to the waitlist; none while nothing came back, or nothing may be offered just now: then it is woken again soon.
+  [[nodiscard]] auto next_offers(domain::instant at) -> domain::facts;
+  /// Applies and appends what the engine itself decided, and the offers that follow from it.
+  void write_own(domain::facts&& made, domain::instant at, const std::shared_ptr<held_credit>& credit);
+  void offer_what_came_back(domain::instant at);
+  /// Work of the engine's own in flight, which keeps the actor until it is durable.
+  [[nodiscard]] auto own_credit() -> std::shared_ptr<held_credit>;
+  /// Holds that run out with these facts, and had been offered; before they are applied.
+  [[nodiscard]] auto lapsing(const domain::facts& made) const -> std::vector<domain::hold_number>;
   // The waiting room: event_core_room.cpp.
   /// Whether a buyer's hold was answered because the waiting room has not let them in.
   [[nodiscard]] auto refuse_unadmitted(event_request& request) -> bool;
-  /// What the room is told when these facts are durable; nothing when there is none to tell.
-  [[nodiscard]] auto notice_of(const domain::facts& made) -> std::function<void()>;
+  /// Whether somebody was kept off the waitlist; who is not has the rank there that the waiting room gives them.
+  [[nodiscard]] auto refuse_unranked(event_request& request, domain::join_waitlist& what) -> bool;
+  void refuse_at_the_door(event_request& request, admission is);
+  /// What the room is told when these facts are durable; nothing when there is none to tell. `lapsed`: offers that ran out, which cost nobody their place.
+  [[nodiscard]] auto notice_of(const domain::facts& made, const std::vector<domain::hold_number>& lapsed)
+      -> std::function<void()>;
   void tell_supply();
   /// What became of holds as long as an admission may last: the server may have ended before the room heard of it.
   void tell_lately();
-  /// Whether somebody who waits may still come by something.
-  [[nodiscard]] auto has_seats_left() const -> bool;
+  /// Whether the line may go on; nothing: as it was, for what is held may come back, and go to the waitlist first.
+  [[nodiscard]] auto seats_left() const -> std::optional<bool>;
 
   [[nodiscard]] auto stream() const noexcept -> journal::stream_id {
     return {journal::stream_kind::event, event_.value()};
@@ -158,7 +180,9 @@ class event_core {
   std::optional<domain::instant> announced_;
   domain::instant last_used_;
   std::uint64_t snapshot_seq_ = 0;
-  std::optional<bool> told_supply_;            ///< the room: whether seats are left
+  std::optional<bool> told_supply_; ///< the room: whether seats are left
+  bool offers_due_ =
+      false; ///< places may have come back that the waitlist is to be offered, now or as soon as it may be
   std::shared_ptr<event_probe> probe_waiting_; ///< while loading
 };
 

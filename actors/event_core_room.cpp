@@ -3,6 +3,7 @@
 #include "actors/parked.hpp"
 #include "domain/queue/settings.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -14,7 +15,7 @@ namespace {
 /// Of the newest holds: more are not made while admissions last, but in the largest sales.
 constexpr std::uint32_t looked_back_holds = 65'536;
 
-/// Whether a buyer wants places that need the waiting room's admission. What a hold becomes needs none.
+/// Whether a buyer wants places at once, which need the waiting room's admission. What a hold becomes needs none.
 auto wants_places(const event_request& request) noexcept -> bool {
   return request.what.by.as == domain::caller::kind::buyer &&
          (request.wish || std::holds_alternative<domain::hold_seats>(request.what.body) ||
@@ -24,6 +25,9 @@ auto wants_places(const event_request& request) noexcept -> bool {
 } // namespace
 
 auto event_core::refuse_unadmitted(event_request& request) -> bool {
+  if (auto* const join = std::get_if<domain::join_waitlist>(&request.what.body)) {
+    return refuse_unranked(request, *join);
+  }
   if (services_.rooms == nullptr || !wants_places(request)) {
     return false;
   }
@@ -37,12 +41,44 @@ auto event_core::refuse_unadmitted(event_request& request) -> bool {
     return false;
   }
   services_.metrics.holds_unadmitted.fetch_add(1, std::memory_order_relaxed);
-  const auto why = is == admission::over ? refusal::admission_expired : refusal::admission_required;
-  request.reply.send(services_.encoder.refused(why, request.meta));
+  refuse_at_the_door(request, is);
   return true;
 }
 
-auto event_core::has_seats_left() const -> bool {
+void event_core::refuse_at_the_door(event_request& request, admission is) {
+  const auto why = is == admission::over ? refusal::admission_expired : refusal::admission_required;
+  request.reply.send(services_.encoder.refused(why, request.meta));
+}
+
+/// Who is let in comes before all who wait in the line, and those keep their order. Without a room, or while it is off, whoever comes later is behind.
+auto event_core::refuse_unranked(event_request& request, domain::join_waitlist& what) -> bool {
+  what.rank.reset();
+  if (services_.rooms == nullptr || request.what.by.as != domain::caller::kind::buyer) {
+    return false;
+  }
+  const auto who = request.what.by.subject;
+  const auto is = services_.rooms->admits(event_, who, request.meta.place);
+  if (is == admission::not_needed) {
+    services_.notices->arrived(event_);
+    return false;
+  }
+  if (is == admission::granted) {
+    what.rank = 0;
+    tell_supply();
+    return false;
+  }
+  // While there are seats to be had by standing in the line, that is how.
+  const auto room = services_.rooms->room(event_);
+  if (room != nullptr && room->mode == domain::queue::mode::sold_out) {
+    what.rank = services_.rooms->rank(event_, who, request.meta.place);
+  }
+  if (!what.rank) {
+    refuse_at_the_door(request, is);
+  }
+  return !what.rank;
+}
+
+auto event_core::seats_left() const -> std::optional<bool> {
   const auto closes_at = state_->config().sale_closes_at;
   const auto status = state_->status();
   if (status == domain::event_status::closed || status == domain::event_status::cancelled ||
@@ -50,10 +86,14 @@ auto event_core::has_seats_left() const -> bool {
     return false;
   }
   const auto counts = state_->counts();
-  return counts.available > 0 || counts.held > 0;
+  if (counts.available == 0 && counts.held > 0) {
+    return std::nullopt;
+  }
+  return counts.available > 0;
 }
 
-auto event_core::notice_of(const domain::facts& made) -> std::function<void()> {
+auto event_core::notice_of(const domain::facts& made, const std::vector<domain::hold_number>& lapsed)
+    -> std::function<void()> {
   if (services_.notices == nullptr || !services_.notices->listens(event_)) {
     return {};
   }
@@ -64,14 +104,16 @@ auto event_core::notice_of(const domain::facts& made) -> std::function<void()> {
         notice->bought.push_back(order->by.subject);
       }
     } else if (const auto* const ran_out = std::get_if<domain::hold_expired>(&fact.body)) {
-      if (const auto* const hold = state_->find_ended(ran_out->hold); hold != nullptr) {
+      const bool was_offered = std::ranges::find(lapsed, ran_out->hold) != lapsed.end();
+      if (const auto* const hold = state_->find_ended(ran_out->hold); hold != nullptr && !was_offered) {
         notice->gave_up.push_back(hold->by.subject);
       }
     }
   }
   std::erase(notice->bought, domain::subject_id{}); // box offices wait in no line
   std::erase(notice->gave_up, domain::subject_id{});
-  if (const bool left = has_seats_left(); told_supply_ != left) {
+  // What those on the waitlist may still be offered is not for the line.
+  if (const auto left = seats_left(); left && (!offers_due_ || !*left) && told_supply_ != left) {
     told_supply_ = left;
     notice->seats_left = left;
   }
@@ -83,12 +125,16 @@ auto event_core::notice_of(const domain::facts& made) -> std::function<void()> {
 
 /// As of what is durable: what is not yet will be told with its own facts.
 void event_core::tell_supply() {
-  if (services_.notices == nullptr || !progress_->all_durable() || !state_->seats() ||
+  if (services_.notices == nullptr || !progress_->all_durable() || !state_->seats() || offers_due_ ||
       !services_.notices->listens(event_)) {
     return;
   }
-  told_supply_ = has_seats_left();
-  services_.notices->told(event_, {{}, {}, told_supply_});
+  if (const auto left = seats_left()) {
+    told_supply_ = left;
+  }
+  if (told_supply_) {
+    services_.notices->told(event_, {{}, {}, told_supply_});
+  }
 }
 
 void event_core::tell_lately() {

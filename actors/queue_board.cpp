@@ -117,6 +117,17 @@ auto queue_board::admits(const domain::subject_id& who, place_number place, doma
   return queue::is_waiting(is->status) || is->value == 0 ? admission::required : admission::over;
 }
 
+auto queue_board::rank(const domain::subject_id& who, place_number place) const -> std::optional<std::uint32_t> {
+  const auto in = view();
+  const auto mode = in->shown.mode;
+  const auto is = in->slots->find(who, place);
+  if (!is || !queue::is_waiting(is->status) || mode == queue::mode::off || mode == queue::mode::pre_queue) {
+    return std::nullopt;
+  }
+  // A line has given no more spots than there are places of its time, so that those of the next are all greater.
+  return in->slots->before().value() + is->value + 1;
+}
+
 auto queue_board::leaves(std::uint32_t from, std::uint32_t limit) const
     -> tl::expected<std::vector<queue::digest>, room_refusal> {
   const auto in = view();

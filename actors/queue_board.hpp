@@ -35,7 +35,7 @@ struct board_view {
   std::array<domain::queue::drain, domain::queue::limits::bands_max> drains;
 };
 
-/// Whether anything of an event is available or held.
+/// Whether anything of an event is to be had by standing in its line.
 enum class seat_supply : std::uint8_t { unknown, some, none };
 
 /// One waiting room for those who ask and do not wait: polls, admissions, and what an event tells. The room's actor publishes, slots first and the view
@@ -57,6 +57,8 @@ class queue_board {
       -> std::optional<place_view>;
   [[nodiscard]] auto admits(const domain::subject_id& who, domain::queue::place_number place, domain::instant now) const
       -> admission;
+  [[nodiscard]] auto rank(const domain::subject_id& who, domain::queue::place_number place) const
+      -> std::optional<std::uint32_t>;
   /// O(limit): not for a thread that others wait for. The refusal is `not_found` when there is no draw.
   [[nodiscard]] auto leaves(std::uint32_t from, std::uint32_t limit) const
       -> tl::expected<std::vector<domain::queue::digest>, room_refusal>;

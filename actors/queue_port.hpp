@@ -131,6 +131,11 @@ class queue_port {
   /// Whether the owner of a place (zero: who has none) may hold seats at this moment. No actor is asked.
   [[nodiscard]] virtual auto admits(domain::event_id event, domain::subject_id who,
                                     domain::queue::place_number place) const -> admission = 0;
+  /// Where the owner of a place that waits stands among all who ever stood in the event's line, 1 and up: who has less came first, and who was in an earlier
+  /// line, before the room was off, before everybody of a later one. Never changes. Nothing: there is no such place, it is not theirs, it does not wait, or it
+  /// is not drawn yet. No actor is asked.
+  [[nodiscard]] virtual auto rank(domain::event_id event, domain::subject_id who,
+                                  domain::queue::place_number place) const -> std::optional<std::uint32_t> = 0;
 };
 
 } // namespace holdfast::actors

@@ -359,6 +359,12 @@ auto queue_table::admits(domain::event_id event, domain::subject_id who, place_n
   return at ? at->board->admits(who, place, services_.shared.clock.now()) : admission::not_needed;
 }
 
+auto queue_table::rank(domain::event_id event, domain::subject_id who, place_number place) const
+    -> std::optional<std::uint32_t> {
+  const auto at = find(event);
+  return at ? at->board->rank(who, place) : std::nullopt;
+}
+
 auto queue_table::listens(domain::event_id event) const noexcept -> bool {
   return find(event) != nullptr;
 }

@@ -57,6 +57,8 @@ class queue_table final : public queue_port, public room_notices {
          std::function<void(tl::expected<std::vector<domain::queue::digest>, room_refusal>)> done) noexcept override;
   [[nodiscard]] auto admits(domain::event_id event, domain::subject_id who, domain::queue::place_number place) const
       -> admission override;
+  [[nodiscard]] auto rank(domain::event_id event, domain::subject_id who, domain::queue::place_number place) const
+      -> std::optional<std::uint32_t> override;
 
   [[nodiscard]] auto listens(domain::event_id event) const noexcept -> bool override;
   void told(domain::event_id event, room_notice&& what) noexcept override;

@@ -18,9 +18,10 @@ struct past_outcome {
 /// What an event tells its waiting room, once it is durable.
 struct room_notice {
   std::vector<domain::subject_id> bought;
-  std::vector<domain::subject_id> gave_up; ///< their holds ran out
-  std::optional<bool>
-      seats_left; ///< whether anything may still be had: is available or held, of a sale that goes on; absent: as it was
+  std::vector<domain::subject_id> gave_up; ///< their holds ran out, which were not offers to the waitlist
+  /// Whether the line may go on: something is available, of a sale that goes on, that nobody on the waitlist is offered; false once nothing is held either.
+  /// Absent: as it was.
+  std::optional<bool> seats_left;
   std::vector<past_outcome>
       lately{}; ///< told when an event was loaded: the room may not have heard of it before the server ended
 };

@@ -17,7 +17,8 @@ auto settles(const domain::command_body& what) noexcept -> bool {
 
 auto starts_something(const domain::command_body& what) noexcept -> bool {
   return std::holds_alternative<domain::hold_seats>(what) || std::holds_alternative<domain::create_event>(what) ||
-         std::holds_alternative<domain::allocate_seats>(what);
+         std::holds_alternative<domain::allocate_seats>(what) || std::holds_alternative<domain::join_waitlist>(what) ||
+         std::holds_alternative<domain::match_waitlist>(what);
 }
 
 } // namespace

@@ -57,12 +57,14 @@ void fold(event_data& data, const event_resumed&, instant) {
 void fold(event_data& data, const event_closed&, instant) {
   const auto from = data.status == event_status::paused ? event_status::paused : event_status::published;
   change_status(data, from, event_status::closed);
+  data.clear_waitlist();
 }
 
 void fold(event_data& data, const event_cancelled&, instant) {
   HF_CHECK(data.status != event_status::absent, "what is cancelled exists");
   HF_CHECK(data.status != event_status::cancelled, "an event is cancelled once");
   change_status(data, data.status, event_status::cancelled);
+  data.clear_waitlist();
 }
 
 /// Facts of organisations never stand in an event's stream.
@@ -77,6 +79,7 @@ void apply(event_state& state, const fact& what) noexcept {
   auto& data = state_access::of(state);
   HF_CHECK(what.time >= data.time, "time never goes back");
   data.found.clear();
+  data.listed.clear();
   data.time = what.time;
   ++data.seq;
   data.keys.advance(what.time, data.seq);

@@ -86,6 +86,7 @@ void reopen_offer(event_data& data, const booking_slot& hold) {
 void end(event_data& data, const booking_slot& slot, ended_hold::how how, instant at) {
   const auto status = slot.is_order() ? seat_status::sold : seat_status::held;
   data.hash -= slot.hash();
+  data.take_off_waitlist(data.waitlist.find(hold_number{slot.number()}));
   if (slot.borrows()) {
     reopen_offer(data, slot);
     data.bookings.end(hold_number{slot.number()}, how, at);
@@ -155,6 +156,10 @@ void count_areas(event_data& data, const booking_slot& slot, seat_status status,
 void fold(event_data& data, const hold_created& what, instant at) {
   check_new_hold(data, what, at);
   check_places(data, what);
+  if (what.waitlist) {
+    check_offer(data, what);
+    data.offer_to(what.waitlist, what.hold);
+  }
   const auto& slot = data.bookings.add(what, at);
   data.last_hold = what.hold.value();
   move_seats(data, slot, seat_status::available, seat_status::held);
@@ -301,6 +306,7 @@ void fold(event_data& data, const order_confirmed& what, instant at) {
   data.places_held -= places;
   data.places_sold += places;
   data.hash += slot.hash();
+  data.take_off_waitlist(data.waitlist.find(what.hold)); // they have what they waited for
 }
 
 } // namespace holdfast::domain

@@ -26,6 +26,11 @@ void fold(event_data& data, const ticket_resold& what, instant at);
 void fold(event_data& data, const seats_allocated& what, instant at);
 void fold(event_data& data, const allocation_changed& what, instant at);
 void fold(event_data& data, const allocation_released& what, instant at);
+void fold(event_data& data, const waitlist_joined& what, instant at);
+void fold(event_data& data, const waitlist_left& what, instant at);
+
+/// Checks that a hold which is offered to somebody on the waitlist is legal where it stands.
+void check_offer(const event_data& data, const hold_created& what) noexcept;
 
 /// Sets free seats apart, for an allocation that is there; they must be in the layout.
 void set_apart(event_data& data, std::uint32_t allocation, std::span<const seat_index> seats) noexcept;

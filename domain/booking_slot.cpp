@@ -32,10 +32,12 @@ auto high_word(std::uint64_t of) noexcept -> std::uint32_t {
   return static_cast<std::uint32_t>(of >> 32);
 }
 
+constexpr auto longest_life = std::max(limits::hold_cap_max, limits::waitlist_offer_max);
+
 auto short_span(instant from, instant to) noexcept -> std::uint32_t {
   const auto span = (to - from).count;
   HF_CHECK(span >= 0, "a hold ends after it begins");
-  HF_CHECK(span <= limits::hold_cap_max.count, "a hold lives no longer than the cap");
+  HF_CHECK(span <= longest_life.count, "a hold lives no longer than the cap, or than an offer from the waitlist");
   return static_cast<std::uint32_t>(span);
 }
 
@@ -46,7 +48,7 @@ constexpr auto block_bytes(std::size_t size) noexcept -> std::size_t {
 
 } // namespace
 
-static_assert(limits::hold_cap_max.count <= std::numeric_limits<std::uint32_t>::max());
+static_assert(longest_life.count <= std::numeric_limits<std::uint32_t>::max());
 static_assert(limits::places_per_hold_max <= std::numeric_limits<std::uint16_t>::max());
 static_assert(limits::areas_per_event_max <= std::numeric_limits<std::uint16_t>::max());
 static_assert(limits::payment_text_bytes_max <= std::numeric_limits<std::uint8_t>::max());

@@ -6,6 +6,7 @@
 #include "domain/layout.hpp"
 #include "domain/strong_id.hpp"
 #include "domain/ticket.hpp"
+#include "domain/waitlist.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -23,12 +24,6 @@ struct caller {
   subject_id subject;           ///< buyer: the subject; others: zero
   organisation_id organisation; ///< box office and organiser: whose key it is
   key_id key;                   ///< box office and organiser: which key
-};
-
-struct area_quantity {
-  area_index area = 0;
-  std::uint32_t quantity = 0;
-  friend auto operator==(const area_quantity&, const area_quantity&) -> bool = default;
 };
 
 /// "Choose for me". Deterministic: the algorithm is documented at `choose_best` in seat_choice.hpp.
@@ -207,11 +202,24 @@ struct hold_resale {
   ticket_number ticket;
 };
 
-using command_body = std::variant<create_event, amend_event, replace_layout, publish_event, pause_event, resume_event,
-                                  close_event, cancel_event, hold_seats, extend_hold, release_hold, confirm_hold,
-                                  freeze_hold, thaw_hold, confirm_paid, return_order, take_back_order, end_due_holds,
-                                  allocate_seats, change_allocation, release_allocation, claim_ticket, reissue_ticket,
-                                  admit_ticket, undo_admission, offer_ticket, withdraw_offer, hold_resale>;
+/// A buyer goes on the waitlist, for places that cannot be had now.
+struct join_waitlist {
+  std::vector<waitlist_choice> choices;
+  /// Where they stand among all who wait: as the waiting room has it; 0: before everybody, for they are let in; absent: behind everybody.
+  std::optional<std::uint32_t> rank{};
+};
+/// A buyer goes off it. What was offered to them is released, unless it is being paid.
+struct leave_waitlist {};
+/// The system's: offers what is available to those on the waitlist, in their order; at most limits::facts_per_command_max offers at once. No facts:
+/// nobody who waits can be given anything.
+struct match_waitlist {};
+
+using command_body =
+    std::variant<create_event, amend_event, replace_layout, publish_event, pause_event, resume_event, close_event,
+                 cancel_event, hold_seats, extend_hold, release_hold, confirm_hold, freeze_hold, thaw_hold,
+                 confirm_paid, return_order, take_back_order, end_due_holds, allocate_seats, change_allocation,
+                 release_allocation, claim_ticket, reissue_ticket, admit_ticket, undo_admission, offer_ticket,
+                 withdraw_offer, hold_resale, join_waitlist, leave_waitlist, match_waitlist>;
 
 /// Asks one event for something.
 struct command {

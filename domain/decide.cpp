@@ -27,10 +27,13 @@ constexpr auto business_of() noexcept -> business {
                 std::is_same_v<What, claim_ticket> || std::is_same_v<What, reissue_ticket>) {
     return business::sellers;
   } else if constexpr (std::is_same_v<What, offer_ticket> || std::is_same_v<What, withdraw_offer> ||
-                       std::is_same_v<What, hold_resale>) {
+                       std::is_same_v<What, hold_resale> || std::is_same_v<What, join_waitlist> ||
+                       std::is_same_v<What, leave_waitlist>) {
     return business::buyers;
   } else {
-    return std::is_same_v<What, end_due_holds> || is_about_payments<What> ? business::own : business::organisers;
+    return std::is_same_v<What, end_due_holds> || std::is_same_v<What, match_waitlist> || is_about_payments<What>
+               ? business::own
+               : business::organisers;
   }
 }
 
@@ -41,6 +44,10 @@ constexpr bool is_about_allocations = std::is_same_v<What, allocate_seats> || st
 template <class What>
 constexpr bool is_about_tickets = std::is_same_v<What, claim_ticket> || std::is_same_v<What, reissue_ticket> ||
                                   std::is_same_v<What, admit_ticket> || std::is_same_v<What, undo_admission>;
+
+template <class What>
+constexpr bool is_about_waitlist =
+    std::is_same_v<What, join_waitlist> || std::is_same_v<What, leave_waitlist> || std::is_same_v<What, match_waitlist>;
 
 /// Whether a caller may ask this of an event of that organisation at all. What they may not, they do not learn about.
 auto may_ask(organisation_id organisation, const command& what) -> bool {
@@ -84,6 +91,8 @@ struct decider {
   auto operator()(const What& what) const -> decision {
     if constexpr (is_about_tickets<What>) {
       return decide_ticket(ask, what);
+    } else if constexpr (is_about_waitlist<What>) {
+      return decide_waitlist(ask, what);
     } else if constexpr (business_of<What>() == business::buyers) {
       return decide_resale(ask, what);
     } else if constexpr (business_of<What>() == business::sellers) {

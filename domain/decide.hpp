@@ -23,7 +23,8 @@ namespace holdfast::domain {
 /// - an organiser of the event's organisation: create, amend, replace the layout, publish, pause, resume, close, cancel;
 /// - a buyer, and a box office of the event's organisation, each about holds of their own: hold, extend, release, confirm. The box office
 ///   confirms buyers' holds too, but neither extends nor releases them;
-/// - the system: end_due_holds; of the event's checkout: freeze_hold, thaw_hold, confirm_paid, return_order. These need no id: an empty list says that it
+/// - a buyer: offer and withdraw tickets and hold offered ones, join and leave the waitlist;
+/// - the system: end_due_holds and match_waitlist; of the event's checkout: freeze_hold, thaw_hold, confirm_paid, return_order. These need no id: an empty list says that it
 ///   was so already; `hold_ended` that the hold is not (or no longer) this payment's.
 ///
 /// A hold that is past its deadline counts as ended at once: a command that wants its places ends it first, in the same decision, with

@@ -183,19 +183,15 @@ auto chosen(const question& ask, const best_available& wanted, const allocation*
   return seats;
 }
 
-auto created(const question& ask, std::vector<seat_index> seats, const std::vector<area_quantity>& areas,
-             const allocation* pool, const sale_phase* phase) -> hold_created {
+} // namespace
+
+auto new_hold(const question& ask, std::vector<seat_index> seats, const std::vector<area_quantity>& areas)
+    -> hold_created {
   const auto& data = ask.data;
   hold_created hold;
   hold.hold = hold_number{data.last_hold + 1};
   hold.by = ask.as_owner();
   hold.sold_by = ask.key();
-  if (pool != nullptr) {
-    hold.allocation = pool->number;
-  }
-  if (phase != nullptr) {
-    hold.phase = phase->id;
-  }
   hold.seats = std::move(seats);
   hold.prices.reserve(hold.seats.size());
   for (const auto seat : hold.seats) {
@@ -216,8 +212,6 @@ auto created(const question& ask, std::vector<seat_index> seats, const std::vect
   hold.cap_at = ask.now + data.config.hold_cap;
   return hold;
 }
-
-} // namespace
 
 auto decide_hold(const question& ask, const hold_seats& what) -> decision {
   const auto& data = ask.data;
@@ -259,7 +253,10 @@ auto decide_hold(const question& ask, const hold_seats& what) -> decision {
     seats = *std::move(best);
   }
   auto made = ends.as_facts();
-  made.push_back({ask.now, ask.id, created(ask, std::move(seats), what.areas, pool, right.phase)});
+  auto hold = new_hold(ask, std::move(seats), what.areas);
+  hold.allocation = pool == nullptr ? allocation_number{} : pool->number;
+  hold.phase = right.phase == nullptr ? std::string{} : right.phase->id;
+  made.push_back({ask.now, ask.id, std::move(hold)});
   return made;
 }
 

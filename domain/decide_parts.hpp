@@ -88,6 +88,12 @@ template <class Body>
 [[nodiscard]] auto decide_resale(const question& ask, const offer_ticket& what) -> decision;
 [[nodiscard]] auto decide_resale(const question& ask, const withdraw_offer& what) -> decision;
 [[nodiscard]] auto decide_resale(const question& ask, const hold_resale& what) -> decision;
+[[nodiscard]] auto decide_waitlist(const question& ask, const join_waitlist& what) -> decision;
+[[nodiscard]] auto decide_waitlist(const question& ask, const leave_waitlist& what) -> decision;
+[[nodiscard]] auto decide_waitlist(const question& ask, const match_waitlist& what) -> decision;
+/// The event's next hold: the caller's, of these places at the prices of the moment and for the event's times.
+[[nodiscard]] auto new_hold(const question& ask, std::vector<seat_index> seats, const std::vector<area_quantity>& areas)
+    -> hold_created;
 /// Whether a hold can still become an order: one of an offered ticket while that offer stands, any other always.
 [[nodiscard]] auto is_still_offered(const question& ask, const booking_slot& hold) noexcept -> bool;
 /// Ends the holds of offered tickets whose offers end with a fact of `to`: the ticket's, or those of all tickets of its order when none is named. One

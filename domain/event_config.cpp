@@ -113,6 +113,9 @@ void check_selling(const event_config& config, checker& check) {
   check(config.max_per_card <= limits::tickets_max, "/max_per_card", "1 to 100,000, or none");
   check(config.returns_to_allocation.value() <= limits::allocation_number_max, "/returns_to_allocation",
         "an allocation of the event, or none");
+  check(config.waitlist_offer == millis{0} || (config.waitlist_offer >= limits::waitlist_offer_min &&
+                                               config.waitlist_offer <= limits::waitlist_offer_max),
+        "/waitlist/offer_seconds", "60 to 259,200 seconds, or no waitlist");
   check(config.risk_on_failure <= risk_verdict_last, "/risk/on_failure", "allow, review or deny");
 }
 
@@ -249,6 +252,7 @@ auto amended(event_config config, const event_amendment& by) -> event_config {
   replace(config.returns_to_allocation, by.returns_to_allocation);
   replace(config.risk_on_failure, by.risk_on_failure);
   replace(config.tax, by.tax);
+  replace(config.waitlist_offer, by.waitlist_offer);
   return config;
 }
 

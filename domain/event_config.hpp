@@ -135,6 +135,7 @@ struct event_config {
   risk_verdict risk_on_failure =
       risk_verdict::none; ///< payments are scored, and this stands for a verdict that cannot be had; none: they are not
   std::optional<event_tax> tax; ///< of holds from now on; absent: none of the event's own
+  millis waitlist_offer{}; ///< how long what comes back is held for whom it is offered to; zero: there is no waitlist
   friend auto operator==(const event_config&, const event_config&) -> bool = default;
 };
 
@@ -160,6 +161,7 @@ struct event_amendment {
   std::optional<allocation_number> returns_to_allocation; ///< zero: none any more
   std::optional<risk_verdict> risk_on_failure;            ///< none: not scored any more
   std::optional<std::optional<event_tax>> tax;            ///< inner absent: none any more
+  std::optional<millis> waitlist_offer;                   ///< zero: no waitlist any more
   friend auto operator==(const event_amendment&, const event_amendment&) -> bool = default;
 };
 

@@ -11,6 +11,7 @@
 #include "domain/row_choice.hpp"
 #include "domain/strong_id.hpp"
 #include "domain/ticket_table.hpp"
+#include "domain/waitlist_table.hpp"
 
 #include <cstdint>
 #include <map>
@@ -57,13 +58,17 @@ struct event_data {
   booking_table bookings;
   ticket_table tickets;
   std::map<ticket_number, offer> offers;
+  waitlist_table waitlist;
+  std::uint32_t last_waitlist = 0;
   std::unordered_map<std::uint64_t, std::uint32_t> places_of_card; ///< that a card has paid for, of orders
   returned_purchases given_back;
   remembered_keys keys;
   free_runs runs;
-  std::uint64_t hash = 0; ///< sum of the elements of seats, areas, bookings, tickets and offers
+  std::uint64_t hash = 0; ///< sum of the elements of seats, areas, bookings, tickets, offers and the waitlist
   /// What `event_state::find` has handed out since the last apply.
   std::unordered_map<std::uint32_t, std::unique_ptr<const booking>> found;
+  /// What `event_state::waitlist` has listed since the last apply.
+  std::vector<waitlist_order> listed;
 
   /// Takes a layout, all of it free.
   void take_layout(std::shared_ptr<const layout> what);
@@ -83,6 +88,13 @@ struct event_data {
   /// Puts an offer in place of what is known of it, or takes it away; the hash follows.
   void put_offer(const offer& what);
   void drop_offer(const ticket_number& number) noexcept;
+  /// Puts an order on the waitlist, marks it as one that a hold is offered for, takes it off (null: nothing), or all of them; the hash follows.
+  void put_on_waitlist(waitlist_order what);
+  void offer_to(waitlist_number order, hold_number hold);
+  void take_off_waitlist(const waitlist_order* what);
+  void clear_waitlist();
+  /// Puts the waitlist of an image back, once its bookings are; false when it contradicts what is there.
+  [[nodiscard]] auto restore_waitlist(const std::vector<waitlist_order>& orders, std::uint32_t last) -> bool;
   /// A ticket as it is now; nothing when no order has it.
   [[nodiscard]] auto ticket_of(const ticket_number& number) const -> std::optional<ticket>;
   /// The number of the allocation that a seat is of, or 0.

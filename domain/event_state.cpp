@@ -157,6 +157,25 @@ auto event_state::offers() const -> std::vector<offer> {
   return all;
 }
 
+auto event_state::find_waiting(const subject_id& who) const noexcept -> const waitlist_order* {
+  return data_->waitlist.find(who);
+}
+
+auto event_state::waitlist() const noexcept -> std::span<const waitlist_order> {
+  if (data_->listed.empty() && data_->waitlist.size() != 0) {
+    data_->listed = data_->waitlist.all();
+  }
+  return data_->listed;
+}
+
+auto event_state::waiting() const noexcept -> std::size_t {
+  return data_->waitlist.waiting();
+}
+
+auto event_state::last_waitlist() const noexcept -> waitlist_number {
+  return waitlist_number{data_->last_waitlist};
+}
+
 auto event_state::last_hold() const noexcept -> hold_number {
   return hold_number{data_->last_hold};
 }
@@ -200,15 +219,16 @@ auto event_state::remembered_key(std::uint64_t key) const noexcept -> std::optio
 
 auto event_state::hash() const noexcept -> std::uint64_t {
   const auto& data = *data_;
-  return data.hash + hash_fold{hash_kind::life}
-                         .add(data.id.value())
-                         .add(data.organisation.value())
-                         .add(static_cast<std::uint64_t>(data.status))
-                         .add(data.version)
-                         .add(data.seq)
-                         .add(static_cast<std::uint64_t>(data.time.unix_ms))
-                         .add(data.last_hold)
-                         .value();
+  return data.hash + waitlist_hash(data.last_waitlist) +
+         hash_fold{hash_kind::life}
+             .add(data.id.value())
+             .add(data.organisation.value())
+             .add(static_cast<std::uint64_t>(data.status))
+             .add(data.version)
+             .add(data.seq)
+             .add(static_cast<std::uint64_t>(data.time.unix_ms))
+             .add(data.last_hold)
+             .value();
 }
 
 auto event_state::bytes() const noexcept -> std::size_t {
@@ -237,6 +257,7 @@ auto event_state::bytes() const noexcept -> std::size_t {
          data.allocations.capacity() * (sizeof(allocation) + 128) + share_bytes(data) + data.bookings.bytes() +
          data.places_of_card.bucket_count() * sizeof(void*) + data.places_of_card.size() * 32 + data.tickets.bytes() +
          data.offers.size() * (sizeof(std::pair<const ticket_number, offer>) + 48) + data.given_back.bytes() +
+         data.waitlist.bytes() + data.listed.capacity() * (sizeof(waitlist_order) + 128) +
          config.velocity.capacity() * sizeof(velocity_rule) + data.keys.bytes() + data.runs.bytes() +
          data.found.size() * (sizeof(booking) + 128) + (data.seats ? data.seats->bytes() : 0);
 }

@@ -180,6 +180,14 @@ class event_state {
   [[nodiscard]] auto find(const ticket_number& number) const -> std::optional<ticket>;
   /// The offer of a ticket; null when it is not offered.
   [[nodiscard]] auto find_offer(const ticket_number& number) const noexcept -> const offer*;
+  /// The order that a buyer has on the waitlist; null: none. Valid until the next apply.
+  [[nodiscard]] auto find_waiting(const subject_id& who) const noexcept -> const waitlist_order*;
+  /// Those on the waitlist by rank and number, who has an offer too. Valid until the next apply, and put together by the first call after one: it costs
+  /// what the list does, the others here do not.
+  [[nodiscard]] auto waitlist() const noexcept -> std::span<const waitlist_order>;
+  /// How many of them have no offer.
+  [[nodiscard]] auto waiting() const noexcept -> std::size_t;
+  [[nodiscard]] auto last_waitlist() const noexcept -> waitlist_number;
   /// By ticket.
   [[nodiscard]] auto offers() const -> std::vector<offer>;
   [[nodiscard]] auto last_hold() const noexcept -> hold_number;

@@ -9,6 +9,7 @@
 #include "domain/strong_id.hpp"
 #include "domain/tax.hpp"
 #include "domain/ticket.hpp"
+#include "domain/waitlist.hpp"
 
 #include <memory>
 #include <optional>
@@ -58,6 +59,8 @@ struct hold_created {
   std::vector<minor_units> fees{}; ///< on top, one a seat as they were at this moment; empty when all are 0
   std::string phase{}; ///< the presale that opened the sale to it; empty: it was open without. Older ones never say
   std::optional<event_tax> tax{}; ///< the event's at this moment: what each place's is follows from its price and fee
+  waitlist_number
+      waitlist{}; ///< the order that it was offered for, which its owner has on the waitlist; zero: they asked for it
 };
 struct hold_extended {
   hold_number hold;
@@ -200,6 +203,19 @@ struct ticket_resold {
   [[nodiscard]] constexpr auto kept() const noexcept -> minor_units { return paid() - price; }
 };
 
+/// A buyer is on the waitlist. Off it again when they leave, when the hold that was offered becomes an order or ends, and when the event is closed
+/// or cancelled.
+struct waitlist_joined {
+  waitlist_number order;
+  subject_id who;
+  std::uint32_t rank = 0;
+  std::vector<waitlist_choice> choices;
+};
+/// Its buyer went off it while they waited.
+struct waitlist_left {
+  waitlist_number order;
+};
+
 using fact_body =
     std::variant<event_created, event_amended, layout_replaced, event_published, event_paused, event_resumed,
                  event_closed, event_cancelled, hold_created, hold_extended, hold_released, hold_expired, hold_frozen,
@@ -209,10 +225,10 @@ using fact_body =
                  payment_captured, payment_turned, payment_restored, payment_voided, payment_freed, payment_hinted,
                  ticket_transferred, ticket_admitted, scan_turned_away, admission_undone, refund_requested, refund_owed,
                  refund_refused, refund_paid, ticket_offered, offer_withdrawn, resale_held, ticket_resold, resale_owed,
-                 payment_scored, review_closed, queue::settings_changed, queue::pre_queue_opened,
-                 queue::pre_queue_closed, queue::drawn, queue::mode_changed, queue::joined, queue::left,
-                 queue::fell_silent, queue::returned, queue::admitted, queue::claimed, queue::finished, queue::expired,
-                 queue::demoted, queue::pace_adjusted>;
+                 payment_scored, review_closed, waitlist_joined, waitlist_left, queue::settings_changed,
+                 queue::pre_queue_opened, queue::pre_queue_closed, queue::drawn, queue::mode_changed, queue::joined,
+                 queue::left, queue::fell_silent, queue::returned, queue::admitted, queue::claimed, queue::finished,
+                 queue::expired, queue::demoted, queue::pace_adjusted>;
 
 /// A decision that is made. Facts of one command share time and id and are contiguous in their stream.
 struct fact {

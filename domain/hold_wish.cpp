@@ -1,5 +1,6 @@
 #include "domain/hold_wish.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace holdfast::domain {
@@ -54,6 +55,13 @@ class resolver {
     }
   }
 
+  void choices(const std::vector<hold_wish::choice>& wanted, std::vector<waitlist_choice>& to) {
+    to.reserve(wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      to.push_back(choice(wanted[i], "/choices/" + std::to_string(i)));
+    }
+  }
+
   auto result() && -> tl::expected<hold_seats, std::vector<config_fault>> {
     if (!faults_.empty()) {
       return tl::unexpected{std::move(faults_)};
@@ -66,6 +74,28 @@ class resolver {
   [[nodiscard]] auto faults() noexcept -> std::vector<config_fault>& { return faults_; }
 
  private:
+  /// Sorted, for the order in which somebody names what they would take does not matter; what is named twice stays so, and is refused as that.
+  auto choice(const hold_wish::choice& wanted, const std::string& at) -> waitlist_choice {
+    waitlist_choice made{wanted.groups, {}, wanted.accessible, {}, wanted.each_max};
+    for (std::size_t i = 0; i < wanted.tiers.size(); ++i) {
+      if (const auto tier = in_.find_tier(wanted.tiers[i])) {
+        made.tiers.push_back(*tier);
+      } else {
+        fault(at + "/tiers/" + std::to_string(i), "the layout has no such tier");
+      }
+    }
+    for (std::size_t i = 0; i < wanted.areas.size(); ++i) {
+      if (const auto area = in_.find_area(wanted.areas[i].name)) {
+        made.areas.push_back({*area, wanted.areas[i].quantity});
+      } else {
+        fault(at + "/areas/" + std::to_string(i) + "/area", "the event has no such area");
+      }
+    }
+    std::ranges::sort(made.tiers);
+    std::ranges::sort(made.areas, {}, &area_quantity::area);
+    return made;
+  }
+
   void fault(std::string pointer, const char* message) { faults_.push_back({std::move(pointer), message}); }
 
   const layout& in_;
@@ -92,6 +122,9 @@ auto resolve_into(command_body& body, const hold_wish& wish, const layout& in)
     work.seats(wish.seats, "/add_seats/", change->add);
     work.seats(wish.removed_seats, "/remove_seats/", change->remove);
     work.areas(wish.areas);
+  } else if (auto* const join = std::get_if<join_waitlist>(&body)) {
+    join->choices.clear();
+    work.choices(wish.choices, join->choices);
   } else {
     work.seats(wish.seats);
     work.areas(wish.areas);

@@ -26,6 +26,15 @@ struct hold_wish {
     std::uint32_t accessible = 0;
     bool adjacent = true;
   };
+  /// One choice of somebody who goes on the waitlist: a `waitlist_choice`.
+  struct choice {
+    std::vector<std::uint32_t> groups;
+    std::vector<std::string> tiers;
+    std::uint32_t accessible = 0;
+    std::vector<area> areas;
+    minor_units each_max = 0;
+  };
+  std::vector<choice> choices; ///< for `join_waitlist`, which has nothing else
   // Of a hold exactly one of the three is given.
   std::vector<std::string> seats;
   std::optional<best> best_available;
@@ -37,7 +46,7 @@ struct hold_wish {
 [[nodiscard]] auto resolve(const hold_wish& wish, const layout& in)
     -> tl::expected<hold_seats, std::vector<config_fault>>;
 
-/// Puts what the names stand for into a command that holds seats or sets them apart; what else the command says stays.
+/// Puts what the names stand for into a command that holds seats, sets them apart or waits for them; what else the command says stays.
 [[nodiscard]] auto resolve_into(command_body& body, const hold_wish& wish, const layout& in)
     -> tl::expected<void, std::vector<config_fault>>;
 

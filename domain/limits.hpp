@@ -84,6 +84,14 @@ inline constexpr millis hold_after_decline_min = minutes(1);
 /// A gate's name in bytes of UTF-8.
 inline constexpr std::size_t gate_bytes_max = 32;
 
+/// Orders on an event's waitlist at a time, choices of one, and groups of seats of a choice.
+inline constexpr std::size_t waitlist_orders_max = 100'000;
+inline constexpr std::size_t waitlist_choices_max = 4;
+inline constexpr std::size_t waitlist_groups_max = 4;
+/// How long what is offered to somebody on the waitlist is held for them.
+inline constexpr millis waitlist_offer_min = minutes(1);
+inline constexpr millis waitlist_offer_max = hours(72);
+
 /// Facts one command may produce; mass work goes in chunks of this many.
 inline constexpr std::size_t facts_per_command_max = 64;
 inline constexpr std::size_t alternatives_max = 3;
@@ -104,6 +112,7 @@ inline constexpr millis ended_holds_kept = hours(1);
 /// How long a remembered answer keeps its key.
 inline constexpr millis keys_remembered = hours(24);
 
+static_assert(hold_cap_max <= waitlist_offer_max);
 static_assert(gateway_text_bytes_max <= payment_text_bytes_max,
               "an order's reference is the gateway's name of its payment");
 static_assert(allocation_number_max <= UINT16_MAX);

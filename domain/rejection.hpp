@@ -44,6 +44,10 @@ enum class reason : std::uint8_t {
   buyer_limit_exceeded,    ///< held and sold places would exceed max_per_buyer
   card_limit_exceeded,     ///< places paid for by this card would exceed max_per_card
   velocity_exceeded, ///< a buyer or a card would have bought more within a time than the event's velocity rules allow
+  waitlist_closed,   ///< the event has no waitlist
+  waitlist_full,     ///< limits::waitlist_orders_max wait
+  already_waiting,   ///< the buyer has an order on the waitlist
+  places_available,  ///< what they would wait for can be held now
   holds_exhausted,   ///< the event has used up its hold numbers
   seat_unavailable,  ///< `conflicts` names each
   area_full,         ///< `area_conflicts` names each

@@ -2,6 +2,7 @@
 
 #include "domain/check.hpp"
 #include "domain/config_check.hpp"
+#include "domain/event_data.hpp"
 #include "domain/limits.hpp"
 #include "domain/text.hpp"
 

@@ -33,6 +33,8 @@ inline constexpr std::uint64_t pool = 5;
 inline constexpr std::uint64_t allocation = 6;
 inline constexpr std::uint64_t ticket = 7;
 inline constexpr std::uint64_t offer = 8;
+inline constexpr std::uint64_t waitlist_order = 9;
+inline constexpr std::uint64_t waitlist = 10;
 } // namespace hash_kind
 
 /// Of a seat that is held or sold.
@@ -52,6 +54,11 @@ inline constexpr std::uint64_t offer = 8;
     return 0;
   }
   return hash_fold{hash_kind::area}.add(area).add(counts.held | std::uint64_t{counts.sold} << 32).value();
+}
+
+/// Of a waitlist by its last number; 0 while nobody was ever on it.
+[[nodiscard]] constexpr auto waitlist_hash(std::uint32_t last) noexcept -> std::uint64_t {
+  return last == 0 ? 0 : hash_fold{hash_kind::waitlist}.add(last).value();
 }
 
 } // namespace holdfast::domain

@@ -85,7 +85,7 @@ auto is_possible(const event_data& data, const booking& one, std::uint32_t after
   const bool numbered = number > after && number <= data.last_hold;
   const bool owned = buyer != static_cast<bool>(one.by.organisation);
   const bool timed = one.created_at.unix_ms >= 0 && one.created_at <= data.time && one.created_at < one.expires_at &&
-                     one.expires_at <= one.cap_at && one.cap_at - one.created_at <= limits::hold_cap_max;
+                     one.expires_at <= one.cap_at && one.cap_at - one.created_at <= limits::waitlist_offer_max;
   const bool sized = one.seats.size() == one.prices.size() &&
                      (one.fees.empty() || one.fees.size() == one.seats.size()) && is_countable(one) &&
                      one.areas.size() <= data.areas.size() && one.seats.size() + one.areas.size() > 0;
@@ -319,7 +319,8 @@ auto operator==(const state_image& a, const state_image& b) -> bool {
   return scalars(a) == scalars(b) && a.config == b.config && same_layout(a.seats, b.seats) &&
          a.statuses == b.statuses && a.holders == b.holders && a.areas == b.areas && a.allocations == b.allocations &&
          a.pools == b.pools && a.bookings == b.bookings && a.tickets == b.tickets && a.offers == b.offers &&
-         a.ended == b.ended && a.given_back == b.given_back && a.keys == b.keys;
+         a.ended == b.ended && a.given_back == b.given_back && a.last_waitlist == b.last_waitlist &&
+         a.waitlist == b.waitlist && a.keys == b.keys;
 }
 
 auto event_state::image() const -> state_image {
@@ -344,6 +345,8 @@ auto event_state::image() const -> state_image {
           offers(),
           data.bookings.ended(data.time),
           data.given_back.image(data.time),
+          data.last_waitlist,
+          data.waitlist.all(),
           data.keys.image(data.seq)};
 }
 
@@ -366,8 +369,9 @@ auto event_state::from_image(state_image image) -> std::optional<event_state> {
   data.take_layout(image.seats);
   data.take_config(std::move(image.config));
   if (!restore_allocations(data, image) || !restore_bookings(data, image) || !restore_tickets(data, image) ||
-      !restore_offers(data, image) || !restore_ended(data, image) ||
-      !data.given_back.restore(image.given_back, data.time) || !data.keys.restore(image.keys, data.seq, data.time)) {
+      !restore_offers(data, image) || !data.restore_waitlist(image.waitlist, image.last_waitlist) ||
+      !restore_ended(data, image) || !data.given_back.restore(image.given_back, data.time) ||
+      !data.keys.restore(image.keys, data.seq, data.time)) {
     return std::nullopt;
   }
   return state;

@@ -6,6 +6,7 @@
 #include "domain/layout.hpp"
 #include "domain/rejection.hpp"
 #include "domain/strong_id.hpp"
+#include "domain/waitlist.hpp"
 
 #include <compare>
 #include <cstdint>
@@ -48,6 +49,8 @@ struct state_image {
   std::vector<ended_hold> ended;       ///< in the order in which they ended, oldest first
   std::vector<returned_purchase>
       given_back; ///< those that a velocity rule could count, in the order in which they went back
+  std::uint32_t last_waitlist = 0;
+  std::vector<waitlist_order> waitlist;   ///< by rank and number
   std::vector<remembered_key_image> keys; ///< ascending
 
   friend auto operator==(const state_image& a, const state_image& b) -> bool;

@@ -231,6 +231,9 @@ void write_hold(json_writer& out, const domain::booking& hold, const booking_con
   out.member("expires_in_ms", std::max<std::int64_t>((hold.expires_at - now).count, 0))
       .member("extended", hold.extended);
   write_allocation(out, hold.allocation);
+  if (in.waitlist) {
+    out.member("waitlist_id", std::string_view{waitlist_id(in.waitlist)});
+  }
   write_key(out, "sold_by", hold.sold_by);
   out.member("seq", in.seq).end_object();
 }
@@ -268,6 +271,10 @@ void write_order(json_writer& out, const domain::booking& order, const booking_c
   out.key("confirmed_at").time(order.confirmed_at.unix_ms);
   write_people(out, in.people);
   out.member("seq", in.seq).end_object();
+}
+
+auto waitlist_id(domain::waitlist_number number) -> std::string {
+  return "wtl_" + std::to_string(number.value());
 }
 
 auto cause_text(domain::return_cause why) noexcept -> std::string_view {

@@ -23,12 +23,15 @@ struct booking_context {
   std::span<const domain::ticket> tickets = {}; ///< of an order: those that something happened to since
   const people::contact* people =
       nullptr; ///< who was named with an order, for whoever may know; null: nobody. Never for an answer that is remembered
+  domain::waitlist_number waitlist{}; ///< of a hold: for which order on the waitlist it is offered; zero: for none
 };
 
 /// A live hold as `POST /v1/events/{id}/holds` answers it. `expires_in_ms` counts from `now`.
 void write_hold(json_writer& out, const domain::booking& hold, const booking_context& in, domain::instant now);
 /// An order as a confirmation answers it.
 void write_order(json_writer& out, const domain::booking& order, const booking_context& in);
+/// "wtl_" and the number: counted event by event, and nobody asks by it.
+[[nodiscard]] auto waitlist_id(domain::waitlist_number number) -> std::string;
 /// Why a payment came to nothing, as bodies say it. Thread-safe.
 [[nodiscard]] auto turn_text(domain::turn why) noexcept -> std::string_view;
 /// Why an order, or tickets of it, went back.

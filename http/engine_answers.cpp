@@ -7,6 +7,7 @@
 #include "http/rejection_problem.hpp"
 #include "http/request.hpp"
 #include "http/ticket_answers.hpp"
+#include "http/waitlist_json.hpp"
 
 #include <utility>
 #include <variant>
@@ -61,6 +62,13 @@ auto hold_in(std::span<const domain::fact> made) noexcept -> domain::hold_number
   return {};
 }
 
+/// For which order on the waitlist a hold is offered; zero: for none.
+auto offered_as(const domain::event_state& in, const domain::booking& hold) -> domain::waitlist_number {
+  const auto* const order = in.find_waiting(hold.by.subject);
+  const bool is_its = order != nullptr && order->offered == hold.number.value();
+  return is_its ? order->number : domain::waitlist_number{};
+}
+
 auto of_booking(const domain::public_ids& ids, const domain::event_state& after, const domain::booking& booking,
                 domain::instant now) -> actors::answer {
   actors::answer what;
@@ -71,7 +79,8 @@ auto of_booking(const domain::public_ids& ids, const domain::event_state& after,
                            .seats = *after.seats(),
                            .event = after.id(),
                            .currency = after.config().currency,
-                           .seq = after.seq()};
+                           .seq = after.seq(),
+                           .waitlist = offered_as(after, booking)};
   if (booking.status == domain::booking_status::confirmed) {
     what.status = created;
     what.location = "/v1/orders/";
@@ -86,6 +95,18 @@ auto of_booking(const domain::public_ids& ids, const domain::event_state& after,
     }
     write_hold(out, booking, in, now);
   }
+  return what;
+}
+
+auto of_waiting(const domain::event_state& after, const domain::waitlist_order& order) -> actors::answer {
+  actors::answer what;
+  what.status = created;
+  what.seq = after.seq();
+  json_writer out{what.body};
+  write_waiting(out, after, order);
+  what.location = "/v1/events/";
+  domain::public_ids::append(what.location, after.id());
+  what.location += "/waitlist";
   return what;
 }
 
@@ -130,6 +151,8 @@ auto engine_answers::decided(const domain::event_state& after, const domain::com
     -> encoded {
   if (what.rehearsal || std::holds_alternative<domain::release_hold>(what.body) ||
       std::holds_alternative<domain::withdraw_offer>(what.body) ||
+      std::holds_alternative<domain::leave_waitlist>(what.body) ||
+      std::holds_alternative<domain::match_waitlist>(what.body) ||
       std::holds_alternative<domain::release_allocation>(what.body)) {
     actors::answer done;
     done.status = no_content;
@@ -143,6 +166,11 @@ auto engine_answers::decided(const domain::event_state& after, const domain::com
     done.status = no_content;
     done.seq = after.seq();
     return {std::move(done), false};
+  }
+  if (std::holds_alternative<domain::join_waitlist>(what.body)) {
+    if (const auto* const order = after.find_waiting(what.by.subject)) {
+      return {of_waiting(after, *order), false};
+    }
   }
   if (auto about = decided_ticket(ids_, after, what)) {
     return {*std::move(about), false};

@@ -100,6 +100,7 @@ void write_event_config(json_writer& out, const domain::event_config& config) {
   }
   projections::write_velocity(out, config);
   projections::write_tax(out, config);
+  projections::write_waitlist_terms(out, config);
   if (config.returns_to_allocation) {
     out.member("returns_to_allocation", projections::allocation_id(config.returns_to_allocation));
   }

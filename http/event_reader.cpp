@@ -207,7 +207,6 @@ auto read_risk(const json_object& from) -> std::optional<domain::risk_verdict> {
   return scored ? on_failure : domain::risk_verdict::none;
 }
 
-/// What creation and change read alike: everything that may be left out of both.
 auto read_tax(const json_object& from) -> std::optional<std::optional<domain::event_tax>> {
   if (from.cleared("tax")) {
     return std::optional<domain::event_tax>{};
@@ -227,6 +226,20 @@ auto read_tax(const json_object& from) -> std::optional<std::optional<domain::ev
   return read;
 }
 
+/// How long what comes back is kept for whom it is offered to; null ends the waitlist.
+auto read_waitlist(const json_object& from) -> std::optional<domain::millis> {
+  if (from.cleared("waitlist")) {
+    return domain::millis{};
+  }
+  const auto waitlist = from.optional_object("waitlist");
+  if (!waitlist) {
+    return std::nullopt;
+  }
+  return as_millis(waitlist->integer<std::int64_t>("offer_seconds", limits::waitlist_offer_min.count / ms_per_second,
+                                                   limits::waitlist_offer_max.count / ms_per_second));
+}
+
+/// What creation and change read alike: everything that may be left out of both.
 auto read_optional_fields(const json_object& from, const access_code_hasher& codes) -> domain::event_amendment {
   domain::event_amendment read;
   read.slug = clearable_text(from, "slug", slug_rule);
@@ -264,6 +277,7 @@ auto read_optional_fields(const json_object& from, const access_code_hasher& cod
   read.returns_to_allocation = read_returns_to(from);
   read.risk_on_failure = read_risk(from);
   read.tax = read_tax(from);
+  read.waitlist_offer = read_waitlist(from);
   return read;
 }
 

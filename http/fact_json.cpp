@@ -4,6 +4,7 @@
 #include "http/event_json.hpp"
 #include "http/organisation_json.hpp"
 #include "http/queue_fact_json.hpp"
+#include "http/waitlist_fact_json.hpp"
 #include "projections/inventory_bodies.hpp"
 #include "projections/layout_json.hpp"
 
@@ -43,11 +44,7 @@ class fact_writer {
 
   void operator()(const domain::hold_created& fact) {
     hold(fact.hold);
-    if (fact.by.organisation) {
-      out_.member("owner", std::string_view{id_text(fact.by.organisation)});
-    } else {
-      out_.member("owner", std::string_view{id_text(fact.by.subject)});
-    }
+    owner("owner", fact.by);
     key("sold_by", fact.sold_by);
     out_.key("seats").begin_array();
     for (std::size_t i = 0; i < fact.seats.size(); ++i) {
@@ -68,6 +65,9 @@ class fact_writer {
     }
     if (!fact.phase.empty()) {
       out_.member("phase", std::string_view{fact.phase});
+    }
+    if (fact.waitlist) {
+      out_.member("waitlist", fact.waitlist.value());
     }
     tax(fact.tax);
   }
@@ -121,13 +121,7 @@ class fact_writer {
         .member("kind", projections::to_text(fact.what.kind))
         .member("reason", std::string_view{fact.what.reason});
     seats("seats", fact.seats);
-    out_.key("areas").begin_array();
-    for (const auto& area : fact.what.areas) {
-      out_.begin_object();
-      name(area.area);
-      out_.member("quantity", area.quantity).end_object();
-    }
-    out_.end_array();
+    areas(fact.what.areas);
     key("by", fact.by);
   }
   void operator()(const domain::allocation_changed& fact) {
@@ -137,19 +131,16 @@ class fact_writer {
     if (fact.from) {
       out_.member("from", std::string_view{projections::allocation_id(fact.from)});
     }
-    out_.key("areas").begin_array();
-    for (const auto& [area, quantity] : fact.areas) {
-      out_.begin_object();
-      name(area);
-      out_.member("quantity", quantity).end_object();
-    }
-    out_.end_array();
+    areas(fact.areas);
     key("by", fact.by);
   }
   void operator()(const domain::allocation_released& fact) {
     allocation(fact.allocation);
     key("by", fact.by);
   }
+
+  void operator()(const domain::waitlist_joined& fact) { write_waitlist_joined(out_, fact, seats_); }
+  void operator()(const domain::waitlist_left& fact) { out_.member("waitlist", fact.order.value()); }
 
   void operator()(const domain::organisation_created& fact) {
     out_.member("organisation_id", std::string_view{id_text(fact.organisation)})
@@ -351,6 +342,16 @@ class fact_writer {
     } else {
       out_.member("area_index", area);
     }
+  }
+  template <class Areas>
+  void areas(const Areas& list) {
+    out_.key("areas").begin_array();
+    for (const auto& one : list) {
+      out_.begin_object();
+      name(one.area);
+      out_.member("quantity", one.quantity).end_object();
+    }
+    out_.end_array();
   }
   void seats(std::string_view name, const std::vector<domain::seat_index>& list) {
     out_.key(name).begin_array();

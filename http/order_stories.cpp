@@ -69,6 +69,21 @@ auto place_in(const projections::booking_line& order, const notifications::notic
   return text;
 }
 
+void list_tickets(const projections::booking_line& line, bool is_free, story& to) {
+  const auto& order = line.what;
+  for (std::size_t i = 0; i < order.seats.size(); ++i) {
+    story::ticket ticket;
+    line.seats->append_label(order.seats[i], ticket.place);
+    ticket.price = is_free ? 0 : order.prices[i] + order.fee(i) + order.tax_of_seat(i);
+    to.tickets.push_back(std::move(ticket));
+  }
+  for (const auto& area : order.areas) {
+    const story::ticket one{line.seats->spec().areas[area.area].name,
+                            is_free ? 0 : area.price + area.fee + order.tax_of(area)};
+    to.tickets.insert(to.tickets.end(), area.quantity, one);
+  }
+}
+
 void replace(std::string& in, std::string_view name, std::string_view with) {
   if (const auto at = in.find(name); at != std::string::npos) {
     in.replace(at, name.size(), with);
@@ -107,6 +122,8 @@ void order_stories::tell(const notifications::notice& of, told then) {
                                                        const std::shared_ptr<const projections::view_body>& page) {
                       if (how != projections::read_outcome::ok) {
                         then(outcome_of(how), nullptr);
+                      } else if (of.offer) {
+                        tell_offer(of, event_story(*page), then);
                       } else if (notifications::is_about_order(of.kind)) {
                         tell_order(of, event_story(*page), then);
                       } else {
@@ -143,17 +160,47 @@ void order_stories::fill(const projections::booking_line& line, story& to) const
   to.total = order.paid + order.refunded;
   to.currency = line.currency;
   const bool is_free = order.payment.by == domain::payment_record::method::complimentary;
-  for (std::size_t i = 0; i < order.seats.size(); ++i) {
-    story::ticket ticket;
-    line.seats->append_label(order.seats[i], ticket.place);
-    ticket.price = is_free ? 0 : order.prices[i] + order.fee(i) + order.tax_of_seat(i);
-    to.tickets.push_back(std::move(ticket));
+  list_tickets(line, is_free, to);
+}
+
+void order_stories::tell_offer(const notifications::notice& of, story begun, const told& then) {
+  views_.booking(of.event, of.order, of.seq,
+                 [this, of, begun = std::move(begun),
+                  then](projections::read_outcome how, const std::shared_ptr<const projections::booking_line>& line) {
+                   // A hold that ended long ago is forgotten; that it was offered is told all the same.
+                   if (how != projections::read_outcome::ok && outcome_of(how) != outcome::unknown) {
+                     then(outcome_of(how), nullptr);
+                     return;
+                   }
+                   auto made = begun;
+                   fill_offer(of, how == projections::read_outcome::ok ? line.get() : nullptr, made);
+                   then(outcome::ok, std::make_shared<const story>(std::move(made)));
+                 });
+}
+
+void order_stories::fill_offer(const notifications::notice& of, const projections::booking_line* line,
+                               story& to) const {
+  const bool stands = line != nullptr && line->status == projections::booking_line::kind::held;
+  ids_.append_hold(to.order_id, of.event, of.order);
+  json_writer out{to.offer_json};
+  out.begin_object()
+      .member("waitlist_id", std::string_view{waitlist_id(of.offer->to)})
+      .member("hold_id", std::string_view{to.order_id})
+      .member("places", of.offer->places)
+      .key("expires_at")
+      .time(of.offer->until.unix_ms);
+  if (stands) {
+    out.key("hold");
+    write_hold(out, line->what,
+               {.ids = ids_, .seats = *line->seats, .event = line->event, .currency = line->currency, .seq = line->seq},
+               of.at);
+    to.offered_until = line->what.expires_at;
+    to.tellers = {people::person::buyer(line->what.by.subject)};
+    to.total = line->what.total();
+    to.currency = line->currency;
+    list_tickets(*line, false, to);
   }
-  for (const auto& area : order.areas) {
-    const story::ticket one{line.seats->spec().areas[area.area].name,
-                            is_free ? 0 : area.price + area.fee + order.tax_of(area)};
-    to.tickets.insert(to.tickets.end(), area.quantity, one);
-  }
+  out.end_object();
 }
 
 auto order_stories::link_to(const std::string& order_id, const people::order_ref& order) const -> std::string {

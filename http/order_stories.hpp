@@ -34,7 +34,10 @@ class order_stories final : public notifications::story_source {
 
  private:
   void tell_order(const notifications::notice& of, notifications::story begun, const told& then);
+  void tell_offer(const notifications::notice& of, notifications::story begun, const told& then);
   void fill(const projections::booking_line& line, notifications::story& to) const;
+  void fill_offer(const notifications::notice& of, const projections::booking_line* line,
+                  notifications::story& to) const;
   [[nodiscard]] auto link_to(const std::string& order_id, const people::order_ref& order) const -> std::string;
 
   const actors::engine_port& engine_;

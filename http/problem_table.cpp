@@ -109,6 +109,15 @@ constexpr std::array table{
         velocity_exceeded, "velocity_exceeded", 409, "Too many tickets within a time",
         "The event limits the tickets that one buyer or one card buys within a time. Nothing was charged, and the seats stay held: "
         "for another card, if limit_of says card_window or nothing. again_at says from when on it would be allowed, if that can be known."},
+    problem_row{waitlist_closed, "waitlist_closed", 409, "There is no waitlist",
+                "The event has none now. Places that come back are for whoever holds them first."},
+    problem_row{waitlist_full, "waitlist_full", 409, "The waitlist is full",
+                "As many wait as the event can keep. Those who wait keep their places."},
+    problem_row{
+        already_waiting, "already_waiting", 409, "This buyer is on the waitlist",
+        "A buyer has one order on an event's waitlist at a time. Take it back first to wait for something else."},
+    problem_row{places_available, "places_available", 409, "There is nothing to wait for",
+                "One of the choices can be met now: hold the places."},
     problem_row{sale_not_open, "sale_not_open", 409, "The sale is not open",
                 "The event is not on sale now: before or after its window, paused, closed or cancelled."},
     problem_row{wrong_access_code, "wrong_access_code", 409, "The access code is not known",

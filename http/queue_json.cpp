@@ -283,6 +283,11 @@ void write_place(json_writer& out, const shown_place& what) {
     out.key("demotion").begin_object().member("reason", what.demoted_because).end_object();
   }
   write_receipt(out, what);
+  if (what.has_waitlist) {
+    std::string path{"/v1/events/"};
+    domain::public_ids::append(path, what.event);
+    out.member("waitlist", std::string_view{path += "/waitlist"});
+  }
   out.key("prices");
   if (what.prices != nullptr) {
     out.raw(*what.prices);

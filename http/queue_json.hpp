@@ -28,6 +28,7 @@ struct shown_place {
   std::string_view admission;                    ///< the token of who is let in; empty otherwise
   std::optional<domain::instant> admitted_until; ///< when that token ends
   const std::string* prices = nullptr;           ///< JSON; null: not known now
+  bool has_waitlist = false;                     ///< places that come back are offered to those on the event's waitlist
   domain::instant now;
 };
 void write_place(json_writer& out, const shown_place& what);

@@ -92,6 +92,10 @@ auto problem_of(domain::reason why) noexcept -> problem_kind {
   case reason::buyer_limit_exceeded: return problem_kind::limit_exceeded;
   case reason::card_limit_exceeded: return problem_kind::card_limit_exceeded;
   case reason::velocity_exceeded: return problem_kind::velocity_exceeded;
+  case reason::waitlist_closed: return problem_kind::waitlist_closed;
+  case reason::waitlist_full: return problem_kind::waitlist_full;
+  case reason::already_waiting: return problem_kind::already_waiting;
+  case reason::places_available: return problem_kind::places_available;
   case reason::holds_exhausted: return problem_kind::holds_exhausted;
   case reason::seat_unavailable: return problem_kind::seat_unavailable;
   case reason::area_full: return problem_kind::area_full;

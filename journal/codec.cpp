@@ -73,6 +73,8 @@ constexpr std::array types{
     type_row{number::resale_owed, 1, "resale_owed"},
     type_row{number::payment_scored, 1, "payment_scored"},
     type_row{number::review_closed, 1, "review_closed"},
+    type_row{number::waitlist_joined, 1, "waitlist_joined"},
+    type_row{number::waitlist_left, 1, "waitlist_left"},
     type_row{number::queue_settings_changed, 1, "queue_settings_changed"},
     type_row{number::pre_queue_opened, 1, "pre_queue_opened"},
     type_row{number::pre_queue_closed, 1, "pre_queue_closed"},

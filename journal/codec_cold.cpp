@@ -113,6 +113,7 @@ void write_config(const domain::event_config& from, wire::EventConfig& to) {
   to.set_risk_on_failure(static_cast<std::uint32_t>(from.risk_on_failure));
   if (from.tax)
     write_tax(*from.tax, *to.mutable_tax());
+  to.set_waitlist_offer_ms(from.waitlist_offer.count);
 }
 
 [[nodiscard]] auto read_summary(const wire::VenueSummary& from) -> domain::venue_summary {
@@ -180,6 +181,10 @@ void write_config(const domain::event_config& from, wire::EventConfig& to) {
     return false;
   to.risk_on_failure = static_cast<domain::risk_verdict>(from.risk_on_failure());
   to.returns_to_allocation = domain::allocation_number{static_cast<std::uint16_t>(from.returns_to_allocation())};
+  to.waitlist_offer.count = from.waitlist_offer_ms();
+  const auto offer = to.waitlist_offer;
+  if (offer.count != 0 && (offer < domain::limits::waitlist_offer_min || offer > domain::limits::waitlist_offer_max))
+    return false;
   return !from.has_tax() || read_tax(from.tax(), to.tax.emplace());
 }
 
@@ -382,7 +387,8 @@ auto decode_cold(number type, std::string_view payload, domain::fact_body& body)
   case number::slug_reserved: return decode_as<wire::SlugReserved, domain::slug_reserved>(payload, body);
   default:
     return decode_allocation(type, payload, body) || decode_ticket(type, payload, body) ||
-           decode_payment(type, payload, body) || decode_queue(type, payload, body);
+           decode_waitlist(type, payload, body) || decode_payment(type, payload, body) ||
+           decode_queue(type, payload, body);
   }
 }
 

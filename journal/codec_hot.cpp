@@ -112,7 +112,7 @@ void encode(const domain::hold_created& fact, std::string& to) {
                text_field_bytes(seat_bytes) + text_field_bytes(price_bytes) +
                varint_field_bytes(unsigned_of(fact.expires_at)) + varint_field_bytes(unsigned_of(fact.cap_at)) +
                text_field_bytes(fee_bytes) + varint_field_bytes(fact.allocation.value()) +
-               text_field_bytes(fact.phase.size());
+               text_field_bytes(fact.phase.size()) + varint_field_bytes(fact.waitlist.value());
   const auto owner = owner_bytes(fact.by);
   bytes += 1 + varint_bytes(owner) + owner;
   for (const auto& area : fact.areas) {
@@ -138,6 +138,7 @@ void encode(const domain::hold_created& fact, std::string& to) {
     out.text_field(11, fact.phase);
     if (fact.tax)
       write_tax(out, *fact.tax);
+    out.varint_field(13, fact.waitlist.value());
   });
 }
 
@@ -308,9 +309,14 @@ namespace {
       if (!read_tax(in.bytes(), to.tax.emplace()))
         in.fail();
       break;
+    case tag(13, type::varint): to.waitlist = domain::waitlist_number{in.varint32()}; break;
     default: in.fail();
     }
   }
+  // What the waitlist gives is the public's, and a buyer's.
+  const bool offered = to.waitlist.value() != 0;
+  if (offered && (to.by.organisation || to.sold_by || to.allocation || !to.phase.empty()))
+    return false;
   return in.ok() && to.seats.size() == to.prices.size() && (to.fees.empty() || to.fees.size() == to.seats.size());
 }
 

@@ -48,6 +48,8 @@ enum class number : std::uint16_t {
   resale_held = 29,
   ticket_resold = 30,
   scan_turned_away = 31,
+  waitlist_joined = 32,
+  waitlist_left = 33,
   organisation_created = 64,
   venue_created = 65,
   venue_amended = 66,
@@ -125,6 +127,8 @@ void encode(const domain::offer_withdrawn& fact, std::string& to);
 void encode(const domain::resale_held& fact, std::string& to);
 void encode(const domain::ticket_resold& fact, std::string& to);
 void encode(const domain::resale_owed& fact, std::string& to);
+void encode(const domain::waitlist_joined& fact, std::string& to);
+void encode(const domain::waitlist_left& fact, std::string& to);
 void encode(const domain::payment_requested& fact, std::string& to);
 void encode(const domain::payment_intended& fact, std::string& to);
 void encode(const domain::payment_prepared& fact, std::string& to);
@@ -173,6 +177,8 @@ void encode(const Fact&, std::string&) {}
 [[nodiscard]] auto decode_payment(number type, std::string_view payload, domain::fact_body& body) -> bool;
 /// True when `type` is about tickets and the payload was one of its facts; as `decode_cold`, which asks it.
 [[nodiscard]] auto decode_ticket(number type, std::string_view payload, domain::fact_body& body) -> bool;
+/// True when `type` is about the waitlist and the payload was one of its facts; as `decode_cold`, which asks it.
+[[nodiscard]] auto decode_waitlist(number type, std::string_view payload, domain::fact_body& body) -> bool;
 /// True when `type` is about allocations and the payload was one of its facts; as `decode_cold`, which asks it.
 [[nodiscard]] auto decode_allocation(number type, std::string_view payload, domain::fact_body& body) -> bool;
 

@@ -14,7 +14,7 @@ namespace holdfast::journal {
 namespace {
 
 constexpr std::string_view magic = "HFSNAPSH";
-constexpr std::uint32_t version_now = 7;
+constexpr std::uint32_t version_now = 8;
 
 namespace at {
 constexpr std::size_t version = 8;
@@ -154,6 +154,8 @@ constexpr std::size_t offer_bytes = 4 + 4 + 8 + 4;
 constexpr std::size_t ended_bytes = 4 + 1 + 24 + 8;
 constexpr std::size_t returned_bytes = 8 + 16 + 8 + 4;
 constexpr std::size_t key_bytes = 8 + 4 + 8 + 4;
+constexpr std::size_t choice_bytes_min = 4 + 4 + 4 + 4 + 8;
+constexpr std::size_t waiting_bytes_min = 4 + 16 + 4 + 8 + 4 + 4;
 
 template <class Codec, class Booking>
 void pass_booking(Codec& codec, Booking& booking) {
@@ -252,6 +254,26 @@ void pass_ticket(Codec& codec, Ticket& one) {
   }
 }
 
+template <class Codec, class Order>
+void pass_waiting(Codec& codec, Order& one) {
+  pass_id(codec, one.number);
+  codec(one.who.high);
+  codec(one.who.low);
+  codec(one.rank);
+  codec(one.joined_at.unix_ms);
+  codec(one.offered);
+  codec.list(one.choices, choice_bytes_min, [](auto& inner, auto& choice) {
+    inner.numbers(choice.groups);
+    inner.numbers(choice.tiers);
+    inner(choice.accessible);
+    inner.list(choice.areas, 6, [](auto& deeper, auto& part) {
+      deeper(part.area);
+      deeper(part.quantity);
+    });
+    inner(choice.each_max);
+  });
+}
+
 template <class Codec, class Image>
 void pass_image(Codec& codec, Image& image) {
   pass_id(codec, image.id);
@@ -292,6 +314,8 @@ void pass_image(Codec& codec, Image& image) {
     inner(one.card);
     inner(one.places);
   });
+  codec(image.last_waitlist);
+  codec.list(image.waitlist, waiting_bytes_min, [](auto& inner, auto& one) { pass_waiting(inner, one); });
   codec.list(image.keys, key_bytes, [](auto& inner, auto& key) {
     inner(key.key);
     inner(key.request_low);

@@ -41,17 +41,6 @@ auto number_text(std::uint64_t value) -> std::string {
   return text;
 }
 
-/// The facts that are looked into; of all others the header says enough.
-auto is_of_interest(std::uint16_t type) -> bool {
-  static const std::array<std::uint16_t, 9> types{
-      journal::fact_type(domain::event_created{}),   journal::fact_type(domain::event_cancelled{}),
-      journal::fact_type(domain::order_confirmed{}), journal::fact_type(domain::order_returned{}),
-      journal::fact_type(domain::hold_thawed{}),     journal::fact_type(domain::hold_released{}),
-      journal::fact_type(domain::hold_expired{}),    journal::fact_type(domain::ticket_transferred{}),
-      journal::fact_type(domain::ticket_resold{})};
-  return std::find(types.begin(), types.end(), type) != types.end();
-}
-
 } // namespace
 
 follower::follower(journal::journal& from, people::durable_map& store, std::string identity)
@@ -96,7 +85,7 @@ auto follower::load_rows() -> tl::expected<void, std::string> {
                      domain::hold_number{static_cast<std::uint32_t>(number_at(key, 1 + sizeof(std::uint64_t)))});
     });
   }
-  return read;
+  return read ? waiting_.load(store_) : read;
 }
 
 auto follower::begin() -> tl::expected<void, std::string> {
@@ -113,6 +102,9 @@ auto follower::begin() -> tl::expected<void, std::string> {
     if (!read) {
       return read;
     }
+  }
+  if (const auto read = waiting_.clear(store_, changes); !read) {
+    return read;
   }
   told_before_.clear();
   events_.clear();
@@ -157,9 +149,24 @@ void follower::read(part_done done) {
       });
 }
 
+/// The facts that are looked into; of all others the header says enough.
+auto follower::is_of_interest(const journal::record_header& record) const -> bool {
+  static const std::array<std::uint16_t, 12> types{
+      journal::fact_type(domain::event_created{}),   journal::fact_type(domain::event_cancelled{}),
+      journal::fact_type(domain::event_closed{}),    journal::fact_type(domain::order_confirmed{}),
+      journal::fact_type(domain::order_returned{}),  journal::fact_type(domain::hold_thawed{}),
+      journal::fact_type(domain::hold_released{}),   journal::fact_type(domain::hold_expired{}),
+      journal::fact_type(domain::ticket_resold{}),   journal::fact_type(domain::ticket_transferred{}),
+      journal::fact_type(domain::waitlist_joined{}), journal::fact_type(domain::waitlist_left{})};
+  static const auto held = journal::fact_type(domain::hold_created{});
+  // Most facts make holds, and hardly any is an offer.
+  return std::find(types.begin(), types.end(), record.type) != types.end() ||
+         (record.type == held && waiting_.watches(domain::event_id{record.stream.id}));
+}
+
 auto follower::see(const journal::record_view& record) -> bool {
   ++now_.records;
-  if (record.header.stream.kind != journal::stream_kind::event || !is_of_interest(record.header.type)) {
+  if (record.header.stream.kind != journal::stream_kind::event || !is_of_interest(record.header)) {
     return true;
   }
   const auto fact = journal::decode_fact(record);
@@ -178,6 +185,10 @@ void follower::note(const journal::record_view& record, const domain::fact_body&
     events_[event] = {made->organisation};
     now_.changes.put(key_of(event_prefix, event), number_text(made->organisation.value()));
     return;
+  }
+  waiting_.see(event, record.header.command, what, now_.changes, now_.told.served);
+  if (std::holds_alternative<domain::event_closed>(what) || std::holds_alternative<domain::event_cancelled>(what)) {
+    now_.told.over.push_back(people::order_ref::waitlist_of(event));
   }
   const auto before = told_before_.find(event);
   if (before != told_before_.end() && record.header.seq <= before->second) {
@@ -199,6 +210,9 @@ void follower::note(const journal::record_view& record, const domain::fact_body&
     told->seq = record.header.seq;
     told->at = record.header.time;
     told->organisation = events_[event].organisation;
+    if (told->offer) {
+      told->offer->told = waiting_.told_with(event, told->offer->to);
+    }
     now_.told.notices.push_back(*told);
   }
 }

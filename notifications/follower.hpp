@@ -2,6 +2,7 @@
 
 #include "journal/journal.hpp"
 #include "notifications/notice.hpp"
+#include "notifications/waitlist_watch.hpp"
 #include "people/contact.hpp"
 #include "people/durable_map.hpp"
 
@@ -28,8 +29,10 @@ class follower {
   /// What a part of the journal tells.
   struct part {
     std::vector<notice> notices;
-    std::vector<people::order_ref> over; ///< holds that ended unsold after somebody had tried to pay them
-    bool more = false;                   ///< it ended at a limit
+    std::vector<people::order_ref>
+        over; ///< holds that ended unsold after somebody had tried to pay them, and waitlists of events that are over
+    std::vector<told_waiting> served; ///< orders that are on no waitlist any more
+    bool more = false;                ///< it ended at a limit
   };
 
   using part_done = std::function<void(tl::expected<part, journal::failure>)>;
@@ -66,6 +69,7 @@ class follower {
   };
 
   auto load_rows() -> tl::expected<void, std::string>;
+  [[nodiscard]] auto is_of_interest(const journal::record_header& record) const -> bool;
   [[nodiscard]] auto see(const journal::record_view& record) -> bool;
   void note(const journal::record_view& record, const domain::fact_body& what);
   void ended(domain::event_id event, domain::hold_number hold);
@@ -77,6 +81,7 @@ class follower {
   std::map<domain::event_id, std::uint64_t> told_before_; ///< seqs up to which nothing is told
   std::map<domain::event_id, event_row> events_;
   std::set<std::pair<domain::event_id, domain::hold_number>> tried_; ///< holds whose payment came to nothing
+  waitlist_watch waiting_;
   reading now_;
   std::atomic<bool> rests_ = true; ///< the pool may end it, when the journal turns out to be an earlier one
 };

@@ -101,8 +101,13 @@ void mail_queue::told(const std::string& name, story_source::outcome how, const 
   switch (how) {
   case story_source::outcome::later: return soon(name);
   case story_source::outcome::unknown: return give_up(name, "there is no such order");
-  case story_source::outcome::ok: return address(name, what);
+  case story_source::outcome::ok: break;
   }
+  // What was offered is bought, or gone: nobody is to hurry for it.
+  if (lanes_.at(name).mails.front().about.offer && !what->offered_until) {
+    return done(name, {});
+  }
+  address(name, what);
 }
 
 void mail_queue::address(const std::string& name, const std::shared_ptr<const story>& what) {
@@ -111,7 +116,11 @@ void mail_queue::address(const std::string& name, const std::shared_ptr<const st
     ++counts_.mails_unaddressed;
     return done(name, {});
   }
-  with_.people->find({about.event, about.order}, what->tellers,
+  // Whoever waits told with the very order that waits, and before there was a hold.
+  const auto filed =
+      about.offer ? people::order_ref::waitlist_of(about.event) : people::order_ref{about.event, about.order};
+  const auto attempt = about.offer ? std::optional{about.offer->told} : std::nullopt;
+  with_.people->find(filed, what->tellers, attempt,
                      [this, name, what](people::personal_data::outcome how, std::optional<people::contact> whom) {
                        with_.later([this, name, what, how, whom = std::move(whom)] {
                          if (how != people::personal_data::outcome::ok) {

@@ -23,7 +23,42 @@ struct outline {
   std::string link_text;
 };
 
+auto when_text(const tickets::language& in, domain::instant when, const story& of) -> std::string {
+  return tickets::date_and_time(in, tickets::local_time(when, of.zone));
+}
+
+void list_tickets(const tickets::language& in, const story& of, outline& to) {
+  for (const auto& each : of.tickets) {
+    to.tickets.emplace_back(each.place, tickets::money_text(in, each.price, of.currency));
+  }
+}
+
+void describe_event(const tickets::language& in, const story& of, outline& to) {
+  to.lines.emplace_back("Event", of.event_name);
+  to.lines.emplace_back("When", when_text(in, of.starts_at, of));
+  to.lines.emplace_back("Where", of.city.empty() ? of.venue_name : of.venue_name + ", " + of.city);
+}
+
+auto outline_of_offer(const notice& about, const story& of) -> outline {
+  const auto& in = tickets::language_for("en");
+  const auto until = of.offered_until.value_or(about.offer ? about.offer->until : about.at);
+  outline made;
+  made.subject = "Places came back: " + of.event_name;
+  made.opening = "Places that you wait for came back. They are yours until " + when_text(in, until, of) + ".";
+  describe_event(in, of, made);
+  made.lines.emplace_back("Hold", of.order_id);
+  made.lines.emplace_back("Total", tickets::money_text(in, of.total, of.currency));
+  made.lines.emplace_back("Yours until", when_text(in, until, of));
+  list_tickets(in, of, made);
+  made.closing =
+      "Buy them before then, where you went on the waitlist: afterwards they are offered to whoever comes next.";
+  return made;
+}
+
 auto outline_of(const notice& about, const story& of) -> outline {
+  if (about.kind == notice_kind::waitlist_offered) {
+    return outline_of_offer(about, of);
+  }
   const auto& in = tickets::language_for("en");
   outline made;
   const bool confirmed = about.kind == notice_kind::order_confirmed;
@@ -64,16 +99,12 @@ auto outline_of(const notice& about, const story& of) -> outline {
     made.opening = "Your order is refunded, and its tickets are no longer valid.";
     made.closing = "What you paid goes back the way it came; a card shows it within some days.";
   }
-  made.lines.emplace_back("Event", of.event_name);
-  made.lines.emplace_back("When", tickets::date_and_time(in, tickets::local_time(of.starts_at, of.zone)));
-  made.lines.emplace_back("Where", of.city.empty() ? of.venue_name : of.venue_name + ", " + of.city);
+  describe_event(in, of, made);
   made.lines.emplace_back("Order", of.order_id);
   if (!of.place.empty()) {
     made.lines.emplace_back("Ticket", of.place);
   }
-  for (const auto& each : of.tickets) {
-    made.tickets.emplace_back(each.place, tickets::money_text(in, each.price, of.currency));
-  }
+  list_tickets(in, of, made);
   if (!handed_on) {
     made.lines.emplace_back(confirmed ? "Total" : "Refund",
                             tickets::money_text(in, confirmed ? of.total : about.amount, of.currency));

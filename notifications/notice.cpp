@@ -8,12 +8,13 @@ namespace holdfast::notifications {
 
 namespace {
 
-constexpr std::array<std::pair<notice_kind, std::string_view>, 5> types{
+constexpr std::array<std::pair<notice_kind, std::string_view>, 6> types{
     {{notice_kind::order_confirmed, "order.confirmed"},
      {notice_kind::order_refunded, "order.refunded"},
      {notice_kind::event_cancelled, "event.cancelled"},
      {notice_kind::tickets_refunded, "order.partially_refunded"},
-     {notice_kind::ticket_transferred, "ticket.transferred"}}};
+     {notice_kind::ticket_transferred, "ticket.transferred"},
+     {notice_kind::waitlist_offered, "waitlist.offered"}}};
 
 auto about(notice_kind kind, domain::hold_number order) -> notice {
   notice made;
@@ -54,10 +55,30 @@ auto notice_of(const domain::fact_body& what) -> std::optional<notice> {
     told.ticket = handed->ticket.index;
     return told;
   }
+  if (const auto* held = std::get_if<domain::hold_created>(&what)) {
+    // What somebody asked for they know of.
+    if (!held->waitlist) {
+      return std::nullopt;
+    }
+    auto told = about(notice_kind::waitlist_offered, held->hold);
+    told.offer = waitlist_offer{held->waitlist, held->seats.size(), held->expires_at};
+    for (const auto& part : held->areas) {
+      told.offer->places += part.quantity;
+    }
+    return told;
+  }
   if (std::holds_alternative<domain::event_cancelled>(what)) {
     return about(notice_kind::event_cancelled, {});
   }
   return std::nullopt;
+}
+
+auto all_kinds() -> std::vector<notice_kind> {
+  std::vector<notice_kind> all;
+  for (const auto& [kind, type] : types) {
+    all.push_back(kind);
+  }
+  return all;
 }
 
 auto type_of(notice_kind kind) noexcept -> std::string_view {

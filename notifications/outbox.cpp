@@ -176,10 +176,18 @@ void outbox::take(const tl::expected<follower::part, journal::failure>& read) {
     return;
   }
   mails_.admit();
-  for (const auto& order : read->over) {
-    if (with_.people != nullptr) {
-      with_.people->forget(order, [](people::personal_data::outcome) {});
-    }
+  if (with_.people != nullptr) {
+    forget(*read);
+  }
+}
+
+void outbox::forget(const follower::part& what) {
+  for (const auto& order : what.over) {
+    with_.people->forget(order, [](people::personal_data::outcome) {});
+  }
+  for (const auto& each : what.served) {
+    with_.people->drop(people::person::buyer(each.who), people::order_ref::waitlist_of(each.event), each.attempt,
+                       [](people::personal_data::outcome) {});
   }
 }
 

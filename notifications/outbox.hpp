@@ -72,6 +72,8 @@ class outbox final : public desk {
   void wake_follower();
   void read_on();
   void take(const tl::expected<follower::part, journal::failure>& read);
+  /// What people told about what is over.
+  void forget(const follower::part& what);
   [[nodiscard]] auto wait() const -> std::chrono::milliseconds;
 
   const settings how_;

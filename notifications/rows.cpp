@@ -37,6 +37,12 @@ auto to_json(const notice& of) -> json {
   if (of.resold) {
     made["resold"] = {{"standing", of.resold->standing}, {"index", of.resold->index}};
   }
+  if (of.offer) {
+    made["offer"] = {{"to", of.offer->to.value()},
+                     {"places", of.offer->places},
+                     {"until", of.offer->until.unix_ms},
+                     {"told", of.offer->told}};
+  }
   return made;
 }
 
@@ -55,6 +61,13 @@ auto notice_from(const json& of) -> notice {
   if (of.contains("resold")) {
     const auto& place = of.at("resold");
     made.resold = {place.at("standing").get<bool>(), place.at("index").get<std::uint32_t>()};
+  }
+  if (of.contains("offer")) {
+    const auto& offer = of.at("offer");
+    made.offer = waitlist_offer{domain::waitlist_number{offer.at("to").get<std::uint32_t>()},
+                                offer.at("places").get<std::uint64_t>(),
+                                {offer.at("until").get<std::int64_t>()},
+                                offer.at("told").get<std::uint64_t>()};
   }
   return made;
 }

@@ -24,8 +24,8 @@ struct story {
   domain::instant starts_at;
   bool event_cancelled = false;
 
-  // Of an order only.
-  std::string order_id;   ///< "ord_…"
+  // Of an order, or of what is offered from a waitlist: then the ids and sums are those of the hold.
+  std::string order_id;   ///< "ord_…", or "hld_…"
   std::string order_json; ///< as the API shows it, without whom it names
   std::string order_link; ///< opens the order without a login, for a while; empty: no such place is configured
   struct ticket {
@@ -36,7 +36,9 @@ struct story {
   std::string place; ///< of the one ticket that the notice is about; empty: it is about none alone, or that one is gone
   domain::minor_units total = 0;
   domain::currency_code currency;
-  std::vector<people::person> tellers; ///< whoever may have told whom to write to, the first first
+  std::string offer_json;                       ///< what is offered, as webhooks say it; names nobody
+  std::optional<domain::instant> offered_until; ///< while the offer stands
+  std::vector<people::person> tellers;          ///< whoever may have told whom to write to, the first first
 };
 
 /// Tells stories from the views. Thread-safe; nothing blocks.

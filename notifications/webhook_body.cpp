@@ -16,6 +16,9 @@ auto webhook_body(const notice& about, std::uint64_t counter, const story* of) -
   if (of != nullptr && !of->order_json.empty()) {
     out.key("order").raw(of->order_json);
   }
+  if (of != nullptr && !of->offer_json.empty()) {
+    out.key("offer").raw(of->offer_json);
+  }
   out.end_object().end_object();
   return body;
 }

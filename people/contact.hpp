@@ -3,6 +3,7 @@
 #include "domain/strong_id.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,7 +32,15 @@ struct order_ref {
   domain::event_id event;
   domain::hold_number order;
   friend auto operator==(const order_ref&, const order_ref&) -> bool = default;
+
+  /// Under which is filed what those tell who go on an event's waitlist, each under their own name: no hold has number 0.
+  [[nodiscard]] static constexpr auto waitlist_of(domain::event_id event) noexcept -> order_ref { return {event, {}}; }
 };
+
+/// By which number one request tells something: the same for the same request, and another for another one.
+[[nodiscard]] constexpr auto attempt_of(const domain::command_id& request) noexcept -> std::uint64_t {
+  return request.key ^ request.request;
+}
 
 /// Whose key seals what is told: a buyer, or, for what a box office takes down, the one order of that organisation.
 class person {

@@ -259,9 +259,9 @@ void personal_data::drop(const person& whose, const order_ref& order, std::uint6
           std::move(then)});
 }
 
-auto personal_data::latest(const order_ref& order, const person& whose) const
+auto personal_data::latest(const order_ref& order, const person& whose, std::optional<std::uint64_t> attempt) const
     -> tl::expected<std::optional<contact>, std::string> {
-  const auto prefix = order_prefix(order) + whose.name();
+  const auto prefix = attempt ? row_key(order, whose, *attempt) : order_prefix(order) + whose.name();
   std::uint64_t newest = 0;
   std::string at;
   std::string sealed;
@@ -287,11 +287,12 @@ auto personal_data::latest(const order_ref& order, const person& whose) const
   return text ? decode(*text) : std::nullopt;
 }
 
-void personal_data::find(const order_ref& order, std::vector<person> of, found then) {
+void personal_data::find(const order_ref& order, std::vector<person> of, std::optional<std::uint64_t> attempt,
+                         found then) {
   auto got = std::make_shared<std::optional<contact>>();
-  submit({[this, order, people = std::move(of), got](changes&) {
+  submit({[this, order, people = std::move(of), attempt, got](changes&) {
             for (const auto& each : people) {
-              auto read = latest(order, each);
+              auto read = latest(order, each, attempt);
               if (!read) {
                 log_failure("read", read.error());
                 return outcome::failed;
@@ -307,8 +308,16 @@ void personal_data::find(const order_ref& order, std::vector<person> of, found t
 }
 
 void personal_data::forget(const order_ref& order, done then) {
-  submit({[this, order](changes& to) {
-            const auto read = rows_->scan(order_prefix(order), {}, [&](std::string_view key, std::string_view) {
+  forget_rows(order_prefix(order), std::move(then));
+}
+
+void personal_data::forget(const order_ref& order, const person& whose, done then) {
+  forget_rows(order_prefix(order) + whose.name(), std::move(then));
+}
+
+void personal_data::forget_rows(std::string prefix, done then) {
+  submit({[this, prefix = std::move(prefix)](changes& to) {
+            const auto read = rows_->scan(prefix, {}, [&](std::string_view key, std::string_view) {
               to.rows.remove(mirror_of(key));
               to.rows.remove(std::string{key});
               return true;

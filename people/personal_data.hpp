@@ -58,9 +58,12 @@ class personal_data {
   /// Takes an attempt back that came to nothing.
   void drop(const person& whose, const order_ref& order, std::uint64_t attempt, done then);
   /// What the first of these people who told anything told last about an order; nothing when nobody did, or who did is erased.
-  void find(const order_ref& order, std::vector<person> of, found then);
+  /// `attempt`: only what they told with this one.
+  void find(const order_ref& order, std::vector<person> of, std::optional<std::uint64_t> attempt, found then);
   /// Forgets all that anybody told about an order: it is over without a sale, or its organiser wants so.
   void forget(const order_ref& order, done then);
+  /// Forgets what one person told about it: of a waitlist, that they are off it.
+  void forget(const order_ref& order, const person& whose, done then);
   /// Erases a person: their key first, and out of the files that held it, then all that it sealed. Safe to repeat.
   void erase(const person& who, done then);
 
@@ -88,12 +91,13 @@ class personal_data {
 
   personal_data(std::unique_ptr<durable_map> rows, std::unique_ptr<durable_map> keys, const sealing_key& secret);
   void submit(job what);
+  void forget_rows(std::string prefix, done then);
   void work();
   void run_all(std::deque<job>& jobs);
   auto commit(changes& what) -> bool;
   [[nodiscard]] auto key_of(const person& whose) const -> tl::expected<std::optional<sealing_key>, std::string>;
   [[nodiscard]] auto key_to_seal(const person& whose, changes& to) -> std::optional<sealing_key>;
-  [[nodiscard]] auto latest(const order_ref& order, const person& whose) const
+  [[nodiscard]] auto latest(const order_ref& order, const person& whose, std::optional<std::uint64_t> attempt) const
       -> tl::expected<std::optional<contact>, std::string>;
   void add(const person& whose, const order_ref& order, std::uint64_t attempt, std::string sealed, changes& to);
   [[nodiscard]] auto erase_now(const person& who) -> outcome;

@@ -257,8 +257,11 @@ auto booking_store::find(event_slot event, domain::hold_number number) const -> 
     return std::nullopt;
   if (entry->in == where::order)
     return order_line(entry->at);
-  if (entry->in == where::live)
-    return line(event, live_[entry->at].bytes.get(), live_[entry->at].seq, booking_line::kind::held);
+  if (entry->in == where::live) {
+    auto found = line(event, live_[entry->at].bytes.get(), live_[entry->at].seq, booking_line::kind::held);
+    found.line.waitlist = waitlists_.offered_as(events_[event].id, number);
+    return found;
+  }
   const auto& its = ended_[entry->at - static_cast<std::uint32_t>(ended_first_)];
   auto found = line(event, its.bytes.get(), its.seq, its.how);
   if (found.line.what.frozen) {
@@ -293,7 +296,8 @@ auto booking_store::orders_of(const domain::owner& who, std::uint64_t before, st
 auto booking_store::bytes() const noexcept -> std::size_t {
   std::size_t sum = events_.size() * sizeof(event_line) + event_index_.bytes() + numbers_.bytes() + owners_.bytes() +
                     live_.size() * sizeof(live_hold) + orders_.size() * sizeof(order) + ended_.size() * sizeof(ended) +
-                    chunks_.size() * (sizeof(std::vector<char>) + chunk_bytes) + tickets_.bytes() + returns_.bytes();
+                    chunks_.size() * (sizeof(std::vector<char>) + chunk_bytes) + tickets_.bytes() + returns_.bytes() +
+                    waitlists_.bytes();
   sum += (live_holds() + ended_.size()) * 80; // the blocks of packed holds
   return sum;
 }

@@ -8,6 +8,7 @@
 #include "projections/return_store.hpp"
 #include "projections/ticket_store.hpp"
 #include "projections/views.hpp"
+#include "projections/waitlist_store.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -86,6 +87,8 @@ class booking_store {
   [[nodiscard]] auto tickets() noexcept -> ticket_store& { return tickets_; }
   [[nodiscard]] auto returns() const noexcept -> const return_store& { return returns_; }
   [[nodiscard]] auto returns() noexcept -> return_store& { return returns_; }
+  [[nodiscard]] auto waitlists() const noexcept -> const waitlist_store& { return waitlists_; }
+  [[nodiscard]] auto waitlists() noexcept -> waitlist_store& { return waitlists_; }
 
   /// Forgets ended holds that are too old or too many; `gone` is told of each.
   void forget(domain::instant now, const std::function<void(event_slot, domain::hold_number)>& gone = {});
@@ -271,6 +274,7 @@ class booking_store {
   std::string scratch_;
   ticket_store tickets_;
   return_store returns_;
+  waitlist_store waitlists_;
 };
 
 } // namespace holdfast::projections

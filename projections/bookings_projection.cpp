@@ -47,16 +47,19 @@ class bookings_projection::folder {
 
   void operator()(const domain::hold_created& what) {
     must(changing(what.hold, true).hold(slot_, seq_, what, at_), what.hold);
+    must_wait(waiting().offer(event_, what), what.waitlist);
   }
 
   void operator()(const domain::hold_extended& what) { must(changing(what.hold).extend(slot_, seq_, what), what.hold); }
 
   void operator()(const domain::hold_released& what) {
     must(changing(what.hold).end(slot_, seq_, what.hold, booking_line::kind::released, at_), what.hold);
+    waiting().end(event_, what.hold, waitlist_status::left);
   }
 
   void operator()(const domain::hold_expired& what) {
     must(changing(what.hold).end(slot_, seq_, what.hold, booking_line::kind::expired, at_), what.hold);
+    waiting().end(event_, what.hold, waitlist_status::lapsed);
   }
 
   void operator()(const domain::hold_frozen& what) { must(changing(what.hold).freeze(slot_, seq_, what), what.hold); }
@@ -88,7 +91,16 @@ class bookings_projection::folder {
 
   void operator()(const domain::order_confirmed& what) {
     must(changing(what.hold).confirm(slot_, seq_, what, at_), what.hold);
+    waiting().end(event_, what.hold, waitlist_status::bought);
   }
+
+  void operator()(const domain::waitlist_joined& what) { must_wait(waiting().join(event_, what, at_), what.order); }
+
+  void operator()(const domain::waitlist_left& what) { must_wait(waiting().leave(event_, what), what.order); }
+
+  void operator()(const domain::event_closed&) { waiting().close(event_); }
+
+  void operator()(const domain::event_cancelled&) { waiting().cancel(event_); }
 
   template <class Other>
   void operator()(const Other&) {}
@@ -104,10 +116,18 @@ class bookings_projection::folder {
     to_.set_layout(slot_, owner_.layouts_->intern(seats, {{journal::stream_kind::event, event_.value()}, seq_}));
   }
 
-  void must(bool folded, domain::hold_number hold) const {
+  [[nodiscard]] auto waiting() const noexcept -> waitlist_store& { return to_.waitlists(); }
+
+  void must(bool folded, domain::hold_number hold) const { must_follow(folded, "hold ", hold.value()); }
+
+  void must_wait(bool folded, domain::waitlist_number order) const {
+    must_follow(folded, "waitlist's order ", order.value());
+  }
+
+  void must_follow(bool folded, std::string_view what, std::uint32_t number) const {
     if (!folded)
-      stop_folding("event " + std::to_string(event_.value()) + ", seq " + std::to_string(seq_) + ": hold " +
-                   std::to_string(hold.value()) + " is not in the state that the fact follows on");
+      stop_folding("event " + std::to_string(event_.value()) + ", seq " + std::to_string(seq_) + ": " +
+                   std::string{what} + std::to_string(number) + " is not in the state that the fact follows on");
   }
 
   bookings_projection& owner_;
@@ -189,6 +209,7 @@ void bookings_projection::begin_changes() {
     const std::unique_lock lock{mutex_}; // what has changed is forgotten
     store_->tickets().take_changes(tickets);
     store_->returns().take_changes(tickets);
+    store_->waitlists().take_changes(tickets);
   }
   changes_.begin(*store_, std::move(tickets));
 }

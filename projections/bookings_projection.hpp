@@ -26,9 +26,11 @@
 namespace holdfast::projections {
 
 using booking_done = std::function<void(read_outcome, std::shared_ptr<const booking_line>)>;
+using waiting_done = std::function<void(read_outcome, std::shared_ptr<const waitlist_line>)>;
+using waitlist_done = std::function<void(read_outcome, std::shared_ptr<const waitlist_summary>)>;
 using orders_done = std::function<void(read_outcome, views::order_page)>;
 
-/// Live holds, orders, and for an hour how holds ended. Folded in memory from the last checkpoint, or from the journal's
+/// Live holds, orders, waitlists, and for an hour how holds ended. Folded in memory from the last checkpoint, or from the journal's
 /// beginning without one; readers share a lock that the fold takes once a command.
 ///
 /// `apply` to `tick` run on its actor, the reads on any thread.
@@ -70,6 +72,7 @@ class bookings_projection final : public projection, public std::enable_shared_f
     projections::visit_rows(*store_, visit);
     store_->tickets().visit_rows(visit);
     store_->returns().visit_rows(visit);
+    store_->waitlists().visit_rows(visit);
   }
 
   /// Deadlines of readers, checkpoints. Every 100 ms or so.
@@ -89,6 +92,10 @@ class bookings_projection final : public projection, public std::enable_shared_f
               std::function<void(read_outcome, views::offer_page)> done) const;
   [[nodiscard]] auto revocations(domain::event_id event, std::uint64_t since, std::size_t limit) const
       -> views::revocation_page;
+  // As `read` reads a hold.
+  void waiting(domain::event_id event, const domain::subject_id& who, std::uint64_t min_seq, bool complete,
+               waiting_done done);
+  void waitlist(domain::event_id event, std::uint64_t min_seq, bool complete, waitlist_done done);
 
  private:
   struct reader {
@@ -100,6 +107,11 @@ class bookings_projection final : public projection, public std::enable_shared_f
   };
 
   class folder;
+
+  /// Calls once the event is at that seq, or says why not.
+  void when_at(domain::event_id event, std::uint64_t min_seq, bool complete, std::function<void(read_outcome)> then);
+  void tell_waiting(domain::event_id event, const domain::subject_id& who, const waiting_done& done) const;
+  void tell_waitlist(domain::event_id event, const waitlist_done& done) const;
 
   using lines_done = std::function<void(read_outcome, std::vector<std::shared_ptr<const booking_line>>)>;
   /// Gives bookings their layouts, which arrive one after the other, on several threads. None when one is missing.

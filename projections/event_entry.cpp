@@ -115,6 +115,11 @@ class folder {
 
   void operator()(const domain::offer_withdrawn&) {}
 
+  // Whoever waits has no places until a hold is offered to them, which is one like any other.
+  void operator()(const domain::waitlist_joined&) {}
+
+  void operator()(const domain::waitlist_left&) {}
+
   template <class Other>
   void operator()(const Other&) {
     stop_folding("a fact of an organisation is in the stream of event " + std::to_string(to_.event.value()));

@@ -201,6 +201,7 @@ void write_terms(json_writer& out, const domain::event_config& config) {
     out.key("resale").begin_object().member("max_percent", config.resale_max_percent).end_object();
   write_velocity(out, config);
   write_tax(out, config);
+  write_waitlist_terms(out, config);
   if (config.refunds_until)
     out.key("refunds_until").time(config.refunds_until->unix_ms);
 }

@@ -94,6 +94,8 @@ void write_price_rules(json_writer& out, const domain::event_config& config);
 void write_velocity(json_writer& out, const domain::event_config& config);
 /// `tax`, when there is one.
 void write_tax(json_writer& out, const domain::event_config& config);
+/// `waitlist`, when there is one.
+void write_waitlist_terms(json_writer& out, const domain::event_config& config);
 /// The members of a tax, into an object that is open.
 void write_rate(json_writer& out, std::string_view name, const domain::tax_rate& rate);
 

@@ -51,6 +51,11 @@ void write_tax(json_writer& out, const domain::event_config& config) {
   out.end_object();
 }
 
+void write_waitlist_terms(json_writer& out, const domain::event_config& config) {
+  if (config.waitlist_offer != domain::millis{})
+    out.key("waitlist").begin_object().member("offer_seconds", config.waitlist_offer.count / 1000).end_object();
+}
+
 void write_rate(json_writer& out, std::string_view name, const domain::tax_rate& rate) {
   out.member("name", name)
       .member("basis_points", rate.basis_points)

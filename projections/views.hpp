@@ -9,6 +9,7 @@
 #include "projections/live/live_ports.hpp"
 #include "projections/past/past_ports.hpp"
 #include "projections/search/query.hpp"
+#include "projections/waitlist_views.hpp"
 #include "projections/wire/packing.hpp"
 
 #include <algorithm>
@@ -95,6 +96,7 @@ struct booking_line {
   domain::currency_code currency;
   std::vector<domain::ticket> tickets{}; ///< of an order: those that something happened to since, by index
   std::vector<order_return> returns{};   ///< of an order: oldest first
+  domain::waitlist_number waitlist{};    ///< of a live hold: for which order on the waitlist it is offered; zero: none
 };
 
 /// Which of an event's allocations: those after one (zero: from the first), so many at most.
@@ -154,6 +156,13 @@ class views {
   /// A hold or order by number, waiting for `min_seq` of its event. `not_found` with null: unknown, or ended longer ago than is remembered.
   virtual void booking(domain::event_id event, domain::hold_number number, std::uint64_t min_seq,
                        std::function<void(read_outcome, std::shared_ptr<const booking_line>)> done) noexcept = 0;
+
+  /// The last order that somebody has, or had, on an event's waitlist, waiting for `min_seq` of the event. `not_found` with null: they never had one.
+  virtual void waiting(domain::event_id event, const domain::subject_id& who, std::uint64_t min_seq,
+                       std::function<void(read_outcome, std::shared_ptr<const waitlist_line>)> done) noexcept = 0;
+  /// How an event's waitlist is doing, the same way. `not_found`: there is no such event.
+  virtual void waitlist(domain::event_id event, std::uint64_t min_seq,
+                        std::function<void(read_outcome, std::shared_ptr<const waitlist_summary>)> done) noexcept = 0;
 
   struct order_page {
     std::vector<std::shared_ptr<const booking_line>> lines;

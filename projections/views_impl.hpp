@@ -117,6 +117,10 @@ class views_impl final : public views {
       -> std::vector<event_summary> override;
   void booking(domain::event_id event, domain::hold_number number, std::uint64_t min_seq,
                std::function<void(read_outcome, std::shared_ptr<const booking_line>)> done) noexcept override;
+  void waiting(domain::event_id event, const domain::subject_id& who, std::uint64_t min_seq,
+               std::function<void(read_outcome, std::shared_ptr<const waitlist_line>)> done) noexcept override;
+  void waitlist(domain::event_id event, std::uint64_t min_seq,
+                std::function<void(read_outcome, std::shared_ptr<const waitlist_summary>)> done) noexcept override;
   void orders_of(const domain::owner& who, std::uint64_t before, std::size_t limit,
                  std::function<void(read_outcome, order_page)> done) noexcept override;
   void tickets_of(const domain::owner& who, const std::optional<ticket_place>& from, std::size_t limit,

@@ -115,6 +115,7 @@ auto as_json(domain::event_id event, const replayed& what) -> ordered_json {
       {"available", counts.available}, {"held", counts.held}, {"sold", counts.sold}, {"blocked", counts.blocked}};
   out["holds"] = state.live_holds();
   out["orders"] = state.orders();
+  out["waitlist"] = {{"waiting", state.waiting()}, {"offered", state.waitlist().size() - state.waiting()}};
   out["complimentary"] = sum.complimentary;
   out["currency"] = state.config().currency.text();
   out["taken"] = sum.taken;
@@ -139,6 +140,10 @@ void print(domain::event_id event, const replayed& what) {
   std::printf("  bookings    %s holds, %s orders (%s complimentary)\n",
               grouped(std::uint64_t{state.live_holds()}).c_str(), grouped(std::uint64_t{state.orders()}).c_str(),
               grouped(sum.complimentary).c_str());
+  if (const auto waiting = state.waiting(), listed = state.waitlist().size(); listed > 0) {
+    std::printf("  waitlist    %s wait, %s offered\n", grouped(std::uint64_t{waiting}).c_str(),
+                grouped(std::uint64_t{listed - waiting}).c_str());
+  }
   std::printf("  taken       %.3s %s in minor units\n", state.config().currency.text().data(),
               grouped(sum.taken).c_str());
   std::printf("  state hash  %s\n", hex64(state.hash()).c_str());

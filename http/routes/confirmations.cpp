@@ -4,8 +4,8 @@
 #include "http/booking_json.hpp"
 #include "http/routes/context.hpp"
 #include "http/routes/people.hpp"
+#include "http/routes/told.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,9 +17,6 @@ namespace {
 
 using domain::caller;
 namespace limits = domain::limits;
-
-/// Hands a sound confirmation on; whoever answers gets the port.
-using send_on = std::function<void(actors::reply_port)>;
 
 auto read_payment(const json_object& body) -> domain::payment_record {
   const auto payment = body.object("payment");
@@ -57,12 +54,7 @@ auto read_payment(const json_object& body) -> domain::payment_record {
 /// What a body says of people; faults are the document's.
 auto read_contact(const json_object& body) -> people::contact {
   people::contact made;
-  if (const auto email = body.optional_text("email", {.bytes_min = 3, .bytes_max = people::email_bytes_max})) {
-    made.email = *email;
-    if (!people::is_email(*email)) {
-      body.fault("email", "an e-mail address such as ada@example.org");
-    }
-  }
+  made.email = read_email(body);
   if (const auto names = body.optional_array("attendees", 1, limits::places_per_hold_max)) {
     for (const auto name : *names) {
       const auto text = name.text({.bytes_min = 1, .bytes_max = people::name_bytes_max});
@@ -75,68 +67,10 @@ auto read_contact(const json_object& body) -> people::contact {
   return made;
 }
 
-/// Takes back what was told with a confirmation that came to nothing.
-class told_reply final : public actors::reply_sink {
- public:
-  told_reply(actors::reply_port&& to, people::personal_data& store, people::person whose,
-             const people::order_ref& order, std::uint64_t attempt)
-      : to_{std::move(to)}, store_{store}, whose_{std::move(whose)}, order_{order}, attempt_{attempt} {}
-
-  void reply(actors::answer&& what) noexcept override {
-    if (is_for_nothing(what)) {
-      store_.drop(whose_, order_, attempt_, [](people::personal_data::outcome) {});
-    }
-    to_.send(std::move(what));
-  }
-
- private:
-  /// Not while the outcome is open, nor when another card may follow.
-  static auto is_for_nothing(const actors::answer& what) noexcept -> bool {
-    constexpr std::uint16_t declined = 402;
-    return what.status >= 400 && what.status < 500 && what.status != declined &&
-           what.body.find("\"request_in_progress\"") == std::string::npos;
-  }
-
-  actors::reply_port to_;
-  people::personal_data& store_;
-  people::person whose_;
-  people::order_ref order_;
-  std::uint64_t attempt_;
-};
-
-/// A confirmation that names people, on its way to be kept and handed on.
-struct told {
-  people::order_ref order;
-  std::uint64_t attempt = 0;
-  people::contact what;
-  send_on send;
-};
-
-auto person_of(const principal& who, const people::order_ref& order) -> people::person {
-  return who.is_buyer() ? people::person::buyer(who.subject) : people::person::of_box_office(who.organisation, order);
-}
-
 /// True when there are as many names as tickets, or when whoever asks need not know how many there are.
 auto fits(const principal& who, const people::contact& what, const projections::booking_line* line) -> bool {
   const bool own = line != nullptr && (!who.is_buyer() || line->what.by.subject == who.subject);
   return !own || what.attendees.empty() || what.attendees.size() == line->what.places();
-}
-
-void keep_and_send(deferred&& to, const context& in, const std::shared_ptr<told>& what) {
-  auto asking = std::make_shared<deferred>(std::move(to));
-  const auto whose = person_of((*asking)->who(), what->order);
-  in.people->put(
-      whose, what->order, what->attempt, (*asking)->at().unix_ms, what->what,
-      [asking, &in, what, whose](people::personal_data::outcome how) {
-        using outcome = people::personal_data::outcome;
-        if (how != outcome::ok) {
-          (*asking)->refuse(how == outcome::overloaded ? problem_kind::overloaded : problem_kind::unavailable);
-          asking->complete();
-          return;
-        }
-        what->send(actors::reply_port{std::make_shared<told_reply>(reply_to(std::move(*asking), in.engine), *in.people,
-                                                                   whose, what->order, what->attempt)});
-      });
 }
 
 /// Names and addresses are kept before the order is decided: whoever is told that it is confirmed can rely on both.
@@ -164,30 +98,10 @@ void hand_on(exchange& ex, const context& in, const domain::public_ids::hold_ref
   }
   auto what = std::make_shared<told>();
   what->order = {hold.event, hold.hold};
-  // The same request names the same attempt, and another one another.
-  const auto command = command_id_of(ex, in);
-  what->attempt = command.key ^ command.request;
+  what->attempt = attempt_of(ex, in);
   what->what = std::move(named);
   what->send = std::move(send);
   confirm_with_people(ex, in, std::move(what));
-}
-
-/// Without a store for data about people it is refused rather than dropped.
-auto is_taken(exchange& ex, const context& in, const json_object& body, json_document& document) -> bool {
-  if (in.people != nullptr) {
-    return true;
-  }
-  bool named = false;
-  for (const auto* field : {"email", "attendees"}) {
-    if (body.find(field)) {
-      body.fault(field, "this server does not take personal data");
-      named = true;
-    }
-  }
-  if (named) {
-    ex.refuse(problem_kind::field_not_supported, {.errors = document.faults()});
-  }
-  return !named;
 }
 
 /// How it is paid.
@@ -221,7 +135,7 @@ void confirm_hold(exchange& ex, const context& in) {
     return;
   }
   auto way = read_way(ex, in, *body);
-  if (!is_taken(ex, in, *body, document)) {
+  if (!takes_people(ex, in, *body, document)) {
     return;
   }
   auto named = in.people == nullptr ? people::contact{} : read_contact(*body);

@@ -142,6 +142,7 @@ void add_all(router& table, const context& in) {
   add_queue_control(table, in);
   add_queue_draw(table, in);
   add_holds(table, in);
+  add_waitlist(table, in);
   add_confirmations(table, in);
   add_people(table, in);
   add_orders(table, in);

@@ -61,6 +61,7 @@ void add_queue(router& table, const context& in);
 void add_queue_control(router& table, const context& in);
 void add_queue_draw(router& table, const context& in);
 void add_holds(router& table, const context& in);
+void add_waitlist(router& table, const context& in);
 void add_confirmations(router& table, const context& in);
 void add_people(router& table, const context& in);
 void add_orders(router& table, const context& in);

@@ -4,8 +4,9 @@
 #include "http/body.hpp"
 #include "http/booking_json.hpp"
 #include "http/hold_flights.hpp"
-#include "http/queue_tokens.hpp"
+#include "http/routes/admitted.hpp"
 #include "http/routes/context.hpp"
+#include "http/wish_parts.hpp"
 #include "projections/inventory_bodies.hpp"
 
 #include <chrono>
@@ -37,16 +38,6 @@ auto read_wished_seats(const json_object& body, domain::hold_wish& wish) -> bool
   return true;
 }
 
-auto read_names(const json_object& from, std::string_view name, std::size_t bytes_max) -> std::vector<std::string> {
-  std::vector<std::string> names;
-  if (const auto list = from.optional_array(name, 0, limits::sections_per_event_max)) {
-    for (const auto item : *list) {
-      names.emplace_back(item.text({.bytes_min = 1, .bytes_max = bytes_max}));
-    }
-  }
-  return names;
-}
-
 auto read_best(const json_object& body, domain::hold_wish& wish) -> bool {
   const auto best = body.optional_object("best_available");
   if (!best) {
@@ -61,21 +52,6 @@ auto read_best(const json_object& body, domain::hold_wish& wish) -> bool {
   wanted.adjacent = best->optional_boolean("adjacent").value_or(true);
   if (wanted.accessible > wanted.quantity) {
     best->fault("accessible", "more accessible seats than seats");
-  }
-  return true;
-}
-
-auto read_wished_areas(const json_object& body, domain::hold_wish& wish) -> bool {
-  const auto areas = body.optional_array("areas", 1, limits::areas_per_event_max);
-  if (!areas) {
-    return false;
-  }
-  for (const auto item : *areas) {
-    const auto area = item.object();
-    domain::hold_wish::area wanted;
-    wanted.name = area.text("area", {.bytes_min = 1, .bytes_max = limits::label_part_bytes_max});
-    wanted.quantity = area.integer<std::uint32_t>("quantity", 1, limits::places_per_hold_max);
-    wish.areas.push_back(std::move(wanted));
   }
   return true;
 }
@@ -128,9 +104,10 @@ auto read_wish(exchange& ex, const context& in, domain::event_id event) -> std::
   }
   asked_hold asked;
   auto& wish = asked.places;
+  const auto areas = read_wished_areas(*body);
+  wish.areas = areas.value_or(std::vector<domain::hold_wish::area>{});
   const int kinds = static_cast<int>(read_wished_seats(*body, wish)) + static_cast<int>(read_best(*body, wish)) +
-                    static_cast<int>(read_wished_areas(*body, wish)) +
-                    static_cast<int>(read_resale(*body, ex, in, event, asked));
+                    static_cast<int>(areas.has_value()) + static_cast<int>(read_resale(*body, ex, in, event, asked));
   read_right(*body, {in.subject_key, event}, asked.hold);
   if (kinds != 1) {
     body->fault({}, "exactly one of seats, best_available, areas and resale is needed");
@@ -179,17 +156,6 @@ struct hold_entry {
   std::shared_ptr<hold_flights::flight> flight; ///< null: none is counted
   bool is_due = true;                           ///< false: there is an admission to show, and none was
 };
-
-/// The place that `Admission-Token` names; zero for one that is not this buyer's for this event.
-auto admitted_place(const exchange& of, const context& in, domain::event_id event) -> domain::queue::place_number {
-  const auto token = of.header(header_id::admission_token);
-  if (!token || token->size() > queue_token_bytes_max) {
-    return {};
-  }
-  const auto pass = read_admission(*in.credentials.ring(), *token);
-  const bool is_theirs = pass && pass->event == event && pass->who == of.who().subject;
-  return is_theirs ? pass->place : domain::queue::place_number{};
-}
 
 /// Answers and returns nothing when the buyer has another hold under way. An admission that has ended goes on to the event: it repeats answers.
 auto entry_of(exchange& ex, const context& in, hold_flights& flights, domain::event_id event)
@@ -336,7 +302,8 @@ void show_hold(deferred&& to, const domain::public_ids& ids, projections::read_o
                              .event = line->event,
                              .currency = line->currency,
                              .seq = line->seq,
-                             .tickets = line->tickets};
+                             .tickets = line->tickets,
+                             .waitlist = line->waitlist};
     auto out = to->json();
     if (line->status == kind::held) {
       write_hold(out, line->what, in, now);

@@ -152,7 +152,7 @@ void show_order_with_people(deferred&& to, const context& in,
     return;
   }
   const people::order_ref ref{line->event, line->what.number};
-  in.people->find(ref, tellers_of(line->what, ref, in.engine),
+  in.people->find(ref, tellers_of(line->what, ref, in.engine), std::nullopt,
                   [asking = std::make_shared<deferred>(std::move(to)), &in,
                    line](outcome how, const std::optional<people::contact>& named) {
                     if (how != outcome::ok) {

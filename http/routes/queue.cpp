@@ -61,6 +61,15 @@ auto pass_for(const own_place& place, const actors::room_view& now_in, domain::e
   return admission_pass{event, who, place.now.place, now, until};
 }
 
+/// Of a line that nobody is let in from, because all is sold.
+auto has_waitlist(const context& in, domain::event_id event, const actors::room_view& seen) -> bool {
+  if (seen.mode != room::mode::sold_out) {
+    return false;
+  }
+  const auto known = in.views.event(event);
+  return known && known->config.waitlist_offer != domain::millis{};
+}
+
 /// Whether a place is told with its ticket.
 enum class ticket_told : std::uint8_t { no, yes };
 
@@ -86,6 +95,7 @@ void show_own(exchange& of, const context& in, domain::event_id event, const own
                     .admission = admission,
                     .admitted_until = pass ? std::optional{pass->expires_at} : std::nullopt,
                     .prices = prices,
+                    .has_waitlist = has_waitlist(in, event, *seen),
                     .now = now});
 }
 

@@ -60,14 +60,14 @@ auto read_kinds(const json_object& body) -> std::vector<notifications::notice_ki
   using notifications::notice_kind;
   const auto listed = body.optional_array("types", 1, 16);
   if (!listed) {
-    return {notice_kind::order_confirmed, notice_kind::order_refunded, notice_kind::event_cancelled,
-            notice_kind::tickets_refunded, notice_kind::ticket_transferred};
+    return notifications::all_kinds();
   }
   std::vector<notice_kind> kinds;
   for (const auto each : *listed) {
     const auto kind = notifications::kind_of(each.text({.bytes_min = 1, .bytes_max = 64}));
     if (!kind) {
-      each.fault("order.confirmed, order.refunded, order.partially_refunded, event.cancelled or ticket.transferred");
+      each.fault(
+          "order.confirmed, order.refunded, order.partially_refunded, event.cancelled, ticket.transferred or waitlist.offered");
     } else if (std::find(kinds.begin(), kinds.end(), *kind) == kinds.end()) {
       kinds.push_back(*kind);
     }

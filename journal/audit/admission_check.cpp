@@ -28,7 +28,8 @@ void admission_check::take(const record& at, const fact& what) {
     if (by.is_buyer())
       event->second.push_back({{by.subject_high, by.subject_low}, hold, at.time_ms, at.seq});
   };
-  if (const auto* const made = std::get_if<hold_created>(&what))
+  // What is offered on the waitlist comes to whoever waits there.
+  if (const auto* const made = std::get_if<hold_created>(&what); made != nullptr && made->waitlist == 0)
     add(made->by, made->hold);
   else if (const auto* const resold = std::get_if<resale_held>(&what))
     add(resold->by, resold->hold);

@@ -81,6 +81,7 @@ struct configuration {
   std::uint64_t risk_on_failure = 0;       ///< 1 allow, 2 review, 3 deny; 0: payments are not scored
   std::uint64_t returns_to_allocation = 0; ///< 0: the public's
   std::optional<audit::tax> tax;
+  std::int64_t waitlist_offer_ms = 0; ///< 0: no waitlist
 };
 
 } // namespace holdfast::journal::audit

@@ -122,10 +122,12 @@ void event_check::on(const life_changed& what) {
   case life_changed::to::closed:
     expect(status_ == life::published || status_ == life::paused, "closed");
     status_ = life::closed;
+    waitlist_.end_all();
     break;
   case life_changed::to::cancelled:
     expect(status_ != life::cancelled, "cancelled");
     status_ = life::cancelled;
+    waitlist_.end_all();
     break;
   }
 }
@@ -139,6 +141,7 @@ void event_check::on(const hold_created& what) {
   last_hold_ = what.hold;
   hold.allocation = what.allocation;
   hold.tax = what.tax;
+  hold.waitlist = what.waitlist;
   if (what.tax != config_.tax)
     refuse(violation_kind::wrong_tax, "hold " + std::to_string(what.hold) + " was given a tax that is not the event's");
   check_sale_open(what);
@@ -148,6 +151,11 @@ void event_check::on(const hold_created& what) {
   check_areas(what);
   check_limits(what, hold.places());
   check_deadlines(what);
+  if (what.waitlist != 0)
+    check_offer(what);
+  else
+    check_not_from_waiting(what);
+  waitlist_.offer(what.waitlist, what.hold);
 
   for (const auto seat : what.seats) {
     if (seat < seat_owner_.size())
@@ -178,6 +186,7 @@ void event_check::free(std::uint64_t number) {
     end_card_sale(hold.payment, false);
   if (hold.borrows())
     reopen_offer(number, hold);
+  waitlist_.end(hold.waitlist);
   for (const auto seat : hold.seats) {
     if (seat < seat_owner_.size() && seat_owner_[static_cast<std::size_t>(seat)] == number)
       seat_owner_[static_cast<std::size_t>(seat)] = 0;
@@ -275,6 +284,7 @@ void event_check::on(const order_confirmed& what) {
   hold->confirmed_at = time_ms_;
   hold->method = what.method;
   hold->total = what.total;
+  waitlist_.end(std::exchange(hold->waitlist, 0));
   hold->payment = what.by_payment;
   hold->card = what.card;
   count_card(what.card, hold->places(), true);

@@ -4,6 +4,7 @@
 #include "journal/audit/record.hpp"
 #include "journal/audit/register.hpp"
 #include "journal/audit/violation.hpp"
+#include "journal/audit/waitlist_rules.hpp"
 
 #include <cstdint>
 #include <map>
@@ -68,6 +69,7 @@ class event_check {
     std::int64_t kept = 0;           ///< the same: of what was paid then
     bool swapped = false;            ///< the same: its place is its own
     std::optional<audit::tax> tax{}; ///< that it was held with
+    std::uint64_t waitlist = 0;      ///< of a hold: the order on the waitlist that it is offered for
     /// Whether its place is the order's that offers it.
     [[nodiscard]] auto borrows() const -> bool { return bought.order != 0 && !swapped; }
     [[nodiscard]] auto places() const -> std::uint64_t;
@@ -159,6 +161,8 @@ class event_check {
   [[nodiscard]] auto pools() const -> const std::map<std::uint64_t, pool>& { return pools_; }
 
   [[nodiscard]] auto offered() const -> const offers& { return offers_; }
+
+  [[nodiscard]] auto waitlist() const -> const waiting_line& { return waitlist_; }
 
   [[nodiscard]] auto changed_tickets() const -> const tickets& { return tickets_; }
 
@@ -263,6 +267,22 @@ class event_check {
   void check_kept(const fact& next);
   void check_cause(const order_returned& what, const booking& order);
   void return_part(const order_returned& what, booking& order);
+  [[nodiscard]] auto is_waitlist_open() const -> bool;
+  /// Whether so many more places in one hold are within the event's limits; `due` of those that the buyer has do not count.
+  [[nodiscard]] auto may_have(const owner& who, std::uint64_t more, std::uint64_t due = 0) const -> bool;
+  /// Places in holds of a buyer's that are past their deadline.
+  [[nodiscard]] auto due_places(const owner& who) const -> std::uint64_t;
+  /// What one place of each of the layout's tiers costs now, with fee and tax on top.
+  [[nodiscard]] auto tier_costs() const -> std::vector<std::uint64_t>;
+  void check_offer(const hold_created& what);
+  void check_not_from_waiting(const hold_created& what);
+  /// `before`: only orders before that one count. `met`: the choice that the hold was offered for.
+  void check_nobody_overtaken(const hold_created& what, const places_taken& places, const waitlist_choice* met,
+                              std::optional<waiting_line::place> before);
+  /// When a hold that is made now is due, and its cap.
+  [[nodiscard]] auto deadlines_of(const hold_created& what) const -> std::pair<std::int64_t, std::int64_t>;
+  void on(const waitlist_joined& what);
+  void on(const waitlist_left& what);
   void on(const seats_allocated& what);
   void on(const allocation_changed& what);
   void on(const allocation_released& what);
@@ -300,6 +320,7 @@ class event_check {
   card_sales card_sales_;
   tickets tickets_;
   offers offers_;
+  waiting_line waitlist_;
   std::uint64_t handed_over_ = 0; ///< the hold that was given a resold ticket by the fact before; 0: none
 };
 

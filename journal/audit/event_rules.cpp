@@ -94,6 +94,8 @@ auto config_fault(const configuration& config) -> std::string {
     return "tickets are resold for at most what was paid for them";
   if (config.risk_on_failure > 3)
     return "payments are allowed, reviewed or denied when they cannot be scored";
+  if (config.waitlist_offer_ms != 0 && !in_range(config.waitlist_offer_ms, minute_ms, 72 * 60 * minute_ms))
+    return "what comes back is offered for 1 minute to 72 hours";
   constexpr std::uint64_t week_s = 7 * 24 * 3'600;
   const auto is_sound = [](const velocity_rule& rule) {
     return (rule.per == 1 || rule.per == 2) && rule.places >= 1 && rule.places <= tickets_max && rule.seconds >= 1 &&
@@ -339,8 +341,7 @@ void event_check::check_limits(const hold_created& what, std::uint64_t places) {
 }
 
 void event_check::check_deadlines(const hold_created& what) {
-  const auto cap = time_ms_ + config_.hold_cap_ms;
-  const auto due = std::min(time_ms_ + config_.hold_time_ms, cap);
+  const auto [due, cap] = deadlines_of(what);
   if (what.cap_at != cap || what.expires_at != due)
     refuse(violation_kind::wrong_deadline, "hold " + std::to_string(what.hold) + " ends at " +
                                                std::to_string(what.expires_at) + " ms with a cap at " +

@@ -30,6 +30,8 @@ enum : std::uint16_t {
   type_hold_expired = 19,
   type_ticket_transferred = 24,
   type_scan_turned_away = 31,
+  type_waitlist_joined = 32,
+  type_waitlist_left = 33,
   type_organisation_created = 64,
   type_venue_created = 65,
   type_venue_amended = 66,
@@ -71,7 +73,18 @@ auto read_section(std::string_view bytes, seating& to) -> bool {
     const message row{row_bytes};
     if (!has_row_shape(row) || row.value(3) > seats_in_all_max - std::min(seats_in_all_max, to.seat_tier.size()))
       return false;
-    to.seat_tier.insert(to.seat_tier.end(), static_cast<std::size_t>(row.value(3)), tier);
+    const auto seats = static_cast<std::size_t>(row.value(3));
+    to.seat_row.insert(to.seat_row.end(), seats, to.seat_row.empty() ? 0 : to.seat_row.back() + 1);
+    to.seat_bits.insert(to.seat_bits.end(), seats, 0);
+    for (const auto bytes_of_one : row.texts(7)) {
+      const message one{bytes_of_one};
+      const auto after_first = one.value(1) - row.value(2);
+      if (one.value(1) < row.value(2) || after_first >= seats)
+        return false;
+      to.seat_bits[to.seat_tier.size() + static_cast<std::size_t>(after_first)] =
+          static_cast<std::uint8_t>(one.value(2));
+    }
+    to.seat_tier.insert(to.seat_tier.end(), seats, tier);
   }
   return true;
 }
@@ -133,7 +146,8 @@ auto read_hold_created(const message& from) -> std::optional<fact> {
                 {9, shape::varint},
                 {10, shape::varint},
                 {11, shape::bytes},
-                {12, shape::bytes}}) ||
+                {12, shape::bytes},
+                {13, shape::varint}}) ||
       !by.is({{1, shape::fixed64}, {2, shape::fixed64}, {3, shape::fixed64}}))
     return std::nullopt;
   auto seats = from.list(4);
@@ -153,6 +167,7 @@ auto read_hold_created(const message& from) -> std::optional<fact> {
                   *std::move(fees),
                   from.value(10),
                   std::string{from.text(11)}};
+  to.waitlist = from.value(13);
   if (!read_tax(from, 12, to.tax))
     return std::nullopt;
   for (const auto area_bytes : from.texts(6)) {
@@ -246,6 +261,8 @@ auto read_sale(std::uint16_t type, const message& from) -> std::optional<fact> {
     if (from.is({{1, shape::varint}, {2, shape::fixed64}}))
       return allocation_released{from.value(1)};
     break;
+  case type_waitlist_joined:
+  case type_waitlist_left: return read_waitlist_fact(type, from);
   default: return read_of_payments(type, from);
   }
   return std::nullopt;
@@ -285,7 +302,7 @@ auto operator==(const standing_area& a, const standing_area& b) -> bool {
 
 auto is_known(std::uint16_t type, std::uint16_t version) -> bool {
   const bool known = (type >= type_event_created && type <= type_allocation_released) ||
-                     (type >= type_hold_created && type <= type_scan_turned_away) ||
+                     (type >= type_hold_created && type <= type_waitlist_left) ||
                      (type >= type_organisation_created && type <= type_slug_reserved) ||
                      (type >= type_payment_requested && type <= type_review_closed) || is_queue_type(type);
   return known && version == 1;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "journal/audit/configuration.hpp"
+#include "journal/audit/waitlist_facts.hpp"
 
 #include <cstdint>
 #include <map>
@@ -21,6 +22,8 @@ struct standing_area {
 struct seating {
   std::vector<std::string> tiers;       ///< ids, in order of first use
   std::vector<std::uint32_t> seat_tier; ///< a number of `tiers` for each seat, in the layout's order
+  std::vector<std::uint32_t> seat_row;  ///< a number of its row's own
+  std::vector<std::uint8_t> seat_bits;  ///< 1 accessible, 2 companion
   std::vector<standing_area> areas;
   friend auto operator==(const seating&, const seating&) -> bool = default;
 };
@@ -77,6 +80,7 @@ struct hold_created {
   std::uint64_t allocation = 0;
   std::string phase{}; ///< empty: none, or not said
   std::optional<audit::tax> tax{};
+  std::uint64_t waitlist = 0; ///< the order that it was offered for
 };
 
 struct seats_allocated {
@@ -369,15 +373,15 @@ struct slug_reserved {
   std::uint64_t event = 0;
 };
 
-using fact =
-    std::variant<event_created, event_amended, layout_replaced, life_changed, hold_created, hold_extended,
-                 hold_released, hold_expired, order_confirmed, organisation_created, venue_changed, key_created,
-                 key_revoked, slug_reserved, seats_allocated, allocation_changed, allocation_released, hold_frozen,
-                 hold_thawed, order_returned, payment_requested, payment_intended, payment_prepared, payment_authorised,
-                 payment_booked, payment_captured, payment_turned, payment_restored, payment_voided, payment_freed,
-                 payment_hinted, ticket_transferred, ticket_admitted, scan_turned_away, admission_undone,
-                 refund_requested, refund_owed, refund_refused, refund_paid, ticket_offered, offer_withdrawn,
-                 resale_held, ticket_resold, resale_owed, payment_scored, review_closed>;
+using fact = std::variant<event_created, event_amended, layout_replaced, life_changed, hold_created, hold_extended,
+                          hold_released, hold_expired, order_confirmed, organisation_created, venue_changed,
+                          key_created, key_revoked, slug_reserved, seats_allocated, allocation_changed,
+                          allocation_released, hold_frozen, hold_thawed, order_returned, payment_requested,
+                          payment_intended, payment_prepared, payment_authorised, payment_booked, payment_captured,
+                          payment_turned, payment_restored, payment_voided, payment_freed, payment_hinted,
+                          ticket_transferred, ticket_admitted, scan_turned_away, admission_undone, refund_requested,
+                          refund_owed, refund_refused, refund_paid, ticket_offered, offer_withdrawn, resale_held,
+                          ticket_resold, resale_owed, payment_scored, review_closed, waitlist_joined, waitlist_left>;
 
 /// A fact about a ticket; nothing for another type, or when the payload is not what its type says.
 [[nodiscard]] auto read_ticket_fact(std::uint16_t type, std::string_view payload) -> std::optional<fact>;

@@ -18,6 +18,9 @@ class message;
 /// A message `EventConfig`; nothing when it is none.
 [[nodiscard]] auto read_configuration(std::string_view bytes) -> std::optional<configuration>;
 
+/// A fact of the waitlist; nothing for another type, or when the payload is not what its type says.
+[[nodiscard]] auto read_waitlist_fact(std::uint16_t type, const message& from) -> std::optional<fact>;
+
 /// The message `Tax` in a field, if it is there; false when it is none.
 [[nodiscard]] auto read_tax(const message& from, std::uint32_t number, std::optional<tax>& to) -> bool;
 

@@ -79,7 +79,7 @@ auto read_configuration(std::string_view bytes) -> std::optional<configuration> 
            {11, shape::varint}, {12, shape::varint}, {13, shape::varint}, {14, shape::varint}, {15, shape::varint},
            {16, shape::bytes},  {17, shape::bytes},  {18, shape::bytes},  {19, shape::varint}, {20, shape::varint},
            {21, shape::bytes},  {22, shape::bytes},  {23, shape::varint}, {26, shape::varint}, {27, shape::varint},
-           {28, shape::bytes},  {29, shape::varint}, {30, shape::varint}, {31, shape::bytes}}) ||
+           {28, shape::bytes},  {29, shape::varint}, {30, shape::varint}, {31, shape::bytes},  {32, shape::varint}}) ||
       !has_catalogue_shape(config))
     return std::nullopt;
   configuration to;
@@ -109,6 +109,7 @@ auto read_configuration(std::string_view bytes) -> std::optional<configuration> 
   to.resale_max_percent = config.value(27);
   to.risk_on_failure = config.value(29);
   to.returns_to_allocation = config.value(30);
+  to.waitlist_offer_ms = signed_of(config.value(32));
   for (const auto rule_bytes : config.texts(28)) {
     const message rule{rule_bytes};
     if (!rule.is({{1, shape::varint}, {2, shape::varint}, {3, shape::varint}}))

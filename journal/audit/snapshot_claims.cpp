@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t header_size = 80;
 constexpr std::size_t digest_size = 32;
-constexpr std::uint64_t snapshot_version = 7;
+constexpr std::uint64_t snapshot_version = 8;
 
 auto number_at(std::string_view bytes, std::size_t offset) -> std::uint64_t {
   std::uint64_t value = 0;

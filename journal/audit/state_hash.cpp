@@ -90,6 +90,22 @@ auto ticket_element(const ticket_name& name, const event_check::ticket& its) -> 
   return element(7, words);
 }
 
+auto waiting_element(std::uint64_t number, const waiting_line::order& its) -> std::uint64_t {
+  std::vector<std::uint64_t> words{number | its.rank << 32, its.who.subject_high, its.who.subject_low,
+                                   word(its.joined_at), its.offered};
+  for (const auto& choice : its.choices) {
+    words.push_back(choice.groups.size() | choice.tiers.size() << 8 | choice.areas.size() << 16 |
+                    choice.accessible << 32);
+    words.push_back(word(choice.each_max));
+    words.insert(words.end(), choice.groups.begin(), choice.groups.end());
+    words.insert(words.end(), choice.tiers.begin(), choice.tiers.end());
+    for (const auto& [area, quantity] : choice.areas) {
+      words.push_back(area | quantity << 32);
+    }
+  }
+  return element(9, words);
+}
+
 } // namespace
 
 auto state_hash_of(const event_check& event) -> std::uint64_t {
@@ -129,6 +145,12 @@ auto state_hash_of(const event_check& event) -> std::uint64_t {
   }
   for (const auto& [name, its] : event.changed_tickets()) {
     sum += ticket_element(name, its);
+  }
+  for (const auto& [number, its] : event.waitlist().all()) {
+    sum += waiting_element(number, its);
+  }
+  if (event.waitlist().last() != 0) {
+    sum += element(10, {event.waitlist().last()});
   }
   return sum + element(4, {event.event(), event.organisation(), static_cast<std::uint64_t>(event.status()),
                            event.version(), event.seq(), word(event.time_ms()), event.last_hold()});

@@ -68,6 +68,10 @@ auto name_of(violation_kind kind) noexcept -> std::string_view {
   case illegal_transfer: return "illegal_transfer";
   case illegal_admission: return "illegal_admission";
   case illegal_resale: return "illegal_resale";
+  case illegal_waitlist_change: return "illegal_waitlist_change";
+  case illegal_offer: return "illegal_offer";
+  case offer_unwanted: return "offer_unwanted";
+  case waitlist_overtaken: return "waitlist_overtaken";
   case illegal_queue_change: return "illegal_queue_change";
   case illegal_place: return "illegal_place";
   case place_given_twice: return "place_given_twice";
@@ -128,6 +132,10 @@ auto family_of(violation_kind kind) noexcept -> char {
   case hold_in_payment:
   case illegal_transfer:
   case illegal_admission:
+  case illegal_waitlist_change:
+  case illegal_offer:
+  case offer_unwanted:
+  case waitlist_overtaken:
   case pinned_for_nothing: return 'L';
   case deadline_missed:
   case wrong_deadline:

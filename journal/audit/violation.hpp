@@ -78,6 +78,11 @@ enum class violation_kind : std::uint8_t {
   illegal_transfer,  ///< of a ticket that is not there, was used, or is not from whom it comes
   illegal_admission, ///< with a code that does not hold, a second time, or at no gate; or one undone that was not there
   illegal_resale,    ///< a ticket offered, held or resold though it could not be, or at another price
+  // Waitlists.
+  illegal_waitlist_change, ///< an order that could not be there, a buyer's second one, or one that was left and did not wait
+  illegal_offer,           ///< for an order that does not wait, to another buyer, or of what is not the waitlist's
+  offer_unwanted, ///< places that meet none of the order's choices, or one that comes after another that they would meet
+  waitlist_overtaken, ///< held or offered though somebody before would have taken it
   // Waiting rooms.
   illegal_queue_change, ///< of mode or settings, or something that the mode does not have
   illegal_place,        ///< something happened to a place that is not there, or is not as it would have to be

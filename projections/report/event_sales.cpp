@@ -191,16 +191,15 @@ class sales_folder {
 
   void operator()(const domain::allocation_released& what) const { change_books(what); }
 
-  // Tickets change hands and are used; seats and sums stay as they are.
+  // Tickets change hands and are used; seats and sums stay as they are. Whoever waits has none until a hold is offered to them, which is one like any other.
   void operator()(const domain::ticket_transferred&) const {}
-
   void operator()(const domain::ticket_admitted&) const {}
   void operator()(const domain::scan_turned_away&) const {}
   void operator()(const domain::admission_undone&) const {}
-
   void operator()(const domain::ticket_offered&) const {}
-
   void operator()(const domain::offer_withdrawn&) const {}
+  void operator()(const domain::waitlist_joined&) const {}
+  void operator()(const domain::waitlist_left&) const {}
 
   /// Its place is sold already, and stays so.
   void operator()(const domain::resale_held& what) const {

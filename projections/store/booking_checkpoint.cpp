@@ -148,6 +148,8 @@ auto take_row(std::string_view key, std::string_view value, booking_store& to, l
   const auto kind = name.byte();
   if (kind == return_store::return_row)
     return to.returns().restore(key, value);
+  if (kind == waitlist_store::order_row || kind == waitlist_store::ended_row)
+    return to.waitlists().restore(key, value);
   if (kind == ticket_store::ticket_row || kind == ticket_store::revocation_row || kind == ticket_store::offer_row)
     return to.restore_tickets(key, value);
   if (kind == row::event)

@@ -15,7 +15,7 @@
 namespace holdfast::projections {
 
 /// State version of the bookings: raised with every change of their rows or of what they mean.
-inline constexpr std::uint32_t bookings_state_version = 8;
+inline constexpr std::uint32_t bookings_state_version = 9;
 
 /// What has changed in a booking store since its last checkpoint, and the next checkpoint in the making.
 ///

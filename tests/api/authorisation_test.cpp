@@ -275,6 +275,17 @@ auto event_samples() -> std::map<std::string, sample> {
 /// Whoever sells at the counter, where nobody has a limit.
 const role box_office_role{caller::own_key, domain::key_scope::sell, "the till"};
 
+/// An event without a waitlist: waitlist_test.cpp has real ones.
+auto waitlist_samples() -> std::map<std::string, sample> {
+  return {
+      {"POST /v1/events/{event}/waitlist",
+       {of_event("/waitlist", {{"choices", {{{"seats", {1}}, {"max_each", 1}}}}}), 409}},
+      {"GET /v1/events/{event}/waitlist", {of_event("/waitlist"), 404}},
+      {"DELETE /v1/events/{event}/waitlist", {of_event("/waitlist"), 404}},
+      {"GET /v1/events/{event}/waitlist/summary", {of_event("/waitlist/summary"), 200, {}, true}},
+  };
+}
+
 auto booking_samples() -> std::map<std::string, sample> {
   const json cash{{"payment", {{"method", "cash"}}}};
   return {
@@ -434,6 +445,7 @@ auto samples() -> std::map<std::string, sample> {
   all.merge(booking_samples());
   all.merge(people_samples());
   all.merge(waiting_room_samples());
+  all.merge(waitlist_samples());
   all.merge(other_samples());
   return all;
 }

@@ -70,6 +70,13 @@ auto review_of_an_order(desk& at) -> keyed {
   return {at.organiser, order_path(hold) + "/review", {{"decision", "accept"}}, {{"decision", "refund"}}};
 }
 
+auto order_on_a_waitlist(desk& at) -> keyed {
+  REQUIRE(at.organiser.patch(at.opera.path(), {{"waitlist", {{"offer_seconds", 600}}}}).status == 200);
+  // For less than anything costs.
+  const auto up_to = [](int each) { return json{{"choices", {{{"seats", {2}}, {"max_each", each}}}}}; };
+  return {at.server.buyer(), at.opera.path("/waitlist"), up_to(100), up_to(200)};
+}
+
 auto offer_of_a_ticket(desk& at) -> keyed {
   REQUIRE(at.organiser.patch(at.opera.path(), {{"resale", {{"max_percent", 100}}}}).status == 200);
   auto buyer = at.server.buyer();
@@ -92,6 +99,10 @@ auto claim_of_a_ticket(desk& at) -> keyed {
   return {at.server.buyer(), "/v1/tickets/claim", claims[0], claims[1]};
 }
 
+auto a_new_organisation(desk& at) -> keyed {
+  return {at.admin, "/v1/organisations", {{"name", "Theatre"}}, {{"name", "Arena"}}};
+}
+
 /// By route. What a request needs first is made by the same call.
 auto keyed_requests() -> std::map<std::string, request_for> {
   auto renamed_hall = hall();
@@ -107,10 +118,7 @@ auto keyed_requests() -> std::map<std::string, request_for> {
          other["name"] = "Aida";
          return keyed{at.organiser, "/v1/events", evening(at.opera.venue), std::move(other)};
        }},
-      {"POST /v1/organisations",
-       [](desk& at) {
-         return keyed{at.admin, "/v1/organisations", {{"name", "Theatre"}}, {{"name", "Arena"}}};
-       }},
+      {"POST /v1/organisations", a_new_organisation},
       {"POST /v1/keys",
        [](desk& at) {
          const json scan{{"name", "gate"}, {"scopes", json::array({"scan"})}};
@@ -134,6 +142,7 @@ auto keyed_requests() -> std::map<std::string, request_for> {
        [](desk& at) {
          return keyed{at.till, at.opera.path("/holds"), {{"seats", {"A/1/1"}}}, {{"seats", {"A/1/2"}}}};
        }},
+      {"POST /v1/events/{event}/waitlist", order_on_a_waitlist},
       {"POST /v1/holds/{hold}/extend",
        [](desk& at) {
          const auto hold = "/v1/holds/" + held(at.till, at.opera, {"A/1/1"});

@@ -52,6 +52,11 @@ struct scene {
     return out;
   }
 
+  auto with_waitlist() -> scene& {
+    REQUIRE(organiser.patch(opera.path(), {{"waitlist", {{"offer_seconds", 600}}}}).status == 200);
+    return *this;
+  }
+
   /// What was recorded so far was the preparation.
   auto now() -> scene& {
     before_ = server.recorded();
@@ -74,6 +79,11 @@ struct scene {
 
 /// Asks for what is refused, as its last request, after `now()` when there was something to prepare.
 using provoke = std::function<reply(scene&)>;
+
+/// A seat that is waited for.
+auto up_to(int each) -> json {
+  return {{"choices", {{{"seats", {1}}, {"max_each", each}}}}};
+}
 
 const json two_seats{{"seats", {"A/1/1", "A/1/2"}}};
 
@@ -144,6 +154,14 @@ auto booking_errors() -> std::map<std::string, provoke> {
       {"wrong_access_code",
        [](scene& in) {
          return in.buyer.post(in.opera.path("/holds"), {{"seats", {"A/1/1"}}, {"access_code", "open sesame"}});
+       }},
+      {"waitlist_closed", [](scene& in) { return in.buyer.post(in.opera.path("/waitlist"), up_to(1)); }},
+      {"places_available",
+       [](scene& in) { return in.with_waitlist().now().buyer.post(in.opera.path("/waitlist"), up_to(8'900)); }},
+      {"already_waiting",
+       [](scene& in) {
+         REQUIRE(in.with_waitlist().buyer.post(in.opera.path("/waitlist"), up_to(1)).status == 201);
+         return in.now().buyer.post(in.opera.path("/waitlist"), up_to(2));
        }},
       {"sale_not_open",
        [](scene& in) {
@@ -283,8 +301,10 @@ const std::set<std::string> of_special_servers{
 /// In the tests of tickets and of their resale: an offer that is void or taken, an event without resale, a ticket that was used, a scan that admitted nobody.
 const std::set<std::string> of_tickets{"claim_void", "ticket_used", "not_admitted", "resale_closed", "offer_taken"};
 
-/// Documented for what is coming, or beyond what a test can reach: events for verified buyers, 2^30 holds of one event, and a server that listens before it has recovered.
-const std::set<std::string> cannot_happen_yet{"verified_buyer_required", "holds_exhausted", "starting"};
+/// Documented for what is coming, or beyond what a test can reach: events for verified buyers, 2^30 holds of one event, 100,000 buyers who wait, and a server that
+/// listens before it has recovered.
+const std::set<std::string> cannot_happen_yet{"verified_buyer_required", "holds_exhausted", "waitlist_full",
+                                              "starting"};
 
 /// In the tests of waiting rooms and of their doors.
 const std::set<std::string> of_waiting_rooms{"admission_required",    "admission_expired",  "request_in_progress",

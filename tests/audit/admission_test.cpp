@@ -141,4 +141,27 @@ TEST_CASE("a room that is off keeps nobody away, before it is switched on and af
   CHECK(found_in(gap).of(kind::held_unadmitted) == 1);
 }
 
+TEST_CASE("what is offered on a waitlist comes to whoever waits there, inside or not") {
+  constexpr subject_id stranger{90, 91};
+  auto offered = guarded_day();
+  body<event_amended>(offered, day::seq::amended).config.waitlist_offer = minutes(45);
+  const auto at = offered.at(day::events, day::seq::late_hold).time + minutes(1);
+  offered.add(day::events, waitlist_joined{waitlist_number{1}, stranger, 300, {{{1}, {0}, 0, {}, 9'900}}}, at);
+  hold_created made;
+  made.hold = hold_number{6};
+  made.by.subject = stranger;
+  made.seats = {5};
+  made.prices = {9'900};
+  made.expires_at = at + minutes(45);
+  made.cap_at = made.expires_at;
+  made.waitlist = waitlist_number{1};
+  const auto seq = offered.add(day::events, made, at);
+  CHECK(found_in(offered).count() == 0);
+
+  hold(offered, seq).waitlist = {};
+  const auto found = found_in(offered);
+  CHECK(found.of(kind::held_unadmitted) == 1);
+  CHECK(found.by_kind().at(kind::held_unadmitted).seq == seq);
+}
+
 } // namespace holdfast::testing

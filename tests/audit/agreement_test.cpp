@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <set>
 
 // What the rules decide and what the auditor accepts are written twice, in different ways. Here they meet.
 
@@ -110,4 +112,40 @@ TEST_CASE("whatever events and their payments decide between them, the auditor a
   CHECK(failed > 100);
   CHECK(cancelled > 0);
   CHECK(resold > 20);
+}
+
+TEST_CASE("whatever is offered to those who wait, the auditor accepts, and nobody is overtaken") {
+  std::size_t offered = 0;
+  std::size_t bought = 0;
+  std::size_t left = 0;
+  std::size_t waited = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    busy_event event{seed, busy_event::event, busy_event::kind::waiting};
+    for (int step = 1; step <= 1'000; ++step) {
+      event.step();
+      if (step % 100 == 0) {
+        check(event);
+        waited = std::max(waited, event.state().waiting());
+      }
+    }
+    std::set<hold_number> offers;
+    for (const auto& decision : event.decisions()) {
+      for (const auto& one : decision) {
+        const auto* made = std::get_if<hold_created>(&one.body);
+        const auto* order = std::get_if<order_confirmed>(&one.body);
+        if (made != nullptr && made->waitlist) {
+          offers.insert(made->hold);
+        }
+        bought += order != nullptr && offers.contains(order->hold) ? 1U : 0U;
+        left += std::holds_alternative<waitlist_left>(one.body) ? 1U : 0U;
+      }
+    }
+    offered += offers.size();
+  }
+  MESSAGE(offered, " offers, ", bought, " of them bought, ", left, " left, ", waited, " waited at once");
+  CHECK(offered > 150);
+  CHECK(bought > 20);
+  CHECK(left > 20);
+  CHECK(waited > 3);
 }

@@ -123,6 +123,21 @@ async function playPlans(to, event) {
   await to.ask('delete', `${allocations}/{allocation}`, { expect: 204, parameters: one(second.body.allocation_id) });
 }
 
+/** Somebody waits for seats at a price, and then no more. */
+async function playWaitlist(to, event, key) {
+  const parameters = { path: { event } };
+  const waitlist = '/v1/events/{event}/waitlist';
+  await to.ask('patch', '/v1/events/{event}', { expect: 200, parameters, body: { waitlist: { offer_seconds: 1800 } } });
+  const choices = [
+    { seats: [2, 1], tiers: ['stalls'], accessible: 1, max_each: 100 },
+    { areas: [{ area: 'floor', quantity: 1 }], max_each: 100 },
+  ];
+  const made = await to.ask('post', waitlist, { expect: 201, parameters, body: { choices, email: 'ada@example.org' }, key });
+  await to.ask('get', waitlist, { expect: 200, parameters: { ...parameters, query: { min_seq: made.seq } }, key });
+  await to.ask('post', waitlist, { expect: 409, parameters, body: { choices }, key });
+  await to.ask('delete', waitlist, { expect: 204, parameters, key });
+}
+
 /** A pre-queue is drawn; one buyer comes in and holds, one leaves, one is put to the end. The room stays as it then is. */
 async function playQueue(to, event) {
   const queue = '/v1/events/{event}/queue';
@@ -199,7 +214,7 @@ async function playReads(to, ids) {
     '/v1/events/{event}/journal': [{}, { from_seq: 2, limit: 2 }, { stream: 'queue' }],
     '/v1/events/{event}/queue/draw/leaves': [{}, { from: 1, limit: 1 }],
   };
-  const refused = { '/v1/orders/{order}/by-link': 401, '/v1/events/{event}/queue': 403, '/v1/events/{event}/queue/challenge': 403 };
+  const refused = { '/v1/orders/{order}/by-link': 401, '/v1/events/{event}/queue': 403, '/v1/events/{event}/waitlist': 403, '/v1/events/{event}/queue/challenge': 403 };
   await to.askEveryGet(values, queries, { '/v1/events/{event}/layout': 302, ...refused });
 }
 
@@ -213,6 +228,7 @@ async function record(server) {
   const ids = { ...made, webhook, ...(await playSales(to, made.event, buyer)) };
   await playPlans(to, made.event);
   await playTickets(to, ids, buyer);
+  await playWaitlist(to, made.event, buyer);
   await playQueue(to, made.event);
   ids.seq = (await to.ask('post', '/v1/events/{event}/pause', { expect: 200, parameters: { path: { event: ids.event } } })).seq;
   await playReads(to, ids);

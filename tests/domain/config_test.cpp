@@ -218,6 +218,9 @@ const faulty_config faulty_configs[] = {
      "/returns_to_allocation"},
     {"a verdict that there is not", [](auto& c) { c.risk_on_failure = static_cast<risk_verdict>(4); },
      "/risk/on_failure"},
+    {"an offer too short", [](auto& c) { c.waitlist_offer = millis{59'999}; }, "/waitlist/offer_seconds"},
+    {"an offer too long", [](auto& c) { c.waitlist_offer = millis{259'200'001}; }, "/waitlist/offer_seconds"},
+    {"an offer of less than nothing", [](auto& c) { c.waitlist_offer = millis{-1}; }, "/waitlist/offer_seconds"},
     {"too many tickets a buyer", [](auto& c) { c.max_per_buyer = 100'001; }, "/max_per_buyer"},
 };
 
@@ -253,6 +256,9 @@ TEST_CASE("a configuration at its limits is sound") {
   config.hold_cap = minutes(60);
   config.max_per_order = 1;
   config.max_per_buyer = 100'000;
+  config.waitlist_offer = hours(72);
+  CHECK(config_faults(config).empty());
+  config.waitlist_offer = minutes(1);
   CHECK(config_faults(config).empty());
 }
 
@@ -338,6 +344,7 @@ TEST_CASE("an amendment changes the fields it has and leaves the others") {
        [](auto& c) {
          c.tax = event_tax{"VAT", {tax_mode::exclusive, 700}};
        }},
+      {"waitlist", [](auto& a) { a.waitlist_offer = hours(2); }, [](auto& c) { c.waitlist_offer = hours(2); }},
       {"buyer limit", [](auto& a) { a.max_per_buyer = 3; }, [](auto& c) { c.max_per_buyer = 3; }},
   };
   for (const auto& row : rows) {

@@ -187,7 +187,7 @@ auto paid(hold_number hold) -> confirm_hold {
 }
 
 auto name_of(reason why) -> std::string {
-  static const std::array<const char*, 34> names{"not_found",
+  static const std::array<const char*, 38> names{"not_found",
                                                  "already_remembered",
                                                  "key_reused",
                                                  "already_exists",
@@ -216,6 +216,10 @@ auto name_of(reason why) -> std::string {
                                                  "buyer_limit_exceeded",
                                                  "card_limit_exceeded",
                                                  "velocity_exceeded",
+                                                 "waitlist_closed",
+                                                 "waitlist_full",
+                                                 "already_waiting",
+                                                 "places_available",
                                                  "holds_exhausted",
                                                  "seat_unavailable",
                                                  "area_full",
@@ -279,6 +283,8 @@ struct fact_names {
   auto operator()(const ticket_resold& what) const -> std::string { return numbered("resold", what.hold); }
   auto operator()(const resale_owed& what) const -> std::string { return numbered("resale owed", what.payment); }
   auto operator()(const payment_scored& what) const -> std::string { return numbered("scored", what.payment); }
+  auto operator()(const waitlist_joined& what) const -> std::string { return numbered("waits", what.order); }
+  auto operator()(const waitlist_left& what) const -> std::string { return numbered("left", what.order); }
   auto operator()(const review_closed& what) const -> std::string { return numbered("reviewed", what.payment); }
   /// A waiting room's.
   template <class Other>

@@ -32,6 +32,29 @@ void add_tax(std::optional<tax_rate> rate, std::vector<std::uint64_t>& to) {
   }
 }
 
+auto of_waitlist(const state_image& image) -> std::uint64_t {
+  std::uint64_t sum = 0;
+  for (const auto& one : image.waitlist) {
+    std::vector<std::uint64_t> words{one.number.value() + (std::uint64_t{one.rank} << 32), one.who.high, one.who.low,
+                                     word(one.joined_at.unix_ms), one.offered};
+    for (const auto& choice : one.choices) {
+      words.push_back(choice.groups.size() + (choice.tiers.size() << 8) + (choice.areas.size() << 16) +
+                      (std::uint64_t{choice.accessible} << 32));
+      words.push_back(word(choice.each_max));
+      words.insert(words.end(), choice.groups.begin(), choice.groups.end());
+      words.insert(words.end(), choice.tiers.begin(), choice.tiers.end());
+      for (const auto& area : choice.areas) {
+        words.push_back(area.area + (std::uint64_t{area.quantity} << 32));
+      }
+    }
+    sum += element(9, words);
+  }
+  if (image.last_waitlist != 0) {
+    sum += element(10, {image.last_waitlist});
+  }
+  return sum;
+}
+
 auto from_scratch(const state_image& image) -> std::uint64_t {
   std::uint64_t sum = 0;
   for (std::size_t seat = 0; seat < image.statuses.size(); ++seat) {
@@ -88,8 +111,9 @@ auto from_scratch(const state_image& image) -> std::uint64_t {
     }
     sum += element(6, words);
   }
-  return sum + element(4, {image.id.value(), image.organisation.value(), static_cast<std::uint64_t>(image.status),
-                           image.version, image.seq, word(image.time.unix_ms), image.last_hold.value()});
+  return sum + of_waitlist(image) +
+         element(4, {image.id.value(), image.organisation.value(), static_cast<std::uint64_t>(image.status),
+                     image.version, image.seq, word(image.time.unix_ms), image.last_hold.value()});
 }
 
 } // namespace
@@ -151,6 +175,33 @@ TEST_CASE("the hash is the one that is defined through every step of payments by
   on.now = on.state.find(places_held)->cap_at;
   REQUIRE(on.act(checkout, end_due_holds{}));
   CHECK(on.state.live_holds() == 0);
+  CHECK(same());
+}
+
+TEST_CASE("the hash is the one that is defined through every step of a waitlist") {
+  auto config = sound_config();
+  config.waitlist_offer = hours(1);
+  stage on{event_status::published, config};
+  const auto same = [&] { return on.state.hash() == from_scratch(on.state.image()); };
+  on.hold(buyer(1), {0, 1, 2, 3, 4, 5});
+  on.hold(buyer(2), {6, 7, 8, 9});
+  on.hold_places(box_office(), 0, 8);
+  const waitlist_choice pairs{{2, 2}, {0}, 0, {}, 5'000};
+  const waitlist_choice floor{{}, {}, 0, {{0, 4}}, 1'000};
+  REQUIRE(on.act(buyer(3), join_waitlist{{pairs, floor}, 7}));
+  CHECK(same());
+  on.now = on.now + millis{1};
+  REQUIRE(on.act(buyer(4), join_waitlist{{floor}, {}}));
+  CHECK(same());
+  REQUIRE(on.act(buyer(4), leave_waitlist{}));
+  CHECK(same());
+  REQUIRE(on.act(buyer(2), release_hold{hold_number{2}}));
+  REQUIRE(told(on.act({}, match_waitlist{})) == "ok, held 4");
+  CHECK(same());
+  on.confirm(hold_number{4});
+  CHECK(same());
+  REQUIRE(on.act(buyer(5), join_waitlist{{pairs}, {}}));
+  REQUIRE(on.act(organiser(), close_event{}));
   CHECK(same());
 }
 

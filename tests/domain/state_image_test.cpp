@@ -116,7 +116,7 @@ const damage_case damages[] = {
     {"a booking from the future", [](auto& i) { i.bookings[0].created_at = i.time + millis{1}; }},
     {"a hold that ended before it began", [](auto& i) { i.bookings[0].expires_at = i.bookings[0].created_at; }},
     {"a hold beyond its cap", [](auto& i) { i.bookings[0].expires_at = i.bookings[0].cap_at + millis{1}; }},
-    {"a cap beyond all caps", [](auto& i) { i.bookings[0].cap_at = i.bookings[0].created_at + hours(3); }},
+    {"a cap beyond all caps", [](auto& i) { i.bookings[0].cap_at = i.bookings[0].created_at + hours(73); }},
     {"a fee less", [](auto& i) { i.bookings[0].fees = {1}; }},
     {"a fee below nothing",
      [](auto& i) {

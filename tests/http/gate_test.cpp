@@ -19,12 +19,12 @@ struct malformed {
 };
 
 const std::string host = "Host: a\r\n";
-const std::string json = "Content-Type: application/json\r\n";
+const std::string json_field = "Content-Type: application/json\r\n";
 /// What an attacker hopes that the server takes for a request of its own.
 const std::string smuggled = "GET /things/smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 
 auto post_with(const std::string& headers, const std::string& body = {}) -> std::string {
-  return "POST / HTTP/1.1\r\n" + host + json + headers + "\r\n" + body;
+  return "POST / HTTP/1.1\r\n" + host + json_field + headers + "\r\n" + body;
 }
 
 auto get_with(const std::string& headers) -> std::string {
@@ -58,7 +58,7 @@ const std::vector<malformed> table{
     {"an empty Transfer-Encoding", post_with("Transfer-Encoding:\r\n", "0\r\n\r\n")},
     {"chunked with a vertical tab", post_with("Transfer-Encoding: \x0b"s + "chunked\r\n", "0\r\n\r\n")},
     {"chunked in quotes", post_with("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n")},
-    {"chunked in HTTP/1.0", "POST / HTTP/1.0\r\n" + host + json + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+    {"chunked in HTTP/1.0", "POST / HTTP/1.0\r\n" + host + json_field + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
     {"Content-Length twice, equal", post_with("Content-Length: 2\r\nContent-Length: 2\r\n", "{}")},
     {"Content-Length twice, different", post_with("Content-Length: 2\r\nContent-Length: 3\r\n", "{}")},
     {"Content-Length as a list", post_with("Content-Length: 2, 2\r\n", "{}")},

@@ -103,11 +103,39 @@ TEST_CASE("a hold that is being paid and an order by card survive a snapshot") {
   CHECK(by_card > 20);
 }
 
+TEST_CASE("those who wait, and what is offered to them, survive a snapshot") {
+  std::size_t waiting = 0;
+  std::size_t offered = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    busy_event event{seed, busy_event::event, busy_event::kind::waiting};
+    for (int step = 0; step < 300; ++step) {
+      event.step();
+      if (step % 10 != 0) {
+        continue;
+      }
+      const auto image = event.state().image();
+      waiting += event.state().waiting();
+      offered += image.waitlist.size() - event.state().waiting();
+      auto decoded = journal::decode_snapshot(journal::encode_snapshot(
+          {event.state().id(), event.state().seq(), chain_of(1), event.state().hash()}, image));
+      REQUIRE(decoded.has_value());
+      CHECK(decoded->image == image);
+      const auto state = domain::event_state::from_image(std::move(decoded->image));
+      REQUIRE(state.has_value());
+      CHECK(state->hash() == event.state().hash());
+      CHECK(state->image() == image);
+      CHECK(state->waiting() == event.state().waiting());
+    }
+  }
+  CHECK(waiting > 20);
+  CHECK(offered > 20);
+}
+
 TEST_CASE("a snapshot of another version is no snapshot") {
   const auto event = after(40);
   auto bytes = journal::encode_snapshot({event.state().id(), event.state().seq(), chain_of(1), event.state().hash()},
                                         event.state().image());
-  CHECK(bytes[8] == 7);
+  CHECK(bytes[8] == 8);
   bytes.resize(bytes.size() - 32);
   bytes[8] = 6;
   const auto hash = journal::sha256(bytes);

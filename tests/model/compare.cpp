@@ -1,6 +1,7 @@
 #include "tests/model/judge.hpp"
 #include "tests/model/naive_hash.hpp"
 #include "tests/model/naive_tickets.hpp"
+#include "tests/model/naive_waitlist.hpp"
 #include "tests/model/same_fact.hpp"
 
 #include <algorithm>
@@ -130,6 +131,27 @@ auto compare_offers(const event_state& state, const naive_event& twin) -> compla
   return state.offers() == expected ? complaint{} : "the offers differ";
 }
 
+auto compare_waitlist(const event_state& state, const naive_event& twin) -> complaint {
+  const auto expected = in_their_order(twin);
+  const auto all = state.waitlist();
+  if (!std::equal(all.begin(), all.end(), expected.begin(), expected.end()) ||
+      state.last_waitlist() != twin.last_waitlist) {
+    return "the waitlist differs, or its order";
+  }
+  std::size_t waiting = 0;
+  for (const auto& one : expected) {
+    const auto* found = state.find_waiting(one.who);
+    if (found == nullptr || !(*found == one)) {
+      return "somebody on the waitlist is not found there";
+    }
+    waiting += one.offered == 0 ? 1U : 0U;
+  }
+  if (state.find_waiting({404, 404}) != nullptr) {
+    return "somebody is on the waitlist who never went there";
+  }
+  return state.waiting() == waiting ? complaint{} : "another number of people waits";
+}
+
 auto compare_deadline(const event_state& state, const naive_event& twin) -> complaint {
   return state.next_deadline() == twin.next_deadline() ? complaint{} : "the next deadline differs";
 }
@@ -172,8 +194,8 @@ auto compare(const event_state& state, const naive_event& twin) -> complaint {
   if (!wrong && twin.seats) {
     wrong = compare_places(state, twin);
   }
-  for (const auto part :
-       {compare_bookings, compare_tickets, compare_offers, compare_allocations, compare_deadline, compare_memory}) {
+  for (const auto part : {compare_bookings, compare_tickets, compare_offers, compare_waitlist, compare_allocations,
+                          compare_deadline, compare_memory}) {
     if (!wrong) {
       wrong = part(state, twin);
     }

@@ -131,6 +131,22 @@ auto parts(allocation_number from, const std::vector<area_quantity>& areas) -> s
   return text;
 }
 
+auto choices_text(const std::vector<waitlist_choice>& choices) -> std::string {
+  std::string text;
+  for (const auto& one : choices) {
+    text += (text.empty() ? "" : ", or") + numbers(" ", one.groups) + (one.groups.empty() ? "" : " together");
+    text += one.accessible == 0 ? "" : ", accessible " + number(one.accessible);
+    for (const auto tier : one.tiers) {
+      text += ", tier " + number(tier);
+    }
+    for (const auto& part : one.areas) {
+      text += " area " + number(part.area) + " x" + number(part.quantity);
+    }
+    text += " up to " + std::to_string(one.each_max);
+  }
+  return text;
+}
+
 struct body_text {
   const layout* seats;
 
@@ -210,6 +226,12 @@ struct body_text {
   auto operator()(const withdraw_offer& c) const -> std::string { return "withdraws the offer of " + name(c.ticket); }
   auto operator()(const hold_resale& c) const -> std::string { return "holds the offered " + name(c.ticket); }
 
+  auto operator()(const join_waitlist& c) const -> std::string {
+    return "waits for " + choices_text(c.choices) + (c.rank ? " at rank " + number(*c.rank) : "");
+  }
+  auto operator()(const leave_waitlist&) const -> std::string { return "waits no more"; }
+  auto operator()(const match_waitlist&) const -> std::string { return "offers what is available"; }
+
   auto operator()(const event_created&) const -> std::string { return "event_created"; }
   auto operator()(const event_amended&) const -> std::string { return "event_amended"; }
   auto operator()(const layout_replaced&) const -> std::string { return "layout_replaced"; }
@@ -229,6 +251,7 @@ struct body_text {
     }
     text += f.allocation ? " of allocation " + number(f.allocation.value()) : "";
     text += f.phase.empty() ? "" : " by presale " + f.phase;
+    text += f.waitlist ? " offered to " + number(f.waitlist.value()) + " of the waitlist" : "";
     return text + " until " + describe(f.expires_at) + " cap " + describe(f.cap_at);
   }
   auto operator()(const seats_allocated& f) const -> std::string {
@@ -289,6 +312,11 @@ struct body_text {
   auto operator()(const ticket_resold& f) const -> std::string {
     return "ticket_resold " + name(f.ticket) + " to hold " + number(f.hold.value()) + " for " + std::to_string(f.price);
   }
+  auto operator()(const waitlist_joined& f) const -> std::string {
+    return "waitlist_joined " + number(f.order.value()) + " by buyer " + number(f.who.low) + " at rank " +
+           number(f.rank) + " for " + choices_text(f.choices);
+  }
+  auto operator()(const waitlist_left& f) const -> std::string { return "waitlist_left " + number(f.order.value()); }
   template <class Other>
   auto operator()(const Other&) const -> std::string {
     return "a fact of another stream";
@@ -314,46 +342,6 @@ auto describe(const fact& what, const layout* seats) -> std::string {
   return std::visit(body_text{seats}, what.body);
 }
 
-auto describe(reason why) -> std::string {
-  static constexpr std::array names = {"no reason",
-                                       "not_found",
-                                       "already_remembered",
-                                       "key_reused",
-                                       "already_exists",
-                                       "invalid",
-                                       "version_mismatch",
-                                       "layout_frozen",
-                                       "wrong_status",
-                                       "sale_not_open",
-                                       "wrong_access_code",
-                                       "hold_expired",
-                                       "hold_ended",
-                                       "hold_confirmed",
-                                       "order_refunded",
-                                       "no_such_ticket",
-                                       "refund_closed",
-                                       "claim_void",
-                                       "resale_closed",
-                                       "offer_taken",
-                                       "ticket_revoked",
-                                       "ticket_used",
-                                       "not_admitted",
-                                       "payment_in_progress",
-                                       "already_extended",
-                                       "payments_not_configured",
-                                       "order_limit_exceeded",
-                                       "buyer_limit_exceeded",
-                                       "card_limit_exceeded",
-                                       "velocity_exceeded",
-                                       "holds_exhausted",
-                                       "seat_unavailable",
-                                       "area_full",
-                                       "no_such_seats",
-                                       "last_admin_key"};
-  const auto index = static_cast<std::size_t>(why);
-  return index < names.size() ? names[index] : "reason " + number(index);
-}
-
 auto describe(const rejection& what, const layout* seats) -> std::string {
   auto text = describe(what.why);
   for (const auto& conflict : what.conflicts) {
@@ -370,29 +358,6 @@ auto describe(const rejection& what, const layout* seats) -> std::string {
   }
   if (what.limit != 0 || what.current != 0) {
     text += " limit " + number(what.limit) + " current " + number(what.current);
-  }
-  return text;
-}
-
-auto describe(const layout_spec& layout) -> std::string {
-  std::string text;
-  for (const auto& section : layout.sections) {
-    for (const auto& row : section.rows) {
-      text += "  row " + section.name + "/" + row.name + " tier " + section.tier + " seats " + number(row.first) +
-              ".." + number(std::uint64_t{row.first} + row.count - 1) + " at " + std::to_string(row.origin.x) + "," +
-              std::to_string(row.origin.y) + " pitch " + std::to_string(row.pitch) + " angle " +
-              std::to_string(row.angle);
-      for (const auto& seat : row.attributes) {
-        text += " " + number(seat.number) + ":" + number(seat.bits);
-      }
-      text += "\n";
-    }
-  }
-  for (const auto& area : layout.areas) {
-    text += "  area " + area.name + " tier " + area.tier + " capacity " + number(area.capacity) + "\n";
-  }
-  if (layout.focal) {
-    text += "  focal point " + std::to_string(layout.focal->x) + "," + std::to_string(layout.focal->y) + "\n";
   }
   return text;
 }

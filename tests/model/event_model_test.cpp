@@ -106,7 +106,21 @@ constexpr std::array things_that_happen{"refused: not_found",
                                         "nothing to do",
                                         "hold by best available",
                                         "hold of standing places",
-                                        "hold that ends overdue ones"};
+                                        "hold that ends overdue ones",
+                                        "fact: waitlist_joined",
+                                        "fact: waitlist_left",
+                                        "refused: waitlist_closed",
+                                        "refused: already_waiting",
+                                        "refused: places_available",
+                                        "several offers at once",
+                                        "offer that outlasts any other hold",
+                                        "offer of standing places",
+                                        "offer of several groups",
+                                        "offer of a later choice",
+                                        "offer past somebody who wants more",
+                                        "offer that lapses",
+                                        "offer that is bought",
+                                        "offer that is given up"};
 
 } // namespace
 

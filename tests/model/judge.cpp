@@ -145,8 +145,9 @@ auto judge_effect(const naive_event& twin, instant now, const expectation& expec
   if (expected.ends_due_holds) {
     return judge_mass_endings(twin, now, got);
   }
-  if (expected.effect.size() == 1 && std::holds_alternative<hold_created>(expected.effect.front())) {
-    return judge_hold(twin, now, std::get<hold_created>(expected.effect.front()), expected.choice, got);
+  const auto* held = expected.effect.size() == 1 ? std::get_if<hold_created>(&expected.effect.front()) : nullptr;
+  if (held != nullptr && !held->waitlist) {
+    return judge_hold(twin, now, *held, expected.choice, got);
   }
   const bool resale = expected.effect.size() == 1 && std::holds_alternative<resale_held>(expected.effect.front());
   const auto endings = resale && !got.empty() ? static_cast<std::ptrdiff_t>(got.size() - 1) : 0;

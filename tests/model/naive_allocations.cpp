@@ -164,4 +164,90 @@ void write_places(naive_event& twin, allocation_number number, const area_quanti
   }
 }
 
+namespace {
+
+auto set_apart(naive_event& twin, allocation_number number, const std::vector<seat_index>& seats,
+               allocation_number from = {}) -> complaint {
+  for (const auto seat : seats) {
+    const auto pool = twin.pools.find(seat);
+    if (seat >= twin.seats->seat_count() || twin.owners.contains(seat) ||
+        (pool == twin.pools.end() ? allocation_number{} : pool->second) != from) {
+      return "it sets a seat apart that is not there, or not available";
+    }
+    twin.pools[seat] = number;
+  }
+  return {};
+}
+
+auto fold_area(naive_event& twin, const allocation_changed& what, const area_quantity& part) -> complaint {
+  const auto before = twin.apart(what.allocation, part.area);
+  if (part.area >= twin.seats->area_count() || part.quantity == before ||
+      part.quantity < twin.used(what.allocation, part.area)) {
+    return "it changes no area of an allocation, or gives back what somebody has";
+  }
+  if (what.from && part.quantity > before) {
+    const auto left = twin.apart(what.from, part.area);
+    if (part.quantity - before > left - twin.used(what.from, part.area)) {
+      return "an allocation gives places that it has not free";
+    }
+    write_places(twin, what.from, {part.area, left - (part.quantity - before)});
+  }
+  write_places(twin, what.allocation, part);
+  const auto taken = twin.area(part.area);
+  return taken.held + taken.sold + taken.blocked > twin.seats->spec().areas[part.area].capacity
+             ? complaint{"it sets places apart that are not there"}
+             : complaint{};
+}
+
+} // namespace
+
+auto fold_allocation(naive_event& twin, const seats_allocated& what) -> complaint {
+  if (what.what.number.value() != twin.last_allocation.value() + 1) {
+    return "allocation numbers are not dense";
+  }
+  if (twin.status == event_status::closed || twin.status == event_status::cancelled) {
+    return "it sets places apart of what is over";
+  }
+  for (const auto& part : what.what.areas) {
+    const auto taken = twin.area(part.area);
+    const auto capacity = twin.seats->spec().areas[part.area].capacity;
+    if (part.quantity == 0 || part.used != 0 || taken.held + taken.sold + taken.blocked + part.quantity > capacity) {
+      return "it sets places apart that are not there, or used";
+    }
+  }
+  twin.last_allocation = what.what.number;
+  twin.allocations[what.what.number] = what.what;
+  return set_apart(twin, what.what.number, what.seats, {});
+}
+
+auto fold_allocation(naive_event& twin, const allocation_changed& what) -> complaint {
+  if (!twin.allocations.contains(what.allocation)) {
+    return "it changes an allocation that is not there";
+  }
+  if (what.added.empty() && what.removed.empty() && what.areas.empty()) {
+    return "it changes nothing of an allocation";
+  }
+  if (what.from == what.allocation || (what.from && !twin.allocations.contains(what.from))) {
+    return "places come from where they go, or from an allocation that is not there";
+  }
+  for (const auto seat : what.removed) {
+    const auto pool = twin.pools.find(seat);
+    if (pool == twin.pools.end() || pool->second != what.allocation) {
+      return "an allocation gives back a seat that it has not";
+    }
+    twin.pools.erase(pool);
+  }
+  for (const auto& part : what.areas) {
+    if (auto fault = fold_area(twin, what, part)) {
+      return fault;
+    }
+  }
+  return set_apart(twin, what.allocation, what.added, what.from);
+}
+
+auto fold_allocation(naive_event& twin, const allocation_released& what) -> complaint {
+  std::erase_if(twin.pools, [&](const auto& entry) { return entry.second == what.allocation; });
+  return twin.allocations.erase(what.allocation) == 1 ? complaint{} : "it releases an allocation that is not there";
+}
+
 } // namespace holdfast::model

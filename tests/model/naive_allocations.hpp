@@ -18,4 +18,8 @@ namespace holdfast::model {
 /// The places of an area of an allocation, as a number that can be written.
 void write_places(naive_event& twin, domain::allocation_number number, const domain::area_quantity& now);
 
+[[nodiscard]] auto fold_allocation(naive_event& twin, const domain::seats_allocated& what) -> complaint;
+[[nodiscard]] auto fold_allocation(naive_event& twin, const domain::allocation_changed& what) -> complaint;
+[[nodiscard]] auto fold_allocation(naive_event& twin, const domain::allocation_released& what) -> complaint;
+
 } // namespace holdfast::model

@@ -6,6 +6,7 @@
 #include "tests/model/naive_payments.hpp"
 #include "tests/model/naive_resale.hpp"
 #include "tests/model/naive_tickets.hpp"
+#include "tests/model/naive_waitlist.hpp"
 
 namespace holdfast::model {
 namespace {
@@ -38,6 +39,9 @@ struct permission {
   auto operator()(const offer_ticket&) const -> bool { return exists() && is_buyer(by); }
   auto operator()(const withdraw_offer&) const -> bool { return exists() && is_buyer(by); }
   auto operator()(const hold_resale&) const -> bool { return exists() && is_buyer(by); }
+  auto operator()(const join_waitlist&) const -> bool { return exists() && is_buyer(by); }
+  auto operator()(const leave_waitlist&) const -> bool { return exists() && is_buyer(by); }
+  auto operator()(const match_waitlist&) const -> bool { return is_own(); }
   auto operator()(const end_due_holds&) const -> bool { return is_own(); }
   auto operator()(const freeze_hold&) const -> bool { return is_own(); }
   auto operator()(const thaw_hold&) const -> bool { return is_own(); }
@@ -101,6 +105,9 @@ struct expectations {
   auto operator()(const offer_ticket& what) const -> expectation { return expect_resale(twin, by, what, now); }
   auto operator()(const withdraw_offer& what) const -> expectation { return expect_resale(twin, by, what); }
   auto operator()(const hold_resale& what) const -> expectation { return expect_resale(twin, by, what, now); }
+  auto operator()(const join_waitlist& what) const -> expectation { return expect_waitlist(twin, by, what, now); }
+  auto operator()(const leave_waitlist& what) const -> expectation { return expect_waitlist(twin, by, what, now); }
+  auto operator()(const match_waitlist& what) const -> expectation { return expect_waitlist(twin, what, now); }
   template <class Life>
   auto operator()(const Life& what) const -> expectation {
     return expect_life(twin, what);

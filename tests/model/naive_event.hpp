@@ -65,6 +65,8 @@ struct naive_event {
   domain::allocation_number last_allocation;
   std::map<domain::ticket_number, domain::ticket> tickets; ///< those that something happened to since their order
   std::map<domain::ticket_number, domain::offer> offers;   ///< of those that are offered
+  std::map<domain::waitlist_number, domain::waitlist_order> waitlist; ///< who waits, or has an offer
+  domain::waitlist_number last_waitlist;
 
   [[nodiscard]] auto price(domain::tier_index tier) const -> domain::minor_units;
   [[nodiscard]] auto fee(domain::tier_index tier) const -> domain::minor_units;

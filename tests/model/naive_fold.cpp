@@ -5,6 +5,7 @@
 #include "tests/model/naive_plan.hpp"
 #include "tests/model/naive_resale.hpp"
 #include "tests/model/naive_tickets.hpp"
+#include "tests/model/naive_waitlist.hpp"
 
 #include <algorithm>
 #include <set>
@@ -18,6 +19,7 @@ using namespace domain;
 void vacate(naive_event& twin, hold_number number) {
   std::erase_if(twin.owners, [&](const auto& entry) { return entry.second == number; });
   end_offers(twin, number);
+  end_waiting(twin, number);
   twin.bookings.erase(number);
 }
 
@@ -127,6 +129,9 @@ auto fold_created(naive_event& twin, const hold_created& made) -> complaint {
   added.fees = made.fees;
   added.areas = made.areas;
   added.tax = made.tax;
+  if (auto wrong = made.waitlist ? check_offered(twin, made) : complaint{}) {
+    return wrong;
+  }
   if (made.allocation && !twin.allocations.contains(made.allocation)) {
     return "it holds of an allocation that is not there";
   }
@@ -151,6 +156,9 @@ auto fold_created(naive_event& twin, const hold_created& made) -> complaint {
   }
   twin.bookings[made.hold] = std::move(added);
   twin.last_hold = made.hold;
+  if (made.waitlist) {
+    twin.waitlist.at(made.waitlist).offered = made.hold.value();
+  }
   return {};
 }
 
@@ -198,6 +206,7 @@ auto fold_confirmed(naive_event& twin, const order_confirmed& what) -> complaint
   order.frozen = false;
   order.ends_unpaid_at = {};
   make_tickets(twin, order);
+  end_waiting(twin, what.hold);
   return {};
 }
 
@@ -212,88 +221,6 @@ auto fold_returned(naive_event& twin, const order_returned& what) -> complaint {
     vacate(twin, what.hold);
   }
   return wrong;
-}
-
-auto set_apart(naive_event& twin, allocation_number number, const std::vector<seat_index>& seats,
-               allocation_number from = {}) -> complaint {
-  for (const auto seat : seats) {
-    const auto pool = twin.pools.find(seat);
-    if (seat >= twin.seats->seat_count() || twin.owners.contains(seat) ||
-        (pool == twin.pools.end() ? allocation_number{} : pool->second) != from) {
-      return "it sets a seat apart that is not there, or not available";
-    }
-    twin.pools[seat] = number;
-  }
-  return {};
-}
-
-auto fold_allocated(naive_event& twin, const seats_allocated& what) -> complaint {
-  if (what.what.number.value() != twin.last_allocation.value() + 1) {
-    return "allocation numbers are not dense";
-  }
-  if (twin.status == event_status::closed || twin.status == event_status::cancelled) {
-    return "it sets places apart of what is over";
-  }
-  for (const auto& part : what.what.areas) {
-    const auto taken = twin.area(part.area);
-    const auto capacity = twin.seats->spec().areas[part.area].capacity;
-    if (part.quantity == 0 || part.used != 0 || taken.held + taken.sold + taken.blocked + part.quantity > capacity) {
-      return "it sets places apart that are not there, or used";
-    }
-  }
-  twin.last_allocation = what.what.number;
-  twin.allocations[what.what.number] = what.what;
-  return set_apart(twin, what.what.number, what.seats);
-}
-
-auto fold_area(naive_event& twin, const allocation_changed& what, const area_quantity& part) -> complaint {
-  const auto before = twin.apart(what.allocation, part.area);
-  if (part.area >= twin.seats->area_count() || part.quantity == before ||
-      part.quantity < twin.used(what.allocation, part.area)) {
-    return "it changes no area of an allocation, or gives back what somebody has";
-  }
-  if (what.from && part.quantity > before) {
-    const auto left = twin.apart(what.from, part.area);
-    if (part.quantity - before > left - twin.used(what.from, part.area)) {
-      return "an allocation gives places that it has not free";
-    }
-    write_places(twin, what.from, {part.area, left - (part.quantity - before)});
-  }
-  write_places(twin, what.allocation, part);
-  const auto taken = twin.area(part.area);
-  return taken.held + taken.sold + taken.blocked > twin.seats->spec().areas[part.area].capacity
-             ? complaint{"it sets places apart that are not there"}
-             : complaint{};
-}
-
-auto fold_changed(naive_event& twin, const allocation_changed& what) -> complaint {
-  if (!twin.allocations.contains(what.allocation)) {
-    return "it changes an allocation that is not there";
-  }
-  if (what.added.empty() && what.removed.empty() && what.areas.empty()) {
-    return "it changes nothing of an allocation";
-  }
-  if (what.from == what.allocation || (what.from && !twin.allocations.contains(what.from))) {
-    return "places come from where they go, or from an allocation that is not there";
-  }
-  for (const auto seat : what.removed) {
-    const auto pool = twin.pools.find(seat);
-    if (pool == twin.pools.end() || pool->second != what.allocation) {
-      return "an allocation gives back a seat that it has not";
-    }
-    twin.pools.erase(pool);
-  }
-  for (const auto& part : what.areas) {
-    if (auto fault = fold_area(twin, what, part)) {
-      return fault;
-    }
-  }
-  return set_apart(twin, what.allocation, what.added, what.from);
-}
-
-auto fold_released(naive_event& twin, const allocation_released& what) -> complaint {
-  std::erase_if(twin.pools, [&](const auto& entry) { return entry.second == what.allocation; });
-  return twin.allocations.erase(what.allocation) == 1 ? complaint{} : "it releases an allocation that is not there";
 }
 
 /// Folds one body. `twin.seq` and `twin.time` are the fact's already.
@@ -336,6 +263,7 @@ struct folder {
       return "it closes what is not open";
     }
     twin.status = event_status::closed;
+    twin.waitlist.clear();
     return configured();
   }
   auto operator()(const event_cancelled&) const -> complaint {
@@ -343,6 +271,7 @@ struct folder {
       return "it cancels what is not there or cancelled already";
     }
     twin.status = event_status::cancelled;
+    twin.waitlist.clear();
     return configured();
   }
   auto operator()(const hold_created& what) const -> complaint { return fold_created(twin, what); }
@@ -365,9 +294,11 @@ struct folder {
   auto operator()(const offer_withdrawn& what) const -> complaint { return fold_resale(twin, what); }
   auto operator()(const resale_held& what) const -> complaint { return fold_resale(twin, what); }
   auto operator()(const ticket_resold& what) const -> complaint { return fold_resale(twin, what); }
-  auto operator()(const seats_allocated& what) const -> complaint { return fold_allocated(twin, what); }
-  auto operator()(const allocation_changed& what) const -> complaint { return fold_changed(twin, what); }
-  auto operator()(const allocation_released& what) const -> complaint { return fold_released(twin, what); }
+  auto operator()(const seats_allocated& what) const -> complaint { return fold_allocation(twin, what); }
+  auto operator()(const allocation_changed& what) const -> complaint { return fold_allocation(twin, what); }
+  auto operator()(const allocation_released& what) const -> complaint { return fold_allocation(twin, what); }
+  auto operator()(const waitlist_joined& what) const -> complaint { return fold_waitlist(twin, what); }
+  auto operator()(const waitlist_left& what) const -> complaint { return fold_waitlist(twin, what); }
   template <class Other>
   auto operator()(const Other&) const -> complaint {
     return "a fact of another stream";

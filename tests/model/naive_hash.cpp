@@ -106,6 +106,22 @@ auto ticket_element(const ticket& what) -> std::uint64_t {
   return element(7, words);
 }
 
+auto waiting_element(const waitlist_order& what) -> std::uint64_t {
+  std::vector<std::uint64_t> words{what.number.value() + (std::uint64_t{what.rank} << 32U), what.who.high, what.who.low,
+                                   word(what.joined_at.unix_ms), what.offered};
+  for (const auto& choice : what.choices) {
+    words.push_back(choice.groups.size() + (choice.tiers.size() << 8U) + (choice.areas.size() << 16U) +
+                    (std::uint64_t{choice.accessible} << 32U));
+    words.push_back(word(choice.each_max));
+    words.insert(words.end(), choice.groups.begin(), choice.groups.end());
+    words.insert(words.end(), choice.tiers.begin(), choice.tiers.end());
+    for (const auto& part : choice.areas) {
+      words.push_back(part.area + (std::uint64_t{part.quantity} << 32U));
+    }
+  }
+  return element(9, words);
+}
+
 } // namespace
 
 auto hash_from_scratch(const naive_event& twin) -> std::uint64_t {
@@ -143,7 +159,10 @@ auto hash_from_scratch(const naive_event& twin) -> std::uint64_t {
   for (const auto& [number, what] : twin.tickets) {
     sum += ticket_element(what);
   }
-  return sum;
+  for (const auto& [number, what] : twin.waitlist) {
+    sum += waiting_element(what);
+  }
+  return twin.last_waitlist ? sum + element(10, {twin.last_waitlist.value()}) : sum;
 }
 
 } // namespace holdfast::model

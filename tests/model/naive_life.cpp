@@ -40,6 +40,11 @@ auto keeps_tiers(const std::vector<price_tier>& before, const std::vector<price_
   });
 }
 
+/// None, or one minute to three days.
+auto offer_sound(millis offer) -> bool {
+  return offer == millis{} || in_range(offer.count, minutes(1).count, hours(72).count);
+}
+
 auto over(const naive_event& twin) -> bool {
   return twin.status == event_status::closed || twin.status == event_status::cancelled;
 }
@@ -89,6 +94,7 @@ auto amended_by(event_config config, const event_amendment& changes) -> event_co
   set(config.returns_to_allocation, changes.returns_to_allocation);
   set(config.risk_on_failure, changes.risk_on_failure);
   set(config.tax, changes.tax);
+  set(config.waitlist_offer, changes.waitlist_offer);
   return config;
 }
 
@@ -113,7 +119,8 @@ auto sound(const event_config& config) -> bool {
          in_range(config.max_per_order, 1, limits::tickets_max) &&
          in_range(config.max_per_buyer, 1, limits::tickets_max) && in_range(config.resale_max_percent, 0, 100) &&
          in_range(config.max_per_card, 0, limits::tickets_max) && velocity_sound(config) &&
-         (!config.tax || tax_sound(*config.tax)) && config.risk_on_failure <= risk_verdict::deny &&
+         (!config.tax || tax_sound(*config.tax)) && offer_sound(config.waitlist_offer) &&
+         config.risk_on_failure <= risk_verdict::deny &&
          config.returns_to_allocation.value() <= limits::allocation_number_max;
 }
 

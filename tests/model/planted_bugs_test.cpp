@@ -1,6 +1,7 @@
 #include "tests/model/planted_bugs.hpp"
 #include "tests/model/planted_payment_bugs.hpp"
 #include "tests/model/planted_ticket_bugs.hpp"
+#include "tests/model/planted_waitlist_bugs.hpp"
 #include "tests/model/property.hpp"
 
 #include <doctest/doctest.h>
@@ -70,6 +71,12 @@ TEST_CASE("every planted fault of tickets is found") {
 
 TEST_CASE("every planted fault of resale is found") {
   for (const auto& bug : wrong_resales()) {
+    expect_conviction(bug);
+  }
+}
+
+TEST_CASE("every planted fault of the waitlist is found") {
+  for (const auto& bug : wrong_waitlists()) {
     expect_conviction(bug);
   }
 }

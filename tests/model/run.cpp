@@ -4,9 +4,11 @@
 #include "journal/codec.hpp"
 #include "journal/snapshot_codec.hpp"
 #include "tests/model/describe.hpp"
+#include "tests/model/naive_waitlist.hpp"
 #include "tests/model/same_fact.hpp"
 #include "tests/model/script.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace holdfast::model {
@@ -27,6 +29,25 @@ auto story_line(instant now, const command& what, const outcome& got, const layo
 
 auto same_outcome(const outcome& a, const outcome& b) -> bool {
   return a.has_value() == b.has_value() && (a ? same(*a, *b) : same(a.error(), b.error()));
+}
+
+auto places_in(const hold_created& offered) -> std::uint64_t {
+  std::uint64_t sum = offered.seats.size();
+  for (const auto& part : offered.areas) {
+    sum += part.quantity;
+  }
+  return sum;
+}
+
+auto is_offered(const naive_event& twin, hold_number hold) -> bool {
+  return std::ranges::any_of(twin.waitlist, [&](const auto& entry) { return entry.second.offered == hold.value(); });
+}
+
+/// Whether somebody who waits comes before this order.
+auto is_behind(const naive_event& twin, waitlist_number order) -> bool {
+  const auto all = in_their_order(twin);
+  const auto first = std::ranges::find(all, 0U, &waitlist_order::offered);
+  return first != all.end() && first->number != order;
 }
 
 /// One event: its journal in memory, its live state and its twin.
@@ -52,6 +73,11 @@ class trial {
     for (const auto& what : script_.commands(next, twin_)) {
       if (auto wrong = try_command(what)) {
         return wrong;
+      }
+      while (is_changed_ && script::wants_matching(next, twin_)) {
+        if (auto wrong = try_command({{}, {}, match_waitlist{}})) {
+          return wrong;
+        }
       }
     }
     return {};
@@ -102,6 +128,7 @@ class trial {
       return "deciding changed the state";
     }
     count(what, got);
+    is_changed_ = got && !got->empty();
     for (const auto& fact : got.value_or(facts{})) {
       if (auto wrong = take_fact(fact)) {
         return wrong;
@@ -158,9 +185,14 @@ class trial {
 
   void count_ending(const fact_body& what) {
     if (const auto* expired = std::get_if<hold_expired>(&what)) {
+      counted_->of["offer that lapses"] += is_offered(twin_, expired->hold) ? 1U : 0U;
       counted_->of["frozen hold that expires"] += twin_.bookings.at(expired->hold).frozen ? 1U : 0U;
     }
+    if (const auto* sold = std::get_if<order_confirmed>(&what)) {
+      counted_->of["offer that is bought"] += is_offered(twin_, sold->hold) ? 1U : 0U;
+    }
     if (const auto* released = std::get_if<hold_released>(&what)) {
+      counted_->of["offer that is given up"] += is_offered(twin_, released->hold) ? 1U : 0U;
       counted_->of["frozen hold of a cancelled event"] += twin_.bookings.at(released->hold).frozen ? 1U : 0U;
     }
     if (const auto* gone = std::get_if<order_returned>(&what)) {
@@ -178,6 +210,23 @@ class trial {
     }
   }
 
+  void count_waiting(const command& what, const facts& got) {
+    if (!std::holds_alternative<match_waitlist>(what.body)) {
+      return;
+    }
+    counted_->of["several offers at once"] += got.size() > 1 ? 1U : 0U;
+    for (const auto& fact : got) {
+      const auto& offered = std::get<hold_created>(fact.body);
+      const auto& wanted = twin_.waitlist.at(offered.waitlist).choices;
+      counted_->of["offer"] += 1;
+      counted_->of["offer that outlasts any other hold"] += offered.expires_at - now_ > limits::hold_cap_max ? 1U : 0U;
+      counted_->of["offer of standing places"] += offered.areas.empty() ? 0U : 1U;
+      counted_->of["offer of several groups"] += wanted.front().groups.size() > 1 ? 1U : 0U;
+      counted_->of["offer of a later choice"] += wanted.front().places() != places_in(offered) ? 1U : 0U;
+      counted_->of["offer past somebody who wants more"] += is_behind(twin_, offered.waitlist) ? 1U : 0U;
+    }
+  }
+
   void count(const command& what, const outcome& got) {
     if (!got) {
       ++counted_->of["refused: " + describe(got.error().why)];
@@ -188,6 +237,7 @@ class trial {
     if (std::holds_alternative<end_due_holds>(what.body) && !got->empty()) {
       counted_->of["price rule made"] += std::holds_alternative<event_amended>(got->front().body) ? 1U : 0U;
     }
+    count_waiting(what, *got);
     for (const auto& fact : *got) {
       if (const auto* changed = std::get_if<allocation_changed>(&fact.body)) {
         counted_->of["places that are given back are set apart"] +=
@@ -221,6 +271,7 @@ class trial {
   event_state state_;
   naive_event twin_;
   facts journal_;
+  bool is_changed_ = false; ///< by the last command
   std::vector<play_line> plays_;
 };
 

@@ -29,8 +29,9 @@ auto equal(const layout_replaced& a, const layout_replaced& b) -> bool {
 }
 auto equal(const hold_created& a, const hold_created& b) -> bool {
   return std::tie(a.hold, a.by, a.sold_by, a.seats, a.prices, a.areas, a.expires_at, a.cap_at, a.fees, a.allocation,
-                  a.phase, a.tax) == std::tie(b.hold, b.by, b.sold_by, b.seats, b.prices, b.areas, b.expires_at,
-                                              b.cap_at, b.fees, b.allocation, b.phase, b.tax);
+                  a.phase, a.tax, a.waitlist) == std::tie(b.hold, b.by, b.sold_by, b.seats, b.prices, b.areas,
+                                                          b.expires_at, b.cap_at, b.fees, b.allocation, b.phase, b.tax,
+                                                          b.waitlist);
 }
 auto equal(const hold_extended& a, const hold_extended& b) -> bool {
   return std::tie(a.hold, a.expires_at) == std::tie(b.hold, b.expires_at);
@@ -140,6 +141,12 @@ auto equal(const ticket_resold& a, const ticket_resold& b) -> bool {
   return std::tie(a.ticket, a.hold, a.place, a.price_paid, a.fee_paid, a.price, a.allocation, a.payment, a.goes_on,
                   a.tax_paid) == std::tie(b.ticket, b.hold, b.place, b.price_paid, b.fee_paid, b.price, b.allocation,
                                           b.payment, b.goes_on, b.tax_paid);
+}
+auto equal(const waitlist_joined& a, const waitlist_joined& b) -> bool {
+  return std::tie(a.order, a.who, a.rank, a.choices) == std::tie(b.order, b.who, b.rank, b.choices);
+}
+auto equal(const waitlist_left& a, const waitlist_left& b) -> bool {
+  return a.order == b.order;
 }
 auto equal(const resale_owed& a, const resale_owed& b) -> bool {
   return std::tie(a.payment, a.by, a.ticket, a.amount, a.kept) == std::tie(b.payment, b.by, b.ticket, b.amount, b.kept);

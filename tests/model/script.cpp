@@ -3,6 +3,7 @@
 #include "tests/model/script_allocations.hpp"
 #include "tests/model/script_bodies.hpp"
 #include "tests/model/script_tickets.hpp"
+#include "tests/model/script_waitlist.hpp"
 
 #include <algorithm>
 
@@ -43,6 +44,9 @@ auto who_asks(const step& next, const naive_event& twin) -> caller {
     return next.who < 58 ? callers::organiser(own_organisation) : anybody;
   }
   switch (next.what) {
+  case wish::join: return next.who < 58 ? callers::buyer(1 + next.who % 8) : anybody;
+  case wish::leave: return next.who < 52 ? somebody_waiting(next, twin) : anybody;
+  case wish::match:
   case wish::end_due:
   case wish::freeze:
   case wish::thaw:
@@ -120,6 +124,11 @@ auto script::identified(const step& next, dice& random, command fresh) -> comman
   return fresh;
 }
 
+auto script::wants_matching(const step& next, const naive_event& twin) -> bool {
+  return next.detail % 8 != 0 &&
+         std::ranges::any_of(twin.waitlist, [](const auto& entry) { return entry.second.offered == 0; });
+}
+
 auto script::commands(const step& next, const naive_event& twin) -> std::vector<command> {
   dice random{next.detail};
   const auto by = who_asks(next, twin);
@@ -138,6 +147,9 @@ auto script::commands(const step& next, const naive_event& twin) -> std::vector<
   }
   if (next.what == wish::resell) {
     return resale(twin, random);
+  }
+  if (next.what == wish::sell_out) {
+    return sold_out_evening(twin, random);
   }
   const bool about_tickets = next.what >= wish::claim && next.what <= wish::hold_resale;
   auto body = about_tickets ? ticket_command(next, twin, random) : body_of(next, twin, random);

@@ -21,6 +21,10 @@ class script {
   /// What the step asks for. `burst` gives many commands, every other wish one.
   [[nodiscard]] auto commands(const step& next, const naive_event& twin) -> std::vector<domain::command>;
 
+  /// Whether what is available is offered after each command of the step, as it always is where events are served: somebody waits, and not always,
+  /// so that there is more to be offered at once.
+  [[nodiscard]] static auto wants_matching(const step& next, const naive_event& twin) -> bool;
+
   /// The two commands with which a published event begins.
   [[nodiscard]] auto create() const -> domain::command;
   [[nodiscard]] static auto publish() -> domain::command;

@@ -4,6 +4,7 @@
 #include "tests/model/script_allocations.hpp"
 #include "tests/model/script_payments.hpp"
 #include "tests/model/script_plan.hpp"
+#include "tests/model/script_waitlist.hpp"
 
 #include <algorithm>
 
@@ -117,7 +118,10 @@ auto some_amendment(const naive_event& twin, dice& random) -> event_amendment {
   const auto small = [&] { return static_cast<std::uint32_t>(random.between(1, 12)); };
   const auto span = [&] { return seconds(static_cast<std::int64_t>(random.between(60, 3'600))); };
   event_amendment changes;
-  switch (random.below(30)) {
+  switch (random.below(33)) {
+  case 30:
+  case 31: changes.waitlist_offer = random.chance(80) ? span() : millis{}; break;
+  case 32: changes.waitlist_offer = random.chance(50) ? seconds(59) : hours(73); break;
   case 28: changes.tax = some_tax(random); break;
   case 29: changes.risk_on_failure = static_cast<risk_verdict>(random.below(5)); break;
   case 22:
@@ -300,6 +304,9 @@ auto body_of(const step& next, const naive_event& twin, dice& random) -> command
   case wish::confirm_paid:
   case wish::take_back:
   case wish::return_order: return payment_command(next, twin, random);
+  case wish::join: return some_waiting(twin, random);
+  case wish::leave: return leave_waitlist{};
+  case wish::match: return match_waitlist{};
   default: return some_seats(next, twin, random);
   }
 }

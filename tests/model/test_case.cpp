@@ -110,7 +110,10 @@ auto random_step(dice& random) -> step {
                                              {wish::undo, 30},
                                              {wish::offer, 30},
                                              {wish::withdraw, 8},
-                                             {wish::hold_resale, 30}});
+                                             {wish::hold_resale, 30},
+                                             {wish::join, 30},
+                                             {wish::leave, 10},
+                                             {wish::match, 10}});
   static const auto clocks = weighted<clock_step>({{clock_step::still, 90},
                                                    {clock_step::moment, 120},
                                                    {clock_step::while_holding, 20},
@@ -121,7 +124,10 @@ auto random_step(dice& random) -> step {
                                                    {clock_step::hour, 4},
                                                    {clock_step::day, 2}});
   step result;
-  result.what = random.below(400) == 0 ? wish::burst : random.below(40) == 0 ? wish::resell : random.pick(wishes);
+  result.what = random.below(400) == 0  ? wish::burst
+                : random.below(40) == 0 ? wish::resell
+                : random.below(50) == 0 ? wish::sell_out
+                                        : random.pick(wishes);
   result.who = static_cast<std::uint8_t>(random.below(64));
   result.quantity = static_cast<std::uint8_t>(random.chance(90) ? random.between(1, 6) : random.between(1, 90));
   result.target = static_cast<std::uint8_t>(random.chance(80) ? random.below(16) : random.below(200));
@@ -287,6 +293,9 @@ auto random_config(dice& random) -> domain::event_config {
   }
   if (random.chance(60)) {
     config.returns_to_allocation = domain::allocation_number{1};
+  }
+  if (random.chance(70)) {
+    config.waitlist_offer = seconds(static_cast<std::int64_t>(random.between(60, 10'000)));
   }
   if (random.chance(60)) {
     config.tax = domain::event_tax{"VAT",

@@ -47,8 +47,12 @@ enum class wish : std::uint8_t {
   offer,    ///< a ticket to other buyers, mostly by who may
   withdraw, ///< the same
   hold_resale,
-  resell, ///< a buyer pays by card, offers the ticket, and another one is on the way to have it
-  burst,  ///< many small holds by a box office, so that more deadlines pass at once than one command may end
+  join,     ///< a buyer goes on the waitlist, mostly for what cannot be had
+  leave,    ///< whoever waits or was offered something, mostly
+  match,    ///< the system's
+  sell_out, ///< everything but a few places is set apart, some buyers wait, and some of it comes back
+  resell,   ///< a buyer pays by card, offers the ticket, and another one is on the way to have it
+  burst,    ///< many small holds by a box office, so that more deadlines pass at once than one command may end
 };
 
 /// How time goes on before a step.

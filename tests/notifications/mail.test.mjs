@@ -220,6 +220,57 @@ test('an erased person gets no mail any more, and one that told no address none 
   }, { with_cards: true });
 });
 
+test('whoever waits is mailed once what came back and until when it is theirs, also when the server is killed meanwhile', async () => {
+  await withMail(async (world, sink) => {
+    const { event, hold } = await world.soldOut();
+    const ada = await world.buyer();
+    await world.wait(event, ada, { email: 'ada@example.org' });
+    await world.wait(event, await world.buyer());
+    await world.release(hold);
+    await until(() => sink.mails.length === 1);
+    const [mail] = sink.mails;
+    assert.equal(mail.to.text, 'ada@example.org');
+    assert.equal(mail.subject, 'Places came back: Tosca — «Жизнь»');
+    const offer = (await world.ask('GET', `/v1/events/${event}/waitlist`, { by: ada, expect: 200 })).body.offer;
+    const until_when = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Vienna', hour: '2-digit', minute: '2-digit' }).format(new Date(offer.expires_at));
+    for (const form of [mail.text, mail.html]) {
+      for (const part of ['Tosca — «Жизнь»', offer.hold_id, 'floor', '25.00', until_when]) assert.ok(form.includes(part), `${part} in ${form}`);
+    }
+    // Whoever told no address gets none.
+    await until(async () => (await world.metric('holdfast_mails_unaddressed_total')) === 1);
+    await world.restart('SIGKILL');
+    await world.sell(await world.openEvent(), { email: 'last@example.org' });
+    await until(() => sink.to('last@example.org').length === 1);
+    assert.equal(sink.mails.length, 2);
+    assert.equal(await world.metric('holdfast_mails_dead'), 0);
+  });
+});
+
+test('an address on a waitlist is of its one order: erased, left or over it is written to no more', async () => {
+  await withMail(async (world, sink) => {
+    const { event, hold } = await world.soldOut(3);
+    const [erased, again, late] = [await world.buyer(), await world.buyer(), await world.buyer()];
+    await world.wait(event, erased, { email: 'erased@example.org' });
+    await world.ask('DELETE', '/v1/buyers/me/personal-data', { by: erased, expect: 204 });
+    await world.wait(event, again, { email: 'again@example.org' });
+    await world.ask('DELETE', `/v1/events/${event}/waitlist`, { by: again, expect: 204 });
+    await world.wait(event, again);
+    await world.wait(event, late, { email: 'late@example.org' });
+    await sink.close();
+    await world.release(hold);
+    await until(async () => (await world.metric('holdfast_mails_unaddressed_total')) === 2);
+    await until(async () => (await world.metric('holdfast_mails_failed_total')) >= 1);
+    // What was offered is given back before anybody could be told of it.
+    await world.ask('DELETE', `/v1/events/${event}/waitlist`, { by: late, expect: 204 });
+    await until(async () => (await world.metric('holdfast_mails_pending')) === 0);
+    await sink.open();
+    await world.sell(event, { email: 'last@example.org' });
+    await until(() => sink.mails.length > 0);
+    assert.deepEqual(sink.mails.map((mail) => mail.envelope.rcptTo[0].address), ['last@example.org']);
+    assert.equal(await world.metric('holdfast_mails_dead'), 0);
+  });
+});
+
 test('TLS comes before anything is said, with a password from a file; without either nothing is', async () => {
   const room = process.env.HOLDFAST_ROOM;
   const [key, cert] = ['mail.key', 'mail.crt'].map((name) => join(room, name));

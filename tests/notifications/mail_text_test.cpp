@@ -86,4 +86,25 @@ TEST_CASE("the mail about a ticket that was resold says so, and which sum goes b
   check_says(told(back, of), "What you paid for them goes back");
 }
 
+TEST_CASE("the mail about an offer says what came back, and until when it is theirs where the event is") {
+  domain::hold_created offered;
+  offered.hold = domain::hold_number{7};
+  offered.waitlist = domain::waitlist_number{3};
+  offered.seats = {1};
+  offered.expires_at = {1'803'927'600'000}; // 2027-03-01T19:00:00Z
+  auto of = an_order();
+  of.order_id = "hld_1";
+  of.offered_until = offered.expires_at;
+  const auto mail = told(offered, of);
+  CHECK(mail.subject == "Places came back: Tosca");
+  check_says(mail, "They are yours until");
+  check_says(mail, "20:00 CET");
+  check_says(mail, "A/1/7");
+  check_says(mail, "hld_1");
+  check_says(mail, "89.00");
+  // Whoever made it last longer has all that time.
+  of.offered_until = domain::instant{1'803'931'200'000};
+  check_says(told(offered, of), "21:00 CET");
+}
+
 } // namespace holdfast::notifications

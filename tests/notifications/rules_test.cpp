@@ -191,6 +191,9 @@ TEST_CASE("rows of the outbox say again what they were told") {
   mail.about.resold = domain::ticket_place{true, 2};
   CHECK(rows::decode_mail(rows::encode(mail))->about.ticket == 4U);
   CHECK(rows::decode_mail(rows::encode(mail))->about.resold == domain::ticket_place{true, 2});
+  CHECK_FALSE(rows::decode_mail(rows::encode(mail))->about.offer.has_value());
+  mail.about.offer = waitlist_offer{domain::waitlist_number{5}, 4, {17}, ~std::uint64_t{0}};
+  CHECK(rows::decode_mail(rows::encode(mail))->about.offer == mail.about.offer);
   CHECK(rows::decode_delivery("{}") == std::nullopt);
   CHECK(rows::decode_mail("no json") == std::nullopt);
   CHECK(rows::decode_endpoint("[]") == std::nullopt);
@@ -220,11 +223,23 @@ TEST_CASE("what a fact gives notice of, and what it does not") {
   handed.to.subject = {3, 4};
   REQUIRE(notice_of(handed));
   CHECK(notice_of(handed)->order == domain::hold_number{9});
+  domain::hold_created held;
+  held.hold = domain::hold_number{9};
+  held.seats = {3, 4};
+  held.areas = {{0, 5, 100}};
+  held.expires_at = {77};
+  CHECK_FALSE(notice_of(held)); // whoever asked for it knows
+  held.waitlist = domain::waitlist_number{2};
+  REQUIRE(notice_of(held));
+  CHECK(notice_of(held)->kind == notice_kind::waitlist_offered);
+  CHECK(notice_of(held)->order == domain::hold_number{9});
+  CHECK(notice_of(held)->offer == waitlist_offer{domain::waitlist_number{2}, 7, {77}});
 }
 
 TEST_CASE("every type has a name of its own") {
-  for (const auto kind : {notice_kind::order_confirmed, notice_kind::order_refunded, notice_kind::event_cancelled,
-                          notice_kind::tickets_refunded, notice_kind::ticket_transferred}) {
+  const auto all = all_kinds();
+  CHECK(all.size() == static_cast<std::size_t>(notice_kind::waitlist_offered));
+  for (const auto kind : all) {
     CHECK(kind_of(type_of(kind)) == kind);
   }
   CHECK(kind_of("order.unknown") == std::nullopt);

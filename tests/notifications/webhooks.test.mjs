@@ -74,6 +74,36 @@ test('what happens is posted in order, signed as Standard Webhooks has it, count
   }, { with_cards: true });
 });
 
+test('an organiser is told what is offered to whoever waits, and not to whom', async () => {
+  await withReceivers(1, async (world, receiver) => {
+    const { event, hold } = await world.soldOut();
+    await subscribe(world, receiver.url, { types: ['waitlist.offered'] });
+    const ada = await world.buyer();
+    const waitlist_id = await world.wait(event, ada, { email: 'ada@example.org' });
+    await world.release(hold);
+    await until(() => receiver.got.length === 1);
+    const { type, data } = receiver.got[0].body;
+    const mine = (await world.ask('GET', `/v1/events/${event}/waitlist`, { by: ada, expect: 200 })).body.offer;
+    assert.equal(type, 'waitlist.offered');
+    assert.equal(data.event_id, event);
+    assert.equal(data.delivery, 1);
+    assert.equal(data.order, undefined);
+    const { hold: held, ...offer } = data.offer;
+    assert.deepEqual(offer, { waitlist_id, hold_id: mine.hold_id, places: 1, expires_at: mine.expires_at });
+    assert.equal(held.hold_id, mine.hold_id);
+    assert.deepEqual(held.areas.map(({ area, quantity }) => ({ area, quantity })), [{ area: 'floor', quantity: 1 }]);
+    assert.ok(!receiver.got[0].text.includes('example.org') && !receiver.got[0].text.includes('byr_'), 'nobody is named');
+    // The next one is told after a restart too, and the first one not again.
+    await world.restart('SIGKILL');
+    await world.ask('DELETE', `/v1/events/${event}/waitlist`, { by: ada, expect: 204 });
+    const again = await world.hold(event, world.admin, 2);
+    await world.wait(event, ada);
+    await world.release(again);
+    await until(() => countersOf(receiver, event).length === 2);
+    assert.equal(receiver.got.length, 2);
+  });
+});
+
 test('what fails is posted again under the same id, and nothing overtakes it; one that is slow holds up nobody else', async () => {
   await withReceivers(2, async (world, slow, quick) => {
     const event = await world.openEvent();

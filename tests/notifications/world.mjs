@@ -109,13 +109,13 @@ export class World {
     return answer;
   }
 
-  /** An event of 200 standing places, on sale. */
-  async openEvent(by = this.admin, name = 'Tosca — «Жизнь»') {
-    const layout = { sections: [], areas: [{ name: 'floor', tier: 'stalls', capacity: 200 }] };
+  /** An event of 200 standing places, on sale; `more`: of its configuration. */
+  async openEvent(by = this.admin, name = 'Tosca — «Жизнь»', { capacity = 200, ...more } = {}) {
+    const layout = { sections: [], areas: [{ name: 'floor', tier: 'stalls', capacity }] };
     const venue = await this.ask('POST', '/v1/venues', { by, expect: 201, body: { name: 'Opera', city: 'Graz', country: 'AT', timezone: 'Europe/Vienna', lat: 47, lon: 15, layout } });
     const body = {
       name, venue_id: venue.body.venue_id, starts_at: '2037-03-01T19:00:00.000Z', category: 'opera', currency: 'EUR',
-      tiers: [{ id: 'stalls', name: 'Stalls', price: 2500 }],
+      tiers: [{ id: 'stalls', name: 'Stalls', price: 2500 }], ...more,
     };
     const event = (await this.ask('POST', '/v1/events', { by, expect: 201, body })).body.event_id;
     await this.ask('POST', `/v1/events/${event}/publish`, { by, expect: 200, body: {} });
@@ -128,6 +128,22 @@ export class World {
 
   async hold(event, by, quantity = 1) {
     return (await this.ask('POST', `/v1/events/${event}/holds`, { by, expect: 201, body: { areas: [{ area: 'floor', quantity }] } })).body.hold_id;
+  }
+
+  /** An event whose places are all in one hold, with a waitlist: both. */
+  async soldOut(capacity = 2) {
+    const event = await this.openEvent(this.admin, undefined, { capacity, waitlist: { offer_seconds: 1800 } });
+    return { event, hold: await this.hold(event, this.admin, capacity) };
+  }
+
+  /** Goes on the waitlist for one place. */
+  async wait(event, by, people = {}) {
+    const choices = [{ areas: [{ area: 'floor', quantity: 1 }], max_each: 2500 }];
+    return (await this.ask('POST', `/v1/events/${event}/waitlist`, { by, expect: 201, body: { choices, ...people } })).body.waitlist_id;
+  }
+
+  async release(hold, by = this.admin) {
+    await this.ask('DELETE', `/v1/holds/${hold}`, { by, expect: 204 });
   }
 
   /** An order of the box office, in cash. */

@@ -49,9 +49,10 @@ auto people_room::put(const person& whose, const order_ref& order, const contact
   return told.get_future().get();
 }
 
-auto people_room::find(const order_ref& order, std::vector<person> of) -> std::optional<contact> {
+auto people_room::find(const order_ref& order, std::vector<person> of, std::optional<std::uint64_t> attempt)
+    -> std::optional<contact> {
   std::promise<std::optional<contact>> told;
-  store_->find(order, std::move(of), [&](personal_data::outcome how, std::optional<contact> what) {
+  store_->find(order, std::move(of), attempt, [&](personal_data::outcome how, std::optional<contact> what) {
     CHECK(how == personal_data::outcome::ok);
     told.set_value(std::move(what));
   });
@@ -73,6 +74,12 @@ void people_room::drop(const person& whose, const order_ref& order, std::uint64_
 void people_room::forget(const order_ref& order) {
   std::promise<personal_data::outcome> told;
   store_->forget(order, waited(told));
+  REQUIRE(told.get_future().get() == personal_data::outcome::ok);
+}
+
+void people_room::forget(const order_ref& order, const person& whose) {
+  std::promise<personal_data::outcome> told;
+  store_->forget(order, whose, waited(told));
   REQUIRE(told.get_future().get() == personal_data::outcome::ok);
 }
 

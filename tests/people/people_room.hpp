@@ -29,10 +29,12 @@ class people_room {
   // Each waits for its end.
   auto put(const person& whose, const order_ref& order, const contact& what, std::uint64_t attempt = 1,
            std::int64_t at_ms = 1'000) -> personal_data::outcome;
-  auto find(const order_ref& order, std::vector<person> of) -> std::optional<contact>;
+  auto find(const order_ref& order, std::vector<person> of, std::optional<std::uint64_t> attempt = {})
+      -> std::optional<contact>;
   auto erase(const person& who) -> personal_data::outcome;
   void drop(const person& whose, const order_ref& order, std::uint64_t attempt);
   void forget(const order_ref& order);
+  void forget(const order_ref& order, const person& whose);
 
   /// Whether any file below has these bytes.
   [[nodiscard]] auto has_bytes(std::string_view what, const std::filesystem::path& below) const -> bool;

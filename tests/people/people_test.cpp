@@ -117,8 +117,11 @@ TEST_CASE("the newest attempt counts, one that came to nothing can be taken back
   // The first request comes once more: it is no newer than it was.
   REQUIRE(room.put(ada, order, {"first@example.org", {}}, 10, 2'500) == outcome::ok);
   CHECK(room.find(order, {ada}) == contact{"second@example.org", {}});
+  CHECK(room.find(order, {ada}, 10) == contact{"first@example.org", {}});
+  CHECK(room.find(order, {ada}, 11) == std::nullopt);
   room.drop(ada, order, 5);
   CHECK(room.find(order, {ada}) == contact{"first@example.org", {}});
+  CHECK(room.find(order, {ada}, 5) == std::nullopt);
   for (std::uint64_t i = 0; i < personal_data::attempts_max; ++i) {
     REQUIRE(room.put(ada, order, {"later@example.org", {}}, 100 + i, 3'000 + static_cast<std::int64_t>(i)) ==
             outcome::ok);
@@ -163,6 +166,19 @@ TEST_CASE("what is told about an order can be forgotten without its people") {
   room.forget(order);
   CHECK(room.find(order, {ada, bob}) == std::nullopt);
   CHECK(room.find(other_order, {ada}) == contact{"ada@example.org", {}});
+}
+
+TEST_CASE("what one person told of a waitlist is forgotten alone, every time that they told it") {
+  people_room room;
+  const auto waitlist = order_ref::waitlist_of(order.event);
+  REQUIRE(room.put(ada, waitlist, {"ada@example.org", {}}) == outcome::ok);
+  REQUIRE(room.put(ada, waitlist, {"countess@example.org", {}}, 2) == outcome::ok);
+  REQUIRE(room.put(bob, waitlist, {"bob@example.org", {}}) == outcome::ok);
+  REQUIRE(room.put(ada, order, ada_says()) == outcome::ok);
+  room.forget(waitlist, ada);
+  CHECK(room.find(waitlist, {ada}) == std::nullopt);
+  CHECK(room.find(waitlist, {bob}) == contact{"bob@example.org", {}});
+  CHECK(room.find(order, {ada}) == ada_says());
 }
 
 TEST_CASE("a store that has been stopped refuses at once") {

@@ -99,6 +99,7 @@ auto test_config(const domain::layout& seats, const std::string& name) -> domain
   config.tiers.push_back({"unused", "Nobody's", 1});
   config.max_per_order = 50;
   config.max_per_buyer = 100'000;
+  config.waitlist_offer = domain::minutes(2);
   return config;
 }
 
@@ -314,6 +315,21 @@ void sales::name_right(domain::hold_seats& hold, const domain::caller& by, const
     hold.access_code = random_code();
 }
 
+auto sales::random_waiting(const domain::layout& seats) -> domain::command_body {
+  const auto what = dice_.below(10);
+  if (what < 4)
+    return domain::match_waitlist{};
+  if (what < 5)
+    return domain::leave_waitlist{};
+  domain::waitlist_choice choice;
+  choice.each_max = static_cast<domain::minor_units>(dice_.between(900, 1'300));
+  if (seats.seat_count() == 0)
+    choice.areas = {{0, static_cast<std::uint32_t>(dice_.between(1, 3))}};
+  else
+    choice.groups = {static_cast<std::uint32_t>(dice_.between(1, 12))};
+  return domain::join_waitlist{{std::move(choice)}};
+}
+
 auto sales::random_body(const domain::event_state& state, domain::event_id event, domain::instant now)
     -> domain::command_body {
   if (state.status() == domain::event_status::absent) {
@@ -328,8 +344,10 @@ auto sales::random_body(const domain::event_state& state, domain::event_id event
     return domain::publish_event{};
   const domain::hold_number some{static_cast<std::uint32_t>(dice_.between(1, state.last_hold().value() + 1))};
   const auto what = dice_.below(100);
-  if (what < 45)
+  if (what < 38)
     return random_hold(*state.seats());
+  if (what < 45)
+    return random_waiting(*state.seats());
   if (what < 50)
     return random_allocation(state);
   if (what < 59)
@@ -357,19 +375,17 @@ auto sales::random_command(domain::instant now) -> std::optional<decision> {
   what.body = random_body(state, event, now);
   what.id = {next_command_, next_command_};
   ++next_command_;
-  const bool life = !std::holds_alternative<domain::hold_seats>(what.body) &&
-                    !std::holds_alternative<domain::extend_hold>(what.body) &&
-                    !std::holds_alternative<domain::release_hold>(what.body) &&
-                    !std::holds_alternative<domain::confirm_hold>(what.body) &&
-                    !std::holds_alternative<domain::end_due_holds>(what.body);
-  if (life) {
+  const auto is = [&]<class... One>() { return (std::holds_alternative<One>(what.body) || ...); };
+  if (is.operator()<domain::join_waitlist, domain::leave_waitlist>()) {
+    what.by = buyer(dice_.between(1, 6));
+  } else if (is.operator()<domain::hold_seats, domain::extend_hold, domain::release_hold>()) {
+    what.by = random_caller();
+  } else if (is.operator()<domain::confirm_hold>()) {
+    what.by = box_office();
+  } else if (!is.operator()<domain::end_due_holds, domain::match_waitlist>()) {
     what.by.as = domain::caller::kind::organiser;
     what.by.organisation = organiser;
     what.by.key = domain::key_id{8};
-  } else if (std::holds_alternative<domain::confirm_hold>(what.body)) {
-    what.by = box_office();
-  } else if (!std::holds_alternative<domain::end_due_holds>(what.body)) {
-    what.by = random_caller();
   }
   if (auto* const hold = std::get_if<domain::hold_seats>(&what.body); hold != nullptr)
     name_right(*hold, what.by, state);

@@ -81,6 +81,8 @@ class sales {
   [[nodiscard]] auto random_change(const domain::event_state& state, domain::allocation_number of)
       -> domain::change_allocation;
   [[nodiscard]] auto random_allocation(const domain::event_state& state) -> domain::command_body;
+  /// Somebody waits, or does not any more, or what is available is offered.
+  [[nodiscard]] auto random_waiting(const domain::layout& seats) -> domain::command_body;
   [[nodiscard]] auto random_caller() -> domain::caller;
   [[nodiscard]] auto random_amendment(const domain::event_state& state, domain::instant now) -> domain::event_amendment;
   [[nodiscard]] auto random_phases(domain::instant now) -> std::vector<domain::sale_phase>;

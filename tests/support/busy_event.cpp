@@ -26,7 +26,8 @@ auto box_office() -> caller {
 busy_event::busy_event(std::uint64_t seed, event_id which, kind how)
     : random_{seed}, kind_{how}, now_{sale_opens - minutes(30)} {
   auto config = sample_config();
-  config.resale_max_percent = how == kind::paying ? 80 : 0;
+  config.resale_max_percent = pays_by_card() ? 80 : 0;
+  config.waitlist_offer = how == kind::waiting ? minutes(15) : millis{};
   ask({organiser(), {1, 1}, create_event{which, organisation, std::move(config), sample_layout()}});
   ask({organiser(), {2, 1}, publish_event{}});
 }
@@ -41,11 +42,15 @@ auto busy_event::next_id() -> command_id {
 
 void busy_event::step() {
   now_ = now_ + millis{below(8) == 0 && kind_ == kind::ordinary ? below(600'000) : below(4'000)};
-  if (kind_ == kind::paying && below(8) == 0) {
+  if (kind_ == kind::waiting && below(4) == 0) {
+    wait();
+    return;
+  }
+  if (pays_by_card() && below(8) == 0) {
     resell();
     return;
   }
-  if (kind_ == kind::paying && below(2) == 0) {
+  if (pays_by_card() && below(2) == 0) {
     now_ = now_ + millis{below(40) == 0 ? below(2'000'000) : 0};
     pay();
     return;
@@ -129,6 +134,16 @@ auto busy_event::some_change() -> command_body {
 }
 
 auto busy_event::ask(const command& what) -> tl::expected<facts, rejection> {
+  if (kind_ != kind::waiting) {
+    return decide_alone(what);
+  }
+  end_and_match();
+  auto decided = decide_alone(what);
+  match();
+  return decided;
+}
+
+auto busy_event::decide_alone(const command& what) -> tl::expected<facts, rejection> {
   auto decided = decide(state_, what, now_);
   if (!decided || decided->empty()) {
     return decided;

@@ -24,8 +24,9 @@ class busy_event {
   static constexpr domain::instant sale_opens{1'796'115'600'000};
 
   /// How a day goes: some are closed or cancelled early; a long one is not, and next to nothing is sold, so that seats never run out.
-  /// On a paying one buyers pay by card as well, and the gateway does what it likes.
-  enum class kind { ordinary, endless, paying };
+  /// On a paying one buyers pay by card as well, and the gateway does what it likes; on a waiting one they also wait for what comes back, and have it
+  /// offered before anybody else is asked.
+  enum class kind { ordinary, endless, paying, waiting };
 
   /// Created and published already.
   explicit busy_event(std::uint64_t seed, domain::event_id which = event, kind how = kind::ordinary);
@@ -60,6 +61,14 @@ class busy_event {
   [[nodiscard]] auto event_says(const domain::payment& of, domain::step what) -> domain::checkout_command_body;
   [[nodiscard]] auto gateway_says(const domain::payment& of, domain::step what) -> domain::checkout_command_body;
   void tell(const domain::checkout_command& what);
+  [[nodiscard]] auto pays_by_card() const noexcept -> bool { return kind_ == kind::paying || kind_ == kind::waiting; }
+  /// Somebody goes on the waitlist, or off it.
+  void wait();
+  [[nodiscard]] auto some_choice() -> domain::waitlist_choice;
+  /// What is due ends and what is available is offered, as before every request that could come in between.
+  void end_and_match();
+  void match();
+  auto decide_alone(const domain::command& what) -> tl::expected<domain::facts, domain::rejection>;
 
   std::mt19937_64 random_;
   kind kind_;

@@ -22,6 +22,8 @@ struct sample {
 [[nodiscard]] auto sample_facts() -> std::vector<sample>;
 /// Those of them that have to do with an event's tax.
 [[nodiscard]] auto tax_samples() -> std::vector<sample>;
+/// Those of the waitlist.
+[[nodiscard]] auto waitlist_samples() -> std::vector<sample>;
 /// Those of payments that are scored, and of what is decided about orders that are to be reviewed.
 [[nodiscard]] auto risk_samples() -> std::vector<sample>;
 
