@@ -158,6 +158,8 @@ class event_core {
   [[nodiscard]] auto notice_of(const domain::facts& made, const std::vector<domain::hold_number>& lapsed)
       -> std::function<void()>;
   void tell_supply();
+  /// When it sells; made anew when that has changed.
+  [[nodiscard]] auto sale() -> std::shared_ptr<const domain::sale_hours>;
   /// What became of holds as long as an admission may last: the server may have ended before the room heard of it.
   void tell_lately();
   /// Whether the line may go on; nothing: as it was, for what is held may come back, and go to the waitlist first.
@@ -180,7 +182,8 @@ class event_core {
   std::optional<domain::instant> announced_;
   domain::instant last_used_;
   std::uint64_t snapshot_seq_ = 0;
-  std::optional<bool> told_supply_; ///< the room: whether seats are left
+  std::optional<bool> told_supply_;                ///< the room: whether seats are left
+  std::shared_ptr<const domain::sale_hours> sale_; ///< null: to be made
   bool offers_due_ =
       false; ///< places may have come back that the waitlist is to be offered, now or as soon as it may be
   std::shared_ptr<event_probe> probe_waiting_; ///< while loading

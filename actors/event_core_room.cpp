@@ -22,6 +22,17 @@ auto wants_places(const event_request& request) noexcept -> bool {
           std::holds_alternative<domain::hold_resale>(request.what.body));
 }
 
+/// Whether a fact may change when the event sells.
+auto may_change_sale(const domain::fact& what) noexcept -> bool {
+  return std::holds_alternative<domain::event_created>(what.body) ||
+         std::holds_alternative<domain::event_amended>(what.body) ||
+         std::holds_alternative<domain::event_published>(what.body) ||
+         std::holds_alternative<domain::event_paused>(what.body) ||
+         std::holds_alternative<domain::event_resumed>(what.body) ||
+         std::holds_alternative<domain::event_closed>(what.body) ||
+         std::holds_alternative<domain::event_cancelled>(what.body);
+}
+
 } // namespace
 
 auto event_core::refuse_unadmitted(event_request& request) -> bool {
@@ -94,6 +105,10 @@ auto event_core::seats_left() const -> std::optional<bool> {
 
 auto event_core::notice_of(const domain::facts& made, const std::vector<domain::hold_number>& lapsed)
     -> std::function<void()> {
+  const bool new_sale = std::ranges::any_of(made, may_change_sale);
+  if (new_sale) {
+    sale_.reset();
+  }
   if (services_.notices == nullptr || !services_.notices->listens(event_)) {
     return {};
   }
@@ -117,24 +132,37 @@ auto event_core::notice_of(const domain::facts& made, const std::vector<domain::
     told_supply_ = left;
     notice->seats_left = left;
   }
-  if (notice->bought.empty() && notice->gave_up.empty() && !notice->seats_left) {
+  if (new_sale) {
+    notice->sale = sale();
+  }
+  if (notice->bought.empty() && notice->gave_up.empty() && !notice->seats_left && !notice->sale) {
     return {};
   }
   return [to = services_.notices, event = event_, notice] { to->told(event, std::move(*notice)); };
 }
 
+auto event_core::sale() -> std::shared_ptr<const domain::sale_hours> {
+  if (!sale_) {
+    sale_ = std::make_shared<const domain::sale_hours>(domain::sale_hours_of(state_->status(), state_->config()));
+  }
+  return sale_;
+}
+
 /// As of what is durable: what is not yet will be told with its own facts.
 void event_core::tell_supply() {
-  if (services_.notices == nullptr || !progress_->all_durable() || !state_->seats() || offers_due_ ||
+  if (services_.notices == nullptr || !progress_->all_durable() || !state_->seats() ||
       !services_.notices->listens(event_)) {
     return;
   }
-  if (const auto left = seats_left()) {
-    told_supply_ = left;
+  room_notice notice;
+  notice.sale = sale();
+  if (!offers_due_) {
+    if (const auto left = seats_left()) {
+      told_supply_ = left;
+    }
+    notice.seats_left = told_supply_;
   }
-  if (told_supply_) {
-    services_.notices->told(event_, {{}, {}, told_supply_});
-  }
+  services_.notices->told(event_, std::move(notice));
 }
 
 void event_core::tell_lately() {
@@ -174,8 +202,17 @@ void event_core::probe(std::shared_ptr<event_probe> probing) {
   tell_supply();
   journal::append_group barrier;
   barrier.stream = stream();
-  services_.journal.append(std::move(barrier),
-                           std::make_shared<parked_facts>([held = std::move(probing)](bool) { (void)held; }));
+  // Behind what is being written, of an event that always writes too: a room that asks is told whether it sells.
+  auto* const to = state_->seats() ? services_.notices : nullptr;
+  services_.journal.append(
+      std::move(barrier),
+      std::make_shared<parked_facts>([held = std::move(probing), to, event = event_, when = sale()](bool durable) {
+        if (durable && to != nullptr) {
+          room_notice notice;
+          notice.sale = when;
+          to->told(event, std::move(notice));
+        }
+      }));
 }
 
 } // namespace holdfast::actors

@@ -79,6 +79,7 @@ auto queue_board::poll(const domain::subject_id& who, place_number place, domain
   place_view told;
   told.place = place;
   told.now = standing_from(*in, *is, now);
+  told.revoked = in->shown.revoked && queue::is_inside(is->status);
   told.draw_index = entrant_index(*in, place);
   if (told.draw_index) {
     told.leaf = queue::leaf_hash(place.value(), who, is->band);
@@ -106,6 +107,9 @@ auto queue_board::admits(const domain::subject_id& who, place_number place, doma
   }
   if (queue::is_inside(is->status)) {
     const auto until = domain::instant{std::int64_t{is->value} * 1'000};
+    if (in->shown.revoked) {
+      return admission::required; // until it is on again, when what was left of it is left again
+    }
     if (now >= until) {
       return admission::over;
     }

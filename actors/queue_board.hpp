@@ -3,6 +3,7 @@
 #include "actors/queue_port.hpp"
 #include "actors/queue_slots.hpp"
 #include "domain/queue/line.hpp"
+#include "domain/sale_plan.hpp"
 
 #include <array>
 #include <atomic>
@@ -69,6 +70,8 @@ class queue_board {
   void open() noexcept { is_shut_.store(false, std::memory_order_release); }
 
   std::atomic<seat_supply> supply{seat_supply::unknown};
+  /// When the event sells, as it was last told; null: nobody knows, which counts as always.
+  std::atomic<std::shared_ptr<const domain::sale_hours>> sale;
   std::atomic<std::uint32_t> arrivals{0}; ///< since they were last counted
 
  private:

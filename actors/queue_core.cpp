@@ -214,8 +214,11 @@ void queue_core::take_turn(bool is_tick) {
     follow_load();
     follow_backlog();
     sweep();
+  } else if (!has_asked_) {
+    follow_backlog();
   }
   follow_supply();
+  follow_sale();
   advance(is_tick);
 }
 
@@ -295,7 +298,7 @@ void queue_core::ended(bool durable) {
   }
   publisher_->publish_places(*state_, now());
   if (was_tick_ || std::exchange(shows_now_, false)) {
-    publisher_->publish_view(*state_);
+    publisher_->publish_view(*state_, held_back_);
   }
   publisher_->slots().noted_again(std::exchange(noted_, {}));
   for (const auto& one : told) {
@@ -325,7 +328,7 @@ auto queue_core::next_deadline() const -> std::optional<domain::instant> {
 
 void queue_core::arm_pace() {
   const bool may_enter = state_->is == queue::mode::on && state_->waiting_now > 0 && state_->rate_milli_per_s() > 0;
-  if (stopped_ || paces_ || !may_enter) {
+  if (stopped_ || paces_ || held_back_ || !may_enter) {
     return;
   }
   paces_ = true;

@@ -143,6 +143,9 @@ class queue_core {
   void follow_supply();
   void follow_load();
   void follow_backlog();
+  void follow_sale();
+  /// Whether nobody is let in now: there is nothing that they could hold, or the event is being asked.
+  [[nodiscard]] auto holds_back() const -> bool;
   void sweep();
   /// Those at the heads of the lines who were not heard of: nobody lets them in.
   void miss_heads();
@@ -183,6 +186,8 @@ class queue_core {
   std::size_t looked_at_loads_ = 0;
   domain::instant looked_at_backlog_;
   std::optional<domain::instant> probed_at_; ///< the event has not answered since
+  bool has_asked_ = false;                   ///< the event, since this room was loaded
+  bool held_back_ = false;                   ///< on, and the event does not sell
   domain::millis backlog_;                   ///< the longest of answers since it was looked at
   bool probe_answered_ = false;
   domain::queue::head_count counted_;

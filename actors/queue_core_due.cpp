@@ -53,6 +53,20 @@ void queue_core::follow_supply() {
   }
 }
 
+/// Who is inside stays there; the line stands until the event sells, by its plan or because it is changed.
+void queue_core::follow_sale() {
+  const auto sale = board_->sale.load(std::memory_order_acquire);
+  const bool waits = state_->is == queue::mode::on && sale && !sale->sells_at(now());
+  shows_now_ = shows_now_ || waits != held_back_;
+  held_back_ = waits;
+}
+
+/// An event that was just asked, because its room is younger than what it told, may say that it does not sell.
+auto queue_core::holds_back() const -> bool {
+  const bool is_asking = probed_at_ && now() - *probed_at_ < room_look_every;
+  return held_back_ || (is_asking && board_->sale.load(std::memory_order_acquire) == nullptr);
+}
+
 void queue_core::follow_load() {
   const auto at = now();
   const auto passed = at - looked_at_load_;
@@ -70,12 +84,15 @@ void queue_core::follow_load() {
 
 void queue_core::follow_backlog() {
   const auto at = now();
-  // After a start a room asks whatever it does: what its event has left, and what became of whoever is inside.
-  const bool wakes = board_->supply.load(std::memory_order_acquire) == seat_supply::unknown;
+  // After a start a room asks whatever it does: what its event has left, whether it sells, and what became of whoever is inside.
+  const bool knows_sale = board_->sale.load(std::memory_order_acquire) != nullptr;
+  const bool wakes = board_->supply.load(std::memory_order_acquire) == seat_supply::unknown || !knows_sale;
   const bool asks = state_->is == queue::mode::on || (wakes && state_->is != queue::mode::off);
-  if (!asks || at - looked_at_backlog_ < room_look_every) {
+  const bool at_once = !has_asked_ && !knows_sale;
+  if (!asks || (!at_once && at - looked_at_backlog_ < room_look_every)) {
     return;
   }
+  has_asked_ = true;
   looked_at_backlog_ = at;
   const auto measured = probed_at_ ? std::max(backlog_, at - *probed_at_) : backlog_;
   if ((std::exchange(probe_answered_, false) || probed_at_) && state_->is == queue::mode::on) {
@@ -156,9 +173,12 @@ void queue_core::advance(bool is_tick) {
   if (!is_tick && (state_->is != queue::mode::on || state_->waiting_now == 0)) {
     return;
   }
+  const bool waits = holds_back();
   for (int times = 0; times < advances_a_turn; ++times) {
-    miss_heads();
-    if (!ask(queue::advance{claims_until_}).value_or(false)) {
+    if (!waits) {
+      miss_heads();
+    }
+    if (!ask(queue::advance{claims_until_, waits}).value_or(false)) {
       return;
     }
   }

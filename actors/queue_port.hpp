@@ -50,6 +50,8 @@ struct room_view {
   domain::queue::mode mode = domain::queue::mode::off;
   domain::instant mode_since;
   domain::queue::mode_cause cause = domain::queue::mode_cause::organiser;
+  bool revoked = false;   ///< paused: no admission is worth anything meanwhile, and its time stands still
+  bool held_back = false; ///< on, and nobody is let in because the event does not sell now; no fact says so
   domain::queue::settings rules;
   std::uint64_t settings_version = 0; ///< for If-Match; 0: never configured
   std::uint32_t pace_permille = 1'000;
@@ -67,6 +69,7 @@ struct room_view {
 struct place_view {
   domain::queue::place_number place;
   domain::queue::standing now;
+  bool revoked = false;                    ///< let in, and that is worth nothing while the room is paused
   std::optional<std::uint32_t> draw_index; ///< of its leaf among the entrants of the draw; absent: not in it
   domain::queue::digest leaf{};            ///< with `draw_index`
   std::string reason;                      ///< demoted: why
@@ -95,7 +98,7 @@ struct room_meta {
 enum class admission : std::uint8_t {
   not_needed = 1, ///< the room is off, or there is none
   granted = 2,
-  required = 3, ///< it has no such place, or the place was not let in
+  required = 3, ///< it has no such place, or the place was not let in, or no admission is worth anything just now
   over = 4,     ///< it was let in, and that has ended
 };
 

@@ -30,13 +30,15 @@ auto draw_of(const queue::lottery& lots) -> draw_view {
   return told;
 }
 
-auto shown_of(const queue::state& room) -> room_view {
+auto shown_of(const queue::state& room, bool held_back) -> room_view {
   room_view told;
   told.seq = room.seq;
   told.updated_at = room.time;
   told.mode = room.is;
   told.mode_since = room.mode_since;
   told.cause = room.cause;
+  told.revoked = room.revoked_since.has_value();
+  told.held_back = held_back;
   told.rules = room.rules;
   told.settings_version = room.settings_version;
   told.pace_permille = room.pace_permille;
@@ -95,9 +97,10 @@ void queue_publisher::take_over(const queue::state& room, std::vector<demoted_pl
   emptied_ = true;
   claims_until_s_ = queue::second_of(claims_until);
   mode_ = room.is;
+  revoked_ = room.revoked_since.has_value();
   demoted_ = std::move(demoted);
   publish_places(room, now);
-  publish_view(room);
+  publish_view(room, false);
 }
 
 void queue_publisher::note(const domain::fact& what, const queue::state& after) {
@@ -117,8 +120,15 @@ void queue_publisher::note(const domain::fact& what, const queue::state& after) 
     } else if (mode_ == queue::mode::sold_out) {
       all_changed_ = all_present_ = true;
     }
+    if (revoked_) {
+      // Their admissions end later than they did.
+      for (const auto& one : after.inside.all()) {
+        changed_.emplace_back(one.slot);
+      }
+    }
   }
   mode_ = after.is;
+  revoked_ = after.revoked_since.has_value();
 }
 
 void queue_publisher::publish_places(const queue::state& room, domain::instant now) {
@@ -168,13 +178,13 @@ auto queue_publisher::line_of(const queue::line& now, const std::shared_ptr<cons
   return std::make_shared<const published_line>(published_line{now.order(), now.spots(), now.size()});
 }
 
-void queue_publisher::publish_view(const queue::state& room) {
+void queue_publisher::publish_view(const queue::state& room, bool held_back) {
   const auto before = board_.view();
-  if (before->shown.seq == room.seq && before->slots == slots_) {
+  if (before->shown.seq == room.seq && before->slots == slots_ && before->shown.held_back == held_back) {
     return;
   }
   auto next = std::make_shared<board_view>();
-  next->shown = shown_of(room);
+  next->shown = shown_of(room, held_back);
   next->slots = slots_;
   next->draw_first = room.draw ? room.draw->first : place_number{};
   for (std::size_t band = 0; band < next->lines.size(); ++band) {

@@ -27,8 +27,8 @@ class queue_publisher {
   void note(const domain::fact& what, const domain::queue::state& after);
   /// What was noted is durable: to the slots, but for the view. `now` is the heartbeat of new places.
   void publish_places(const domain::queue::state& room, domain::instant now);
-  /// The view behind them, when something changed since the last one.
-  void publish_view(const domain::queue::state& room);
+  /// The view behind them, when something changed since the last one. `held_back` as in room_view.
+  void publish_view(const domain::queue::state& room, bool held_back);
 
   [[nodiscard]] auto slots() const noexcept -> place_slots& { return *slots_; }
   [[nodiscard]] auto slots_pointer() const noexcept -> const std::shared_ptr<place_slots>& { return slots_; }
@@ -51,6 +51,7 @@ class queue_publisher {
   bool emptied_ = false;                                ///< the room was off since
   bool is_new_line_ = true;                             ///< none that was published is of these lines
   domain::queue::mode mode_ = domain::queue::mode::off; ///< after the last fact that was noted
+  bool revoked_ = false;                                ///< the same
 };
 
 } // namespace holdfast::actors

@@ -374,14 +374,18 @@ void queue_table::told(domain::event_id event, room_notice&& what) noexcept {
   if (!at) {
     return;
   }
+  bool is_news = !what.bought.empty() || !what.gave_up.empty() || !what.lately.empty();
   if (what.seats_left) {
     const auto is = *what.seats_left ? seat_supply::some : seat_supply::none;
-    const bool changed = at->board->supply.exchange(is, std::memory_order_acq_rel) != is;
-    if (!changed && what.bought.empty() && what.gave_up.empty() && what.lately.empty()) {
-      return;
-    }
+    is_news = at->board->supply.exchange(is, std::memory_order_acq_rel) != is || is_news;
   }
-  put(*at, what);
+  if (what.sale) {
+    const auto before = at->board->sale.exchange(what.sale, std::memory_order_acq_rel);
+    is_news = !before || (before != what.sale && *before != *what.sale) || is_news;
+  }
+  if (is_news) {
+    put(*at, what);
+  }
 }
 
 void queue_table::arrived(domain::event_id event) noexcept {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "domain/instant.hpp"
+#include "domain/sale_plan.hpp"
 #include "domain/strong_id.hpp"
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -24,6 +26,8 @@ struct room_notice {
   std::optional<bool> seats_left;
   std::vector<past_outcome>
       lately{}; ///< told when an event was loaded: the room may not have heard of it before the server ended
+  /// When the event sells: nobody is let in while it does not. Null: as it was.
+  std::shared_ptr<const domain::sale_hours> sale{};
 };
 
 /// The way from events to their waiting rooms. Thread-safe; nothing blocks.

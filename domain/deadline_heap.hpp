@@ -26,6 +26,9 @@ class deadline_heap {
   /// The earliest; there must be one.
   [[nodiscard]] auto front() const noexcept -> const deadline& { return heap_.front(); }
 
+  /// All of them, in no order.
+  [[nodiscard]] auto all() const -> std::vector<deadline> { return heap_; }
+
   /// The first `count` deadlines at or before `until`, in order. O(count · log count), whatever the heap's size.
   [[nodiscard]] auto first(std::size_t count, instant until) const -> std::vector<deadline>;
 

@@ -7,6 +7,7 @@
 #include "domain/text.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -141,6 +142,25 @@ auto open_presale(const event_config& config, const access_code_hash& code, inst
 
 auto is_presale_open(const event_config& config, instant now) noexcept -> bool {
   return std::ranges::any_of(config.phases, [&](const sale_phase& one) { return is_open(config, one, now); });
+}
+
+auto sale_hours::sells_at(instant now) const noexcept -> bool {
+  return std::ranges::any_of(spans, [now](const span& one) { return one.from <= now && now < one.to; });
+}
+
+auto sale_hours_of(event_status status, const event_config& config) -> sale_hours {
+  sale_hours made;
+  if (status != event_status::published) {
+    return made;
+  }
+  constexpr instant first{std::numeric_limits<std::int64_t>::min()};
+  constexpr instant last{std::numeric_limits<std::int64_t>::max()};
+  const auto over = config.sale_closes_at.value_or(last);
+  made.spans.push_back({config.sale_opens_at.value_or(first), over});
+  for (const auto& one : config.phases) {
+    made.spans.push_back({one.opens_at, std::min(one.closes_at.value_or(last), over)});
+  }
+  return made;
 }
 
 auto has_presale(const event_config& config, const access_code_hash& code) noexcept -> bool {

@@ -161,7 +161,7 @@ auto queue_change::step_from(room::mode now) const -> std::optional<room::comman
     return room::open_pre_queue{};
   }
   if (mode) {
-    return room::switch_mode{*mode, room::mode_cause::organiser, reason};
+    return room::switch_mode{*mode, room::mode_cause::organiser, reason, revoke};
   }
   if (paused && *paused != (now == room::mode::paused)) {
     return room::switch_mode{*paused ? room::mode::paused : room::mode::on, room::mode_cause::organiser, reason};
@@ -179,6 +179,10 @@ auto read_queue_change(const json_object& body) -> queue_change {
   queue_change what;
   read_settings(body, what);
   what.mode = read_mode(body);
+  what.revoke = body.optional_boolean("revoke");
+  if (what.revoke && what.mode != room::mode::paused) {
+    body.fault("revoke", "only with the mode paused");
+  }
   what.paused = body.optional_boolean("paused");
   if (const auto close = body.optional_boolean("close_pre_queue")) {
     what.close_pre_queue = *close;

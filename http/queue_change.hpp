@@ -33,6 +33,7 @@ struct queue_change {
   std::optional<std::vector<domain::queue::band>> bands;
 
   std::optional<domain::queue::mode> mode; ///< pre_queue: is opened
+  std::optional<bool> revoke;              ///< with the mode paused: admissions are worth nothing meanwhile
   std::optional<bool> paused;
   bool close_pre_queue = false;
   std::optional<domain::queue::draw_lots> draw;

@@ -112,6 +112,9 @@ void queue_fact_writer::operator()(const room::drawn& fact) {
 
 void queue_fact_writer::operator()(const room::mode_changed& fact) {
   out_.member("to", to_text(fact.to)).member("cause", to_text(fact.cause));
+  if (fact.revoked) {
+    out_.member("revoked", true);
+  }
   write_asker(out_, fact.by);
   write_words(out_, fact.reason);
 }

@@ -14,8 +14,11 @@ namespace room = domain::queue;
 constexpr double per_thousand = 1'000;
 constexpr std::int64_t ms_a_second = 1'000;
 
-auto state_text(room::place_status is, room::mode mode) noexcept -> std::string_view {
-  switch (is) {
+auto state_text(const actors::place_view& place, room::mode mode) noexcept -> std::string_view {
+  if (place.revoked) {
+    return "paused";
+  }
+  switch (place.now.status) {
   case room::place_status::waiting:
   case room::place_status::silent: break;
   case room::place_status::admitted:
@@ -269,7 +272,7 @@ void write_place(json_writer& out, const shown_place& what) {
   if (!what.ticket.empty()) {
     out.member("ticket", what.ticket);
   }
-  out.member("place", place.place.value()).member("state", state_text(place.now.status, what.room.mode));
+  out.member("place", place.place.value()).member("state", state_text(place, what.room.mode));
   if (const auto outcome = outcome_text(place.now.status); !outcome.empty()) {
     out.member("outcome", outcome);
   }
@@ -309,6 +312,8 @@ void write_room(json_writer& out, domain::event_id event, const actors::room_vie
     out.key("mode_since").time(room.mode_since.unix_ms);
     out.member("cause", to_text(room.cause)).key("updated_at").time(room.updated_at.unix_ms);
   }
+  out.member("revoked", room.revoked);
+  write_text_or_null(out, "held_back", room.held_back ? "event_not_on_sale" : "");
   write_settings_of(out, room.rules);
   write_limits(out, room);
   write_room_counts(out, room);

@@ -140,7 +140,9 @@ void write_settings(const room::settings& from, wire::QueueSettings* to) {
   to.reason = from.reason();
   const bool is_mode = from.to() >= static_cast<std::uint32_t>(room::mode::off) &&
                        from.to() <= static_cast<std::uint32_t>(room::mode::sold_out) && to.to != room::mode::pre_queue;
-  return is_mode && read_mode_cause(from.cause(), to.cause) && read_asker(from.by(), to.by);
+  to.revoked = from.revoked();
+  return is_mode && (!to.revoked || to.to == room::mode::paused) && read_mode_cause(from.cause(), to.cause) &&
+         read_asker(from.by(), to.by);
 }
 
 [[nodiscard]] auto read_fact(const wire::QueueJoined& from, room::joined& to) -> bool {
@@ -258,6 +260,7 @@ void encode(const room::mode_changed& fact, std::string& to) {
   message.set_cause(static_cast<std::uint32_t>(fact.cause));
   write_asker(fact.by, message);
   message.set_reason(fact.reason);
+  message.set_revoked(fact.revoked);
   append(message, to);
 }
 

@@ -206,10 +206,35 @@ struct folder {
     }
   }
 
+  /// Time stood still for those who are inside, and goes on with what was left of it. Whoever had not come yet has all the time for it again: their next poll
+  /// may be a heartbeat away.
+  void end_revocation() const {
+    constexpr std::int64_t second = 1'000;
+    const auto stood_still = millis{((now - *room.revoked_since).count + second - 1) / second * second};
+    const auto claim_by = whole_second(now + room.rules.heartbeat + limits::claim_grace);
+    const auto inside = room.inside.all();
+    for (const auto& one : inside) {
+      auto& who = live(place_number{one.slot});
+      const auto until =
+          who.status == place_status::active ? one.at + stood_still : std::max(one.at + stood_still, claim_by);
+      who.until_s = second_of(until);
+      room.inside.change(who.at, until, moved());
+    }
+    room.revoked_since.reset();
+  }
+
   void operator()(const mode_changed& what) const {
-    HF_CHECK(what.to != mode::pre_queue && what.to != room.is, "a mode changes");
+    const bool is_other = what.to != room.is || what.revoked != room.revoked_since.has_value();
+    HF_CHECK(what.to != mode::pre_queue && is_other, "a mode changes");
+    HF_CHECK(!what.revoked || what.to == mode::paused, "only a pause takes admissions back");
     HF_CHECK(room.is != mode::pre_queue || what.to == mode::off, "the draw is what ends a pre-queue");
     settle();
+    if (room.revoked_since) {
+      end_revocation();
+    }
+    if (what.revoked) {
+      room.revoked_since = now;
+    }
     if (what.to == mode::off) {
       empty_room();
     } else if (room.is == mode::sold_out) {
@@ -287,7 +312,7 @@ struct folder {
   void operator()(const claimed& what) const {
     for (const auto number : what.places) {
       auto& who = live(number);
-      HF_CHECK(who.status == place_status::admitted, "who comes was let in");
+      HF_CHECK(who.status == place_status::admitted && !room.revoked_since, "who comes was let in");
       who.status = place_status::active;
       who.since_s = second_of(now);
       who.until_s = second_of(what.until);

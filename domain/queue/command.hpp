@@ -34,6 +34,8 @@ struct switch_mode {
   mode to = mode::off; ///< not pre_queue
   mode_cause cause = mode_cause::organiser;
   std::string reason; ///< at most limits::reason_bytes_max
+  /// Only to `paused`: whether admissions are worth nothing meanwhile. Absent: as it is in a room that is paused, otherwise they are worth what they were.
+  std::optional<bool> revoke{};
 };
 /// People who came, in their order. Who has a live place keeps it: no fact.
 struct join {
@@ -60,7 +62,8 @@ struct finish {
 };
 /// Ends what is due, and lets in whom rate, limit and turns allow. To be repeated while it gives facts.
 struct advance {
-  instant claims_until{}; ///< before it nobody has lost a turn by not coming for it
+  instant claims_until{};  ///< before it nobody has lost a turn by not coming for it
+  bool holds_back = false; ///< lets in nobody: there is nothing that they could hold
 };
 /// What `paced` says of the sale's backlog.
 struct adjust_pace {

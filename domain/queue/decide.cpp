@@ -146,17 +146,22 @@ struct decider {
     if (!is_reason(what.reason)) {
       return fault("/reason", bad_reason);
     }
-    if (what.to == room.is) {
+    if (what.revoke && what.to != mode::paused) {
+      return fault("/revoke", "only with the mode paused");
+    }
+    const bool revokes = what.to == mode::paused && what.revoke.value_or(room.revoked_since.has_value());
+    if (what.to == room.is && revokes == room.revoked_since.has_value()) {
       return facts{};
     }
-    if (!may_follow(room.is, what.to)) {
+    if (what.to != room.is && !may_follow(room.is, what.to)) {
       return refused(why::wrong_mode);
     }
     const bool scheduled_now = what.cause != mode_cause::schedule || scheduled_at(room, now) == scheduled::switch_on;
     if (!by_organiser() && !scheduled_now) {
       return refused(why::wrong_mode);
     }
-    return decided(mode_changed{what.to, by_organiser() ? mode_cause::organiser : what.cause, by(), what.reason});
+    const auto cause = by_organiser() ? mode_cause::organiser : what.cause;
+    return decided(mode_changed{what.to, cause, by(), what.reason, revokes});
   }
 
   auto operator()(const join& what) const -> decision {
@@ -215,8 +220,10 @@ struct decider {
     if (!back.empty()) {
       made.push_back({now, asked.id, returned{std::move(back)}});
     }
+    // Nobody can come, and nobody is late, while admissions are worth nothing.
     auto came = those(what.places, [this, &what](const place& of) {
-      return of.status == place_status::admitted && now < std::max(instant_of(of.until_s), what.claims_until);
+      return !room.revoked_since && of.status == place_status::admitted &&
+             now < std::max(instant_of(of.until_s), what.claims_until);
     });
     if (!came.empty()) {
       made.push_back({now, asked.id, claimed{std::move(came), whole_second(now + room.rules.admission)}});
@@ -238,7 +245,7 @@ struct decider {
     return decided(finished{std::move(bought), std::move(gave_up)});
   }
 
-  auto operator()(const advance& what) const -> decision { return decide_advance(room, asked, what.claims_until, now); }
+  auto operator()(const advance& what) const -> decision { return decide_advance(room, asked, what, now); }
 
   auto operator()(const adjust_pace& what) const -> decision {
     if (what.permille > 1'000) {

@@ -126,16 +126,18 @@ auto may_enter(const state& room, std::size_t leaving, instant now) -> std::size
 
 } // namespace
 
-auto decide_advance(const state& room, const command& what, instant claims_until, instant now) -> facts {
+auto decide_advance(const state& room, const command& what, const advance& how, instant now) -> facts {
   teller made{now, what.id, {}};
   std::vector<place_number> unclaimed;
   std::vector<place_number> ran_out;
-  const auto due = room.inside.first(limits::people_per_command_max, now);
+  // While admissions are worth nothing their time stands still.
+  const auto due =
+      room.revoked_since ? std::vector<deadline>{} : room.inside.first(limits::people_per_command_max, now);
   for (const auto& one : due) {
     const auto number = place_number{one.hold};
     if (room.places.at(number)->status == place_status::active) {
       ran_out.push_back(number);
-    } else if (claims_until <= now) {
+    } else if (how.claims_until <= now) {
       unclaimed.push_back(number);
     }
   }
@@ -146,7 +148,7 @@ auto decide_advance(const state& room, const command& what, instant claims_until
     made.tell_expired(place_status::timed_out, forsaken(room, now));
   }
   procession next{room, now};
-  next.go(may_enter(room, leaving, now));
+  next.go(how.holds_back ? 0 : may_enter(room, leaving, now));
   made.tell_expired(place_status::missed_turn, next.absent());
   if (!next.in().empty()) {
     const auto claim_by = whole_second(now + room.rules.heartbeat + limits::claim_grace);

@@ -32,6 +32,6 @@ using decision = tl::expected<facts, refusal>;
 }
 
 /// What `advance` gives: who is out, and who is in.
-[[nodiscard]] auto decide_advance(const state& room, const command& what, instant claims_until, instant now) -> facts;
+[[nodiscard]] auto decide_advance(const state& room, const command& what, const advance& how, instant now) -> facts;
 
 } // namespace holdfast::domain::queue

@@ -18,7 +18,8 @@ enum class mode : std::uint8_t {
   off = 1,       ///< no waiting room: holds need no admission
   pre_queue = 2, ///< people gather; nobody is let in before they are drawn
   on = 3,
-  paused = 4,   ///< nobody is let in for a while; people go on joining
+  paused =
+      4, ///< nobody is let in for a while; people go on joining, and whoever is inside goes on, unless that was revoked
   sold_out = 5, ///< nothing is left: the line is the waitlist
 };
 
@@ -67,7 +68,8 @@ struct mode_changed {
   mode to = mode::off; ///< never pre_queue, which pre_queue_opened begins
   mode_cause cause = mode_cause::organiser;
   asker by;
-  std::string reason; ///< the organiser's words; may be empty
+  std::string reason;   ///< the organiser's words; may be empty
+  bool revoked = false; ///< paused: no admission is worth anything until the next of these, and their time stands still
 };
 /// People at the end of the line (or in the pre-queue), with places numbered on from `first`.
 struct joined {

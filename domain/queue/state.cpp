@@ -180,7 +180,7 @@ auto scheduled_at(const state& room, instant now) noexcept -> scheduled {
 auto next_due(const state& room) noexcept -> std::optional<instant> {
   std::optional<instant> next;
   const auto consider = [&](std::optional<instant> at) { next = at && (!next || *at < *next) ? at : next; };
-  if (!room.inside.empty()) {
+  if (!room.inside.empty() && !room.revoked_since) {
     consider(room.inside.front().at);
   }
   if (!room.silent.empty() && room.is != mode::sold_out) {
@@ -206,6 +206,7 @@ auto state_hash(const state& room) -> std::uint64_t {
   to.add(room.seq).add(room.settings_version).add(room.pace_permille).add(static_cast<std::uint64_t>(room.cause));
   add(to, room.time);
   add(to, room.mode_since);
+  add(to, room.revoked_since);
   add(to, room.rules);
   add(to, room.places);
   for (const auto& one : room.lines) {

@@ -61,6 +61,8 @@ struct state {
   mode is = mode::off;
   instant mode_since;
   mode_cause cause = mode_cause::organiser;
+  /// While it is paused so: since when no admission is worth anything, and the time of whoever is inside stands still.
+  std::optional<instant> revoked_since;
   settings rules;
   std::uint64_t settings_version = 0; ///< seq of the fact that changed them last
   std::uint32_t pace_permille = 1'000;

@@ -47,11 +47,11 @@ auto poll_own(actors::queue_port& rooms, domain::event_id event, const domain::s
   }
 }
 
-/// The token of somebody who is let in: for as long as they may take, and the room may still say otherwise.
+/// The token of somebody who is let in, unless no admission is worth anything: for as long as they may take, and the room may still say otherwise.
 auto pass_for(const own_place& place, const actors::room_view& now_in, domain::event_id event,
               const domain::subject_id& who, domain::instant now) -> std::optional<admission_pass> {
   const auto& at = place.now.now;
-  if (!room::is_inside(at.status)) {
+  if (!room::is_inside(at.status) || place.now.revoked) {
     return std::nullopt;
   }
   auto until = now + now_in.rules.admission;

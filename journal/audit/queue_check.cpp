@@ -10,6 +10,11 @@ namespace {
 constexpr std::uint64_t person_micro = 1'000'000;
 constexpr std::uint64_t whole = 100;
 constexpr std::int64_t ms_in_second = 1'000;
+constexpr std::int64_t claim_grace_ms = 10'000;
+
+auto seconds_up(std::int64_t ms) -> std::int64_t {
+  return (ms + ms_in_second - 1) / ms_in_second * ms_in_second;
+}
 
 auto words(std::uint64_t number) -> std::string {
   return std::to_string(number);
@@ -24,7 +29,7 @@ void queue_check::refuse(violation_kind why, std::string detail) {
 void queue_check::take(const record& at, const queue_fact& what) {
   if (seq_ == 0) {
     // A room has these settings until it is told others.
-    rules_ = {{}, 100'000, 50, std::nullopt, 600'000, {"general"}, {whole}};
+    rules_ = {{}, 100'000, 50, std::nullopt, 20'000, 600'000, {"general"}, {whole}};
   }
   seq_ = at.seq;
   time_ms_ = at.time_ms;
@@ -150,13 +155,42 @@ void queue_check::on(const lots_drawn& what) {
     stand_if_there(late);
 }
 
+auto queue_check::is_wrong_step(const queue_mode_changed& what) const -> bool {
+  const auto to = static_cast<mode>(what.to);
+  const bool revokes = what.revoked != 0;
+  // A pause may take admissions back, or give them back, while it goes on.
+  const bool is_same = to == is_ && (to != mode::paused || revokes == revoked_at_.has_value());
+  return what.to < static_cast<std::uint64_t>(mode::off) || to > mode::sold_out || to == mode::pre_queue || is_same ||
+         (is_ == mode::pre_queue && to != mode::off) || (revokes && to != mode::paused);
+}
+
+void queue_check::restore_admissions() {
+  const auto stood_still = seconds_up(time_ms_ - *revoked_at_);
+  const auto claim_by = seconds_up(time_ms_ + static_cast<std::int64_t>(rules_.heartbeat_ms) + claim_grace_ms);
+  for (auto& [number, who] : places_) {
+    if (who.is != status::admitted && who.is != status::active)
+      continue;
+    who.until += stood_still;
+    // Whoever had not come yet has all the time for it again.
+    if (who.is == status::admitted)
+      who.until = std::max(who.until, claim_by);
+  }
+  revoked_at_.reset();
+  history_.restored(time_ms_);
+}
+
 void queue_check::on(const queue_mode_changed& what) {
   const auto to = static_cast<mode>(what.to);
-  if (what.to < static_cast<std::uint64_t>(mode::off) || to > mode::sold_out || to == mode::pre_queue || to == is_ ||
-      (is_ == mode::pre_queue && to != mode::off))
+  if (is_wrong_step(what))
     refuse(violation_kind::illegal_queue_change,
            "the mode became " + words(what.to) + " from " + words(static_cast<std::uint64_t>(is_)));
   settle();
+  if (revoked_at_)
+    restore_admissions();
+  if (what.revoked != 0) {
+    revoked_at_ = time_ms_;
+    history_.revoked(time_ms_, seq_);
+  }
   if (to == mode::off) {
     places_.clear();
     live_.clear();
@@ -234,6 +268,8 @@ void queue_check::on(const queue_claimed& what) {
   const auto latest = time_ms_ + static_cast<std::int64_t>(rules_.admission_ms) + ms_in_second;
   if (what.until > latest)
     refuse(violation_kind::illegal_place, "an admission is longer than the settings allow");
+  if (revoked_at_)
+    refuse(violation_kind::illegal_place, "somebody came while no admission was worth anything");
   for (const auto number : what.places) {
     if (auto* const who = at(number, {status::admitted}, "came")) {
       who->is = status::active;
@@ -261,7 +297,7 @@ void queue_check::on(const queue_expired& what) {
     auto* const who = at(number, {right}, "ended");
     if (who == nullptr)
       continue;
-    if (!of_silence && time_ms_ < who->until)
+    if (!of_silence && (revoked_at_ || time_ms_ < who->until))
       refuse(violation_kind::illegal_place, "the admission of place " + words(number) + " ended before its time");
     end(number, *who);
   }

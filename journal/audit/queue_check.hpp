@@ -55,6 +55,10 @@ class queue_check {
   void add(const queue_joined::entrant& who);
   void end(std::uint64_t number, place& who);
   void wait_again(std::uint64_t number, place& who);
+  /// The mode that a fact says cannot follow.
+  [[nodiscard]] auto is_wrong_step(const queue_mode_changed& what) const -> bool;
+  /// The time of those inside goes on where it stood.
+  void restore_admissions();
   /// Adds what the rate brought since the last time.
   void settle();
 
@@ -77,6 +81,7 @@ class queue_check {
   std::uint64_t seq_ = 0;
   std::int64_t time_ms_ = 0;
   mode is_ = mode::off;
+  std::optional<std::int64_t> revoked_at_; ///< since when admissions are worth nothing
   room_settings rules_;
   std::uint64_t pace_permille_ = 1'000;
   std::uint64_t given_ = 0;               ///< places

@@ -70,6 +70,7 @@ auto read_room_settings(std::string_view bytes) -> std::optional<room_settings> 
   made.batch = from.value(5);
   if (from.has(6))
     made.max_active = from.value(6);
+  made.heartbeat_ms = from.value(9);
   made.admission_ms = from.value(11);
   for (const auto each : from.texts(13)) {
     const message band{each};
@@ -118,10 +119,10 @@ auto read_drawn(const message& from) -> std::optional<queue_fact> {
 }
 
 auto read_mode_changed(const message& from) -> std::optional<queue_fact> {
-  if (!from.is({{1, shape::varint}, {2, shape::varint}, {3, shape::bytes}, {4, shape::bytes}}) ||
+  if (!from.is({{1, shape::varint}, {2, shape::varint}, {3, shape::bytes}, {4, shape::bytes}, {5, shape::varint}}) ||
       !is_asker(from.text(3)))
     return std::nullopt;
-  return queue_mode_changed{from.value(1)};
+  return queue_mode_changed{from.value(1), from.value(5)};
 }
 
 auto little_endian(std::string_view bytes) -> std::uint64_t {

@@ -17,6 +17,7 @@ struct room_settings {
   std::uint64_t rate_milli_per_s = 0;
   std::uint64_t batch = 0;
   std::optional<std::uint64_t> max_active;
+  std::uint64_t heartbeat_ms = 0;
   std::uint64_t admission_ms = 0;
   std::vector<std::string> bands;
   std::vector<std::uint64_t> shares; ///< percent, by band
@@ -38,7 +39,8 @@ struct lots_drawn {
   std::optional<std::string> round_value;
 };
 struct queue_mode_changed {
-  std::uint64_t to = 0; ///< 1 off, 3 on, 4 paused, 5 sold out
+  std::uint64_t to = 0;      ///< 1 off, 3 on, 4 paused, 5 sold out
+  std::uint64_t revoked = 0; ///< 1: paused, and no admission is worth anything until the next one
 };
 struct queue_joined {
   struct entrant {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace holdfast::testing {
@@ -12,6 +13,8 @@ namespace room = domain::queue;
 queue_bench::queue_bench(std::shared_ptr<journal::memory_disk> disk)
     : under{std::move(disk)}, services{.shared = under.services, .wakes = *this, .backlog = *this} {
   services.secret.fill(7);
+  constexpr std::int64_t always = std::numeric_limits<std::int64_t>::max();
+  board->sale = std::make_shared<const domain::sale_hours>(domain::sale_hours{{{{-always}, {always}}}});
 }
 
 void queue_bench::post(std::function<void(actors::queue_core&)> job) noexcept {
@@ -136,6 +139,9 @@ void queue_bench::leave(std::uint64_t who, room::place_number place) {
 void queue_bench::tell(actors::room_notice what) {
   if (what.seats_left) {
     board->supply = *what.seats_left ? actors::seat_supply::some : actors::seat_supply::none;
+  }
+  if (what.sale) {
+    board->sale = what.sale;
   }
   put(std::move(what));
   settle();

@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-/// A waiting room on a bench: a journal that commits when told, a clock that is turned by hand, timers that fire when it is.
+/// A waiting room on a bench: a journal that commits when told, a clock that is turned by hand, timers that fire when it is. Its event has said that it sells.
 namespace holdfast::testing {
 
 class queue_bench : public actors::queue_mailbox, public actors::deadline_port, public actors::backlog_port {

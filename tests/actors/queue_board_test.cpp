@@ -112,7 +112,11 @@ class random_life {
   }
   void change_mode() {
     constexpr std::array modes{room::mode::on, room::mode::on, room::mode::paused, room::mode::sold_out};
-    (void)bench_->ask(room::switch_mode{modes[pick(modes.size())], room::mode_cause::organiser, {}});
+    room::switch_mode to{modes[pick(modes.size())], room::mode_cause::organiser, {}};
+    if (to.to == room::mode::paused) {
+      to.revoke = pick(2) == 0;
+    }
+    (void)bench_->ask(to);
     if (pick(20) == 0) {
       (void)bench_->ask(room::switch_mode{room::mode::off, room::mode_cause::organiser, {}});
       (void)bench_->ask(room::open_pre_queue{});
@@ -244,7 +248,7 @@ TEST_CASE("polls go on while the room publishes, and see every place as it is th
   };
   apply(room::mode_changed{room::mode::on, room::mode_cause::organiser, {}, {}});
   publisher.publish_places(state, state.time);
-  publisher.publish_view(state);
+  publisher.publish_view(state, false);
   constexpr std::uint32_t people = 40'000;
   std::atomic<std::uint32_t> joined{0};
   std::atomic<bool> wrong{false};
@@ -276,7 +280,7 @@ TEST_CASE("polls go on while the room publishes, and see every place as it is th
       apply(std::move(some));
       publisher.publish_places(state, state.time);
       if (number % 1'000 == 1) {
-        publisher.publish_view(state);
+        publisher.publish_view(state, false);
       }
       joined = number + 99;
     }

@@ -141,6 +141,33 @@ TEST_CASE("a room that is off keeps nobody away, before it is switched on and af
   CHECK(found_in(gap).of(kind::held_unadmitted) == 1);
 }
 
+TEST_CASE("who is inside has no right to hold while admissions are revoked, and has it again after it") {
+  // Between what Anna and Bert hold nobody may.
+  const auto paused_day = [](millis before_hold, millis after_hold) {
+    auto paper = guarded_day();
+    const auto at = paper.at(day::events, day::seq::late_hold).time;
+    paper.erase(door, bert_leaves);
+    paper.add(door, room::mode_changed{room::mode::paused, room::mode_cause::organiser, {}, {}, true},
+              at - before_hold);
+    paper.add(door, room::mode_changed{room::mode::on, room::mode_cause::organiser, {}, {}}, at + after_hold);
+    return paper;
+  };
+  auto over = paused_day(minutes(3), seconds(-1));
+  CHECK(found_in(over).count() == 0);
+  auto in_time = paused_day(seconds(2), minutes(1));
+  CHECK(found_in(in_time).of(kind::held_unadmitted) == 0);
+  auto soon_over = paused_day(minutes(3), seconds(2));
+  CHECK(found_in(soon_over).of(kind::held_unadmitted) == 0);
+  auto meanwhile = paused_day(minutes(3), minutes(1));
+  const auto found = found_in(meanwhile);
+  CHECK(found.of(kind::held_unadmitted) == 1);
+  CHECK(found.by_kind().at(kind::held_unadmitted).seq == day::seq::late_hold);
+  // A pause that takes nothing back.
+  auto harmless = paused_day(minutes(3), minutes(1));
+  harmless.fact<room::mode_changed>(door, bert_leaves).revoked = false;
+  CHECK(found_in(harmless).of(kind::held_unadmitted) == 0);
+}
+
 TEST_CASE("what is offered on a waitlist comes to whoever waits there, inside or not") {
   constexpr subject_id stranger{90, 91};
   auto offered = guarded_day();

@@ -84,6 +84,28 @@ auto second_evening() -> facts {
   return in.journal;
 }
 
+/// A pause that takes back the admissions of two, of whom one has come, and what became of them after it.
+auto third_evening() -> facts {
+  tests::hall in;
+  in.configure(two_bands());
+  in.switch_to(room::mode::on);
+  in.join(1, 2);
+  REQUIRE(in.advance().size() == 2);
+  REQUIRE(in.act(room::mark_present{{place_number{1}}}));
+  in.now = in.now + seconds(10);
+  REQUIRE(in.act(room::switch_mode{room::mode::paused, room::mode_cause::organiser, {}, true}, tests::organiser()));
+  in.now = in.now + minutes(5) + millis{1};
+  in.switch_to(room::mode::on);
+  in.now = in.now + seconds(20);
+  REQUIRE(in.act(room::mark_present{{place_number{2}}}));
+  REQUIRE(in.advance_after(minutes(2)).empty());
+  return in.journal;
+}
+
+auto third_paper() -> paper_journal {
+  return on_paper(third_evening());
+}
+
 auto first_paper() -> paper_journal {
   return on_paper(first_evening());
 }
@@ -140,7 +162,11 @@ void live_through(tests::hall& in, model::dice& random) {
       constexpr std::array modes{room::mode::off, room::mode::on, room::mode::on, room::mode::paused,
                                  room::mode::sold_out};
       const auto to = modes[random.chance(20) ? random.below(modes.size()) : 1];
-      static_cast<void>(in.act(room::switch_mode{to, room::mode_cause::organiser, {}}, organiser));
+      room::switch_mode step{to, room::mode_cause::organiser, {}};
+      if (to == room::mode::paused) {
+        step.revoke = random.chance(50);
+      }
+      static_cast<void>(in.act(step, organiser));
       break;
     }
     case 4: static_cast<void>(in.act(room::leave{some()})); break;
@@ -169,7 +195,7 @@ void live_through(tests::hall& in, model::dice& random) {
 } // namespace
 
 TEST_CASE("what waiting rooms write is sound to the auditor") {
-  for (const auto& evening : {first_evening(), second_evening()}) {
+  for (const auto& evening : {first_evening(), second_evening(), third_evening()}) {
     auto paper = on_paper(evening);
     paper.seal();
     const auto report = journal::audit::run_audit(paper);
@@ -256,6 +282,37 @@ TEST_CASE("a draw, or turns, that were tampered with are found and named where t
            [](paper_journal& in) { first<room::settings_changed>(in).after.bands[0].percent = 71; }},
       },
       true, first_paper);
+}
+
+TEST_CASE("what happens to admissions that were taken back is found and named where it is") {
+  const auto sound = third_evening();
+  const auto taken_back = seq_of<room::mode_changed>(sound) + 3; // behind those who came, were let in and claimed
+  REQUIRE(std::get<room::mode_changed>(sound.at(taken_back).body).revoked);
+  check(
+      {
+          {"admissions are taken back while people are let in", kind::illegal_queue_change, line,
+           seq_of<room::mode_changed>(sound), [](paper_journal& in) { first<room::mode_changed>(in).revoked = true; }},
+          {"somebody came meanwhile", kind::illegal_place, line, seq_of<room::claimed>(sound, taken_back + 2),
+           [](paper_journal& in) {
+             for (std::uint64_t at = in.size(line); at != 0; --at) {
+               if (auto* const to = std::get_if<room::mode_changed>(&in.at(line, at).body); to != nullptr) {
+                 *to = {room::mode::paused, room::mode_cause::organiser, {}, "longer", true};
+                 return;
+               }
+             }
+           }},
+          {"an admission that ended before what was left of it", kind::illegal_place, line,
+           seq_of<room::expired>(sound),
+           [](paper_journal& in) {
+             for (std::uint64_t at = in.size(line); at != 0; --at) {
+               if (std::holds_alternative<room::expired>(in.at(line, at).body)) {
+                 in.at(line, at).time = in.at(line, at - 1).time;
+                 return;
+               }
+             }
+           }},
+      },
+      true, third_paper);
 }
 
 TEST_CASE("what happens to places out of their order is found and named where it is") {

@@ -1,3 +1,4 @@
+#include "domain/sale_plan.hpp"
 #include "tests/domain/apart.hpp"
 
 #include <algorithm>
@@ -309,4 +310,30 @@ TEST_CASE("every fault of presales and price rules is told at its place") {
     }
   }
   CHECK(pointers(many) == std::vector<std::string>{"/sale/phases", "/price_rules"});
+}
+
+TEST_CASE("the hours of a sale are when a hold is decided upon by its status or a presale") {
+  auto config = sound_config();
+  config.phases = {presale("members", noon + hours(1), noon + hours(2), 7), presale("card", noon + hours(9), {}, 8)};
+  for (const auto& opens : {std::optional<instant>{}, std::optional{noon + hours(3)}}) {
+    for (const auto& closes : {std::optional<instant>{}, std::optional{noon + hours(10)}}) {
+      config.sale_opens_at = opens;
+      config.sale_closes_at = closes;
+      for (const auto status : {event_status::draft, event_status::published, event_status::paused,
+                                event_status::closed, event_status::cancelled}) {
+        const auto sale = sale_hours_of(status, config);
+        for (auto now = noon - hours(1); now < noon + hours(12); now = now + minutes(30)) {
+          CAPTURE((now - noon).count);
+          const bool is_open = sale_status_at(status, config, now) == sale_status::on_sale ||
+                               (status == event_status::published && is_presale_open(config, now));
+          CHECK(sale.sells_at(now) == is_open);
+        }
+      }
+    }
+  }
+  config.sale_opens_at = noon + hours(20);
+  config.sale_closes_at = noon + hours(21);
+  const auto sale = sale_hours_of(event_status::published, config);
+  CHECK(sale.sells_at(noon + hours(20) - millis{1})); // in the presale that ends with the sale
+  CHECK_FALSE(sale.sells_at(noon + hours(21)));
 }

@@ -93,6 +93,8 @@ TEST_CASE("a waiting room's facts keep every field") {
   CHECK(again(changed).to == changed.to);
   CHECK(again(changed).cause == changed.cause);
   CHECK(again(changed).reason == changed.reason);
+  CHECK_FALSE(again(changed).revoked);
+  CHECK(again(std::get<queue::mode_changed>(testing::later_queue_samples().front().body)).revoked);
   const auto joined = sample_of<queue::joined>();
   CHECK(again(joined).first == joined.first);
   CHECK(again(joined).people == joined.people);
@@ -136,6 +138,10 @@ TEST_CASE("a waiting room's fact that cannot be is corrupt") {
     CHECK(!read(mode_type, changed));
   }
   changed.set_to(5);
+  CHECK(read(mode_type, changed));
+  changed.set_revoked(true);
+  CHECK(!read(mode_type, changed)); // only a pause does
+  changed.set_to(4);
   CHECK(read(mode_type, changed));
   wire::QueueJoined joined;
   joined.add_who(1);

@@ -64,4 +64,12 @@ auto queue_samples() -> std::vector<sample> {
   };
 }
 
+auto later_queue_samples() -> std::vector<sample> {
+  const room::asker by{domain::organisation_id{7}, domain::key_id{0x5152535455565758}};
+  return {
+      {"queue_mode_changed",
+       room::mode_changed{room::mode::paused, room::mode_cause::organiser, by, "Saal wird geräumt", true}},
+  };
+}
+
 } // namespace holdfast::testing

@@ -300,8 +300,9 @@ auto sample_config() -> event_config {
 }
 
 /// In the order of their golden files.
-constexpr std::array more_samples{payment_samples, ticket_samples, refund_samples, resale_samples,  guard_samples,
-                                  queue_samples,   risk_samples,   scan_samples,   waitlist_samples};
+constexpr std::array more_samples{payment_samples,  ticket_samples,     refund_samples, resale_samples,
+                                  guard_samples,    queue_samples,      risk_samples,   scan_samples,
+                                  waitlist_samples, later_queue_samples};
 
 auto sample_facts() -> std::vector<sample> {
   const auto event = event_id{0x0102030405060708};

@@ -174,6 +174,9 @@ struct naive_judge {
     room.mode_ = mode::on;
   }
   void operator()(const queue::mode_changed& what) const {
+    room.fail(what.to != room.mode_ || what.revoked != room.revoked_, "a mode that is as it was");
+    room.fail(!what.revoked || what.to == mode::paused, "admissions taken back by more than a pause");
+    room.revoked_ = what.revoked;
     if (what.to == mode::off) {
       room.lines_ = {};
       room.forgotten_ = static_cast<std::uint32_t>(room.people_.size());
@@ -198,6 +201,7 @@ struct naive_judge {
     change(what.places, place_status::silent, place_status::waiting);
   }
   void operator()(const queue::claimed& what) const {
+    room.fail(!room.revoked_, "somebody came while no admission was worth anything");
     change(what.places, place_status::admitted, place_status::active);
   }
   void operator()(const queue::admitted& what) const {
@@ -218,6 +222,8 @@ struct naive_judge {
     end(what.gave_up, place_status::gave_up);
   }
   void operator()(const queue::expired& what) const {
+    const bool of_admissions = what.as == place_status::unclaimed || what.as == place_status::ran_out;
+    room.fail(!of_admissions || !room.revoked_, "an admission ended while its time stood still");
     for (const auto number : what.places) {
       const auto was = at(number).status;
       const auto& in = room.lines_[at(number).band];

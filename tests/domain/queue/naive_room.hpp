@@ -66,6 +66,7 @@ class naive_room {
   domain::queue::digest commitment_{};
   domain::queue::mode mode_ = domain::queue::mode::off;
   bool closed_ = false;
+  bool revoked_ = false;        ///< no admission is worth anything
   std::uint32_t forgotten_ = 0; ///< numbers up to it are of a room that was switched off
   domain::queue::settings rules_;
   std::int64_t permille_ = 1'000;

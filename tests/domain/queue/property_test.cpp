@@ -39,6 +39,7 @@ class random_room {
 
   [[nodiscard]] auto admitted() const -> std::uint64_t { return admitted_; }
   [[nodiscard]] auto draws() const -> std::uint64_t { return draws_; }
+  [[nodiscard]] auto revoked() const -> std::uint64_t { return revoked_; }
 
  private:
   auto some_settings() -> queue::settings {
@@ -112,7 +113,12 @@ class random_room {
       act(queue::close_pre_queue{}, organiser());
     } else {
       const std::vector<mode> weighted{mode::on, mode::on, mode::on, mode::paused, mode::sold_out, mode::off};
-      act(queue::switch_mode{random_.pick(weighted), queue::mode_cause::organiser, {}}, organiser());
+      queue::switch_mode to{random_.pick(weighted), queue::mode_cause::organiser, {}};
+      if (to.to == mode::paused && random_.chance(70)) {
+        to.revoke = random_.chance(70);
+        revoked_ += *to.revoke ? 1U : 0U;
+      }
+      act(to, organiser());
     }
   }
 
@@ -175,6 +181,7 @@ class random_room {
   std::map<std::uint32_t, std::uint32_t> shown_; ///< by place: the last position that was told
   std::uint64_t admitted_ = 0;
   std::uint64_t draws_ = 0;
+  std::uint64_t revoked_ = 0; ///< times that a pause was to take admissions back
 };
 
 } // namespace
@@ -182,16 +189,19 @@ class random_room {
 TEST_CASE("random rooms keep every promise, by the judgement of plain lists") {
   std::uint64_t admitted = 0;
   std::uint64_t draws = 0;
+  std::uint64_t revoked = 0;
   for (std::uint64_t seed = 0; seed < 150; ++seed) {
     CAPTURE(seed);
     random_room room{seed};
     room.run(250);
     admitted += room.admitted();
     draws += room.draws();
+    revoked += room.revoked();
   }
   MESSAGE(admitted << " let in, " << draws << " draws");
   CHECK(admitted > 5'000); // what it looks at happens
   CHECK(draws > 100);
+  CHECK(revoked > 20);
 }
 
 TEST_CASE("the judge finds who overtakes, who is let in too fast, twice or absent, and a forged seed") {
