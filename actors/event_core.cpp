@@ -268,7 +268,7 @@ void event_core::expire(std::shared_ptr<held_credit> credit) {
     if (state_->has_orders_to_return() && services_.cancelled != nullptr) {
       services_.cancelled->orders_left(event_);
     }
-    if (const auto next = state_->next_deadline()) {
+    if (const auto next = next_wake(at)) {
       // Due, and yet nothing was decided: not again at once. In the future: the hold that was announced has ended otherwise.
       announced_ = *next > at ? *next : at + deadline_retry;
       services_.deadlines.schedule(event_, *announced_);
@@ -285,7 +285,7 @@ void event_core::expire(std::shared_ptr<held_credit> credit) {
 }
 
 void event_core::announce_deadline() {
-  const auto next = state_->next_deadline();
+  const auto next = next_wake(now());
   if (next && (!announced_ || *next < *announced_)) {
     announced_ = next;
     services_.deadlines.schedule(event_, *next);

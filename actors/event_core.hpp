@@ -132,6 +132,8 @@ class event_core {
   void count(const domain::facts& made) noexcept;
   void announce_deadline();
   void snapshot_if_due();
+  /// When it has something to do by itself: what is due, and the sale's opening while places wait for it with those who wait.
+  [[nodiscard]] auto next_wake(domain::instant at) const -> std::optional<domain::instant>;
   /// What the stream says of when it is to be woken: at once while places are to be offered, so that a restart in between does not forget.
   [[nodiscard]] auto deadline_after(domain::instant at) const -> std::optional<domain::instant>;
   // The waitlist, and the engine's own commands: event_core_waitlist.cpp.

@@ -66,8 +66,16 @@ auto event_core::next_offers(domain::instant at) -> domain::facts {
   return {};
 }
 
+auto event_core::next_wake(domain::instant at) const -> std::optional<domain::instant> {
+  const auto next = state_->next_deadline();
+  const auto opens = state_->config().sale_opens_at;
+  const bool waits_for_sale = offers_due_ && state_->waiting() > 0 && opens && *opens > at;
+  return waits_for_sale && (!next || *opens < *next) ? opens : next;
+}
+
 auto event_core::deadline_after(domain::instant at) const -> std::optional<domain::instant> {
-  return offers_due_ ? at : state_->next_deadline();
+  const bool is_open = domain::sale_status_at(state_->status(), state_->config(), at) == domain::sale_status::on_sale;
+  return offers_due_ && is_open ? at : next_wake(at);
 }
 
 void event_core::write_own(domain::facts&& made, domain::instant at, const std::shared_ptr<held_credit>& credit) {

@@ -55,8 +55,12 @@ class reply_port {
   /// Sends the answer and gives the credit back. At most once.
   void send(answer&& what) noexcept;
 
-  /// Takes a credit along; given back with the answer.
-  void carry(std::shared_ptr<inflight_credit> credit) noexcept { credit_ = std::move(credit); }
+  /// Takes a credit along; given back with the answer. One that it carried is given back now: whoever handed it on has it off their hands.
+  void carry(std::shared_ptr<inflight_credit> credit) noexcept {
+    if (const auto before = std::exchange(credit_, std::move(credit))) {
+      before->give_back();
+    }
+  }
 
   [[nodiscard]] explicit operator bool() const noexcept { return sink_ != nullptr; }
 

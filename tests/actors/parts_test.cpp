@@ -30,6 +30,20 @@ TEST_CASE("a reply port that is dropped answers 503 and gives its credit back") 
   CHECK(credits->in_flight() == 0);
 }
 
+TEST_CASE("a reply port that is handed on gives back the credit of whoever had it before") {
+  const auto first = std::make_shared<inflight_limiter>(1);
+  const auto second = std::make_shared<inflight_limiter>(1);
+  REQUIRE(first->enter() == inflight_limiter::entry::entered);
+  REQUIRE(second->enter() == inflight_limiter::entry::entered);
+  actors::reply_port port{std::make_shared<kept_answer>()};
+  port.carry(first);
+  port.carry(second);
+  CHECK(first->in_flight() == 0);
+  CHECK(second->in_flight() == 1);
+  port.send({});
+  CHECK(second->in_flight() == 0);
+}
+
 TEST_CASE("credits end at their limit, but not for the engine's own work") {
   inflight_limiter credits{2};
   CHECK(credits.enter() == inflight_limiter::entry::entered);

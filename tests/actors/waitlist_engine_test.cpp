@@ -216,4 +216,24 @@ TEST_CASE("what came back before the server ended is offered after the start wit
   CHECK(eventually([&] { return run.engine->metrics().holds.load() == 1; }));
 }
 
+TEST_CASE("what came back before the sale opens is offered when it does, without anybody asking") {
+  const auto clock = std::make_shared<shared_clock>();
+  waitlist_engine run{nullptr, clock};
+  run.put_on_sale_with_waitlist();
+  domain::hold_seats row;
+  for (domain::seat_index seat = 10; seat < 20; ++seat) {
+    row.seats.push_back(seat);
+  }
+  REQUIRE(run.ask({.by = waitlist_engine::office(), .id = {}, .body = row}).status == 201);
+  REQUIRE(run.ask(waitlist_engine::join_list(1, 2)).status == 201);
+  domain::event_amendment later;
+  later.sale_opens_at = clock->now() + domain::minutes(5);
+  REQUIRE(run.ask({.by = running_engine::organiser(), .id = {}, .body = domain::amend_event{{}, later}}).status == 201);
+  REQUIRE(run.ask({.by = waitlist_engine::office(), .id = {}, .body = domain::release_hold{domain::hold_number{3}}})
+              .status == 201);
+  CHECK(run.engine->metrics().holds.load() == 3);
+  clock->turn(domain::minutes(5));
+  CHECK(eventually([&] { return run.engine->metrics().holds.load() == 4; }));
+}
+
 } // namespace holdfast::testing
