@@ -121,6 +121,9 @@ auto complain(const std::string& what) -> int {
   settings.viewers = arguments.viewers.value_or(settings.viewers);
   settings.payments_waiting = arguments.waiting.value_or(settings.payments_waiting);
   settings.people_waiting = arguments.people.value_or(settings.people_waiting);
+  if (arguments.people) {
+    settings.storm_waiting = static_cast<std::size_t>(*arguments.people);
+  }
   if (arguments.seconds) {
     settings.duration = std::chrono::milliseconds{static_cast<std::int64_t>(*arguments.seconds * 1000)};
   }
@@ -326,7 +329,9 @@ void register_bench_command(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(2, 19'000));
   command->add_option("--waiting", arguments->waiting, "P11: payments that wait for the gateway")
       ->check(CLI::Range(1, 5'000));
-  command->add_option("--people", arguments->people, "P7: people in the full waiting room")
+  command
+      ->add_option("--people", arguments->people,
+                   "P7: people in the full waiting room; P7s: people who are in the room before the storm")
       ->check(CLI::Range(1, 30'000'000));
   command
       ->add_option("--io-threads", arguments->io_threads,

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,8 @@ struct bench_settings {
   std::size_t viewers = 10'000;              ///< P10; P1s has at most 1,000 of them
   std::size_t payments_waiting = 5'000;      ///< P11
   std::uint64_t people_waiting = 14'000'000; ///< P7: in the full room
+  std::optional<std::size_t>
+      storm_waiting; ///< P7s: people who are in the room before the storm; absent: as storm_options says
   std::uint64_t seed = 1;
 
   /// What `--quick` makes of the numbers: every workload ends within a minute.

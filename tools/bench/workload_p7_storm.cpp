@@ -26,6 +26,7 @@ constexpr std::uint32_t sale_buyers_per_seat = 5;
     options.requests_per_s /= 4;
     options.waiting /= 10;
   }
+  options.waiting = settings.storm_waiting.value_or(options.waiting);
   // Both subjects of each round, and as long again for the sell-out.
   const std::chrono::duration<double> a_run = settings.warm_up + settings.duration;
   const auto seconds = 3 * static_cast<double>(settings.rounds + 1) * a_run.count();
