@@ -9,15 +9,20 @@ import subprocess
 import sys
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else "build/release/holdfast"
-# Nobody's seat is the last one, unless that is what is looked at.
-ENDLESS = ["--seats", "100000", "--parties", "1:1", "--patience", "600000"]
+
+
+def endless(*more: str, patience_s: str = "600000") -> list[str]:
+    """A sale in which nobody's seat is the last one."""
+    return ["--seats", "100000", "--parties", "1:1", "--buyers", "20000", "--patience", patience_s, *more]
+
+
 MODELS = [
-    ("steady: 20,000 people, 2 a second", [*ENDLESS, "--buyers", "20000", "--rate", "2"]),
-    ("half give up, half of them silently", [*ENDLESS, "--buyers", "20000", "--rate", "2", "--patience", "8000"]),
-    ("the same, and most come later, for hours", [*ENDLESS, "--buyers", "20000", "--rate", "2", "--patience", "8000", "--early-share", "0.3", "--half-life", "1800"]),
-    ("at most 600 active, and no rate that matters", [*ENDLESS, "--buyers", "20000", "--rate", "100", "--max-active", "600"]),
-    ("the rate is 4, then 1, then 6 a second", [*ENDLESS, "--buyers", "20000", "--rate", "4", "--rates", "1200:1,3600:6"]),
-    ("the event is behind for 5 minutes, three times", [*ENDLESS, "--buyers", "20000", "--rate", "4", "--slow", "900:1200,1800:2100,3000:3300"]),
+    ("steady: 20,000 people, 2 a second", endless("--rate", "2")),
+    ("half give up, half of them silently", endless("--rate", "2", patience_s="8000")),
+    ("the same, and most come later, for hours", endless("--rate", "2", "--early-share", "0.3", "--half-life", "1800", patience_s="8000")),
+    ("at most 600 active, and no rate that matters", endless("--rate", "100", "--max-active", "600")),
+    ("the rate is 4, then 1, then 6 a second", endless("--rate", "4", "--rates", "1200:1,3600:6")),
+    ("the event is behind for 5 minutes, three times", endless("--rate", "4", "--slow", "900:1200,1800:2100,3000:3300")),
     ("sold out, and half of the holds come back", ["--seats", "2500", "--buyers", "20000", "--rate", "2", "--hold", "300", "--payment", "430", "--parties", "1:1"]),
 ]
 SEEDS = ("1", "2", "3")
