@@ -1,9 +1,8 @@
 #include "domain/limits.hpp"
-#include "journal/codec.hpp"
 #include "journal/facts.pb.h"
+#include "tests/journal/codec_reader.hpp"
 
 #include <doctest/doctest.h>
-#include <google/protobuf/message.h>
 
 #include <string>
 #include <vector>
@@ -12,29 +11,8 @@ namespace {
 
 using namespace holdfast;
 using namespace holdfast::domain;
-
-auto read(std::uint16_t type, const google::protobuf::Message& message) {
-  const auto payload = message.SerializeAsString();
-  journal::record_view record;
-  record.header.type = type;
-  record.header.version = 1;
-  record.payload = payload;
-  return journal::decode_fact(record);
-}
-
-template <class Fact>
-auto again(const Fact& fact) -> Fact {
-  const fact_body body{fact};
-  std::string payload;
-  journal::encode_fact(body, payload);
-  journal::record_view record;
-  record.header.type = journal::fact_type(body);
-  record.header.version = 1;
-  record.payload = payload;
-  const auto decoded = journal::decode_fact(record);
-  REQUIRE(decoded.has_value());
-  return std::get<Fact>(decoded->body);
-}
+using testing::again;
+using testing::read_message;
 
 } // namespace
 
@@ -88,30 +66,30 @@ TEST_CASE("verdicts and reviews that there are not are refused") {
   wire::PaymentIntended intended;
   intended.set_currency("EUR");
   intended.set_risk_on_failure(3);
-  CHECK(read(129, intended).has_value());
+  CHECK(read_message(129, intended).has_value());
   intended.set_risk_on_failure(4);
-  CHECK_FALSE(read(129, intended).has_value());
+  CHECK_FALSE(read_message(129, intended).has_value());
 
   wire::PaymentScored scored;
   scored.set_verdict(1);
   scored.set_by(1);
-  CHECK(read(144, scored).has_value());
+  CHECK(read_message(144, scored).has_value());
   for (const auto& [verdict, by] : {std::pair{0U, 1U}, {4U, 1U}, {1U, 0U}, {1U, 3U}}) {
     scored.set_verdict(verdict);
     scored.set_by(by);
-    CHECK_FALSE(read(144, scored).has_value());
+    CHECK_FALSE(read_message(144, scored).has_value());
   }
   scored.set_verdict(3);
   scored.set_by(2);
   scored.set_reason(std::string(limits::risk_reason_bytes_max + 1, 'r'));
-  CHECK_FALSE(read(144, scored).has_value());
+  CHECK_FALSE(read_message(144, scored).has_value());
 
   wire::ReviewClosed closed;
-  CHECK_FALSE(read(145, closed).has_value());
+  CHECK_FALSE(read_message(145, closed).has_value());
   closed.set_decision(2);
-  CHECK(read(145, closed).has_value());
+  CHECK(read_message(145, closed).has_value());
   closed.set_decision(3);
-  CHECK_FALSE(read(145, closed).has_value());
+  CHECK_FALSE(read_message(145, closed).has_value());
 }
 
 TEST_CASE("what an event says of paid holds keeps every field") {
@@ -145,70 +123,70 @@ TEST_CASE("facts about payments that no payment can have are refused") {
   wire::PaymentIntended intended;
   intended.set_payment(1);
   intended.set_currency("EUR");
-  CHECK(read(129, intended).has_value());
+  CHECK(read_message(129, intended).has_value());
   intended.set_currency("EU");
-  CHECK_FALSE(read(129, intended).has_value());
+  CHECK_FALSE(read_message(129, intended).has_value());
   intended.set_currency("EUR");
   intended.set_amount(-1);
-  CHECK_FALSE(read(129, intended).has_value());
+  CHECK_FALSE(read_message(129, intended).has_value());
 
   wire::PaymentPrepared prepared;
   prepared.set_payment(1);
-  CHECK_FALSE(read(130, prepared).has_value());
+  CHECK_FALSE(read_message(130, prepared).has_value());
 
   wire::PaymentCaptured captured;
   captured.set_amount(-1);
-  CHECK_FALSE(read(133, captured).has_value());
+  CHECK_FALSE(read_message(133, captured).has_value());
 
   wire::PaymentTurned turned;
   for (const std::uint32_t why : {0U, 10U}) {
     turned.set_why(why);
-    CHECK_FALSE(read(134, turned).has_value());
+    CHECK_FALSE(read_message(134, turned).has_value());
   }
   turned.set_why(1);
-  CHECK(read(134, turned).has_value());
+  CHECK(read_message(134, turned).has_value());
   turned.set_event(13);
-  CHECK_FALSE(read(134, turned).has_value());
+  CHECK_FALSE(read_message(134, turned).has_value());
 
   turned.set_event(0);
   for (const std::uint32_t cause : {1U, 2U, 5U}) {
     turned.set_cause(cause);
-    CHECK_FALSE(read(134, turned).has_value());
+    CHECK_FALSE(read_message(134, turned).has_value());
   }
 
   wire::HoldThawed thawed;
-  CHECK_FALSE(read(22, thawed).has_value());
+  CHECK_FALSE(read_message(22, thawed).has_value());
 
   wire::OrderReturned returned;
-  CHECK_FALSE(read(23, returned).has_value());
+  CHECK_FALSE(read_message(23, returned).has_value());
   returned.set_why(1);
-  CHECK(read(23, returned).has_value());
+  CHECK(read_message(23, returned).has_value());
   returned.add_seats(1);
-  CHECK_FALSE(read(23, returned).has_value());
+  CHECK_FALSE(read_message(23, returned).has_value());
   returned.add_prices(1);
-  CHECK(read(23, returned).has_value());
+  CHECK(read_message(23, returned).has_value());
   returned.set_allocation(65'536);
-  CHECK_FALSE(read(23, returned).has_value());
+  CHECK_FALSE(read_message(23, returned).has_value());
 }
 
 TEST_CASE("facts about refunds that no refund can have are refused") {
   wire::RefundRequested asked;
   asked.set_cause(2);
-  CHECK_FALSE(read(139, asked).has_value());
+  CHECK_FALSE(read_message(139, asked).has_value());
   asked.add_tickets(4);
-  CHECK(read(139, asked).has_value());
+  CHECK(read_message(139, asked).has_value());
   asked.add_tickets(4);
-  CHECK_FALSE(read(139, asked).has_value());
+  CHECK_FALSE(read_message(139, asked).has_value());
   asked.set_tickets(1, 5);
   asked.set_cause(5);
-  CHECK_FALSE(read(139, asked).has_value());
+  CHECK_FALSE(read_message(139, asked).has_value());
 
   wire::RefundOwed owed;
-  CHECK(read(140, owed).has_value());
+  CHECK(read_message(140, owed).has_value());
   owed.set_amount(-1);
-  CHECK_FALSE(read(140, owed).has_value());
+  CHECK_FALSE(read_message(140, owed).has_value());
 
   wire::RefundRefused not_back;
   not_back.set_event(13);
-  CHECK_FALSE(read(141, not_back).has_value());
+  CHECK_FALSE(read_message(141, not_back).has_value());
 }

@@ -1,9 +1,8 @@
-#include "journal/codec.hpp"
 #include "journal/facts.pb.h"
+#include "tests/journal/codec_reader.hpp"
 #include "tests/support/queue_samples.hpp"
 
 #include <doctest/doctest.h>
-#include <google/protobuf/message.h>
 
 #include <set>
 #include <string>
@@ -12,6 +11,8 @@ namespace {
 
 using namespace holdfast;
 using namespace holdfast::domain;
+using testing::again;
+using testing::read_message;
 
 constexpr std::uint16_t settings_type = 160;
 constexpr std::uint16_t opened_type = 161;
@@ -22,29 +23,6 @@ constexpr std::uint16_t left_type = 166;
 constexpr std::uint16_t expired_type = 172;
 constexpr std::uint16_t demoted_type = 173;
 constexpr std::uint16_t pace_type = 174;
-
-auto read(std::uint16_t type, const google::protobuf::Message& message) {
-  const auto payload = message.SerializeAsString();
-  journal::record_view record;
-  record.header.type = type;
-  record.header.version = 1;
-  record.payload = payload;
-  return journal::decode_fact(record);
-}
-
-template <class Fact>
-auto again(const Fact& fact) -> Fact {
-  const fact_body body{fact};
-  std::string payload;
-  journal::encode_fact(body, payload);
-  journal::record_view record;
-  record.header.type = journal::fact_type(body);
-  record.header.version = 1;
-  record.payload = payload;
-  const auto decoded = journal::decode_fact(record);
-  REQUIRE(decoded.has_value());
-  return std::get<Fact>(decoded->body);
-}
 
 /// The sample of this type that comes first.
 template <class Fact>
@@ -119,55 +97,55 @@ TEST_CASE("a waiting room's facts keep every field") {
 TEST_CASE("a waiting room's fact that cannot be is corrupt") {
   wire::QueueSettingsChanged settings;
   settings.mutable_by();
-  CHECK(!read(settings_type, settings)); // no bands, no heartbeat
+  CHECK(!read_message(settings_type, settings)); // no bands, no heartbeat
   wire::PreQueueOpened opened;
   opened.set_cause(1);
   opened.set_commitment(std::string(31, 'x'));
-  CHECK(!read(opened_type, opened));
+  CHECK(!read_message(opened_type, opened));
   opened.set_commitment(std::string(32, 'x'));
-  CHECK(read(opened_type, opened));
+  CHECK(read_message(opened_type, opened));
   opened.set_cause(6);
-  CHECK(!read(opened_type, opened));
+  CHECK(!read_message(opened_type, opened));
   wire::LotsDrawn drawn;
   drawn.set_seed(std::string(33, 'x'));
-  CHECK(!read(drawn_type, drawn));
+  CHECK(!read_message(drawn_type, drawn));
   wire::QueueModeChanged changed;
   changed.set_cause(1);
   for (const auto wrong : {0U, 2U, 6U}) {
     changed.set_to(wrong);
-    CHECK(!read(mode_type, changed));
+    CHECK(!read_message(mode_type, changed));
   }
   changed.set_to(5);
-  CHECK(read(mode_type, changed));
+  CHECK(read_message(mode_type, changed));
   changed.set_revoked(true);
-  CHECK(!read(mode_type, changed)); // only a pause does
+  CHECK(!read_message(mode_type, changed)); // only a pause does
   changed.set_to(4);
-  CHECK(read(mode_type, changed));
+  CHECK(read_message(mode_type, changed));
   wire::QueueJoined joined;
   joined.add_who(1);
   joined.add_who(2);
-  CHECK(!read(joined_type, joined)); // no first place
+  CHECK(!read_message(joined_type, joined)); // no first place
   joined.set_first(1);
-  CHECK(read(joined_type, joined));
+  CHECK(read_message(joined_type, joined));
   joined.set_bands(std::string(2, '\0'));
-  CHECK(!read(joined_type, joined));
+  CHECK(!read_message(joined_type, joined));
   joined.set_bands(std::string(1, '\x08'));
-  CHECK(!read(joined_type, joined));
+  CHECK(!read_message(joined_type, joined));
   joined.clear_bands();
   joined.add_who(3);
-  CHECK(!read(joined_type, joined));
+  CHECK(!read_message(joined_type, joined));
   wire::QueueLeft left;
   left.add_places(0);
-  CHECK(!read(left_type, left));
+  CHECK(!read_message(left_type, left));
   wire::QueueExpired expired;
   for (const auto wrong : {7U, 12U}) {
     expired.set_as(wrong);
-    CHECK(!read(expired_type, expired));
+    CHECK(!read_message(expired_type, expired));
   }
   wire::QueueDemoted demoted;
   demoted.set_place(1);
-  CHECK(!read(demoted_type, demoted));
+  CHECK(!read_message(demoted_type, demoted));
   wire::QueuePaceAdjusted pace;
   pace.set_permille(1'001);
-  CHECK(!read(pace_type, pace));
+  CHECK(!read_message(pace_type, pace));
 }

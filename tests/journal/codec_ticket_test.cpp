@@ -1,8 +1,7 @@
-#include "journal/codec.hpp"
 #include "journal/facts.pb.h"
+#include "tests/journal/codec_reader.hpp"
 
 #include <doctest/doctest.h>
-#include <google/protobuf/message.h>
 
 #include <string>
 
@@ -10,34 +9,13 @@ namespace {
 
 using namespace holdfast;
 using namespace holdfast::domain;
+using testing::again;
+using testing::read_message;
 
 constexpr std::uint16_t transferred_type = 24;
 constexpr std::uint16_t admitted_type = 25;
 constexpr std::uint16_t undone_type = 26;
 constexpr std::uint16_t turned_away_type = 31;
-
-auto read(std::uint16_t type, const google::protobuf::Message& message) {
-  const auto payload = message.SerializeAsString();
-  journal::record_view record;
-  record.header.type = type;
-  record.header.version = 1;
-  record.payload = payload;
-  return journal::decode_fact(record);
-}
-
-template <class Fact>
-auto again(const Fact& fact) -> Fact {
-  const fact_body body{fact};
-  std::string payload;
-  journal::encode_fact(body, payload);
-  journal::record_view record;
-  record.header.type = journal::fact_type(body);
-  record.header.version = 1;
-  record.payload = payload;
-  const auto decoded = journal::decode_fact(record);
-  REQUIRE(decoded.has_value());
-  return std::get<Fact>(decoded->body);
-}
 
 } // namespace
 
@@ -71,7 +49,7 @@ TEST_CASE("a ticket's facts keep every field") {
 
 TEST_CASE("facts about tickets that no ticket can have are refused") {
   wire::TicketAdmitted admitted;
-  const auto sound = [&] { return read(admitted_type, admitted).has_value(); };
+  const auto sound = [&] { return read_message(admitted_type, admitted).has_value(); };
   admitted.mutable_ticket()->set_order(1);
   admitted.set_serial(1);
   admitted.set_gate("north");
@@ -102,19 +80,19 @@ TEST_CASE("facts about tickets that no ticket can have are refused") {
 
   wire::TicketTransferred moved;
   moved.mutable_ticket()->set_order(1);
-  CHECK_FALSE(read(transferred_type, moved).has_value());
+  CHECK_FALSE(read_message(transferred_type, moved).has_value());
   moved.set_serial(2);
-  CHECK(read(transferred_type, moved).has_value());
+  CHECK(read_message(transferred_type, moved).has_value());
 
   wire::ScanTurnedAway away;
   away.mutable_ticket()->set_order(1);
-  CHECK_FALSE(read(turned_away_type, away).has_value());
+  CHECK_FALSE(read_message(turned_away_type, away).has_value());
   away.set_nonce(1);
-  CHECK(read(turned_away_type, away).has_value());
+  CHECK(read_message(turned_away_type, away).has_value());
 
   wire::AdmissionUndone undone;
   undone.mutable_ticket()->set_order(1);
-  CHECK_FALSE(read(undone_type, undone).has_value());
+  CHECK_FALSE(read_message(undone_type, undone).has_value());
   undone.set_nonce(1);
-  CHECK(read(undone_type, undone).has_value());
+  CHECK(read_message(undone_type, undone).has_value());
 }

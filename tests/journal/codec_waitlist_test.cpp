@@ -1,8 +1,7 @@
-#include "journal/codec.hpp"
 #include "journal/facts.pb.h"
+#include "tests/journal/codec_reader.hpp"
 
 #include <doctest/doctest.h>
-#include <google/protobuf/message.h>
 
 #include <functional>
 #include <string>
@@ -13,34 +12,13 @@ namespace {
 
 using namespace holdfast;
 using namespace holdfast::domain;
+using testing::again;
+using testing::read_message;
 
 constexpr std::uint16_t amended_type = 2;
 constexpr std::uint16_t hold_type = 16;
 constexpr std::uint16_t joined_type = 32;
 constexpr std::uint16_t left_type = 33;
-
-auto waitlist_read(std::uint16_t type, const google::protobuf::Message& message) {
-  const auto payload = message.SerializeAsString();
-  journal::record_view record;
-  record.header.type = type;
-  record.header.version = 1;
-  record.payload = payload;
-  return journal::decode_fact(record);
-}
-
-template <class Fact>
-auto waitlist_again(const Fact& fact) -> Fact {
-  const fact_body body{fact};
-  std::string payload;
-  journal::encode_fact(body, payload);
-  journal::record_view record;
-  record.header.type = journal::fact_type(body);
-  record.header.version = 1;
-  record.payload = payload;
-  const auto decoded = journal::decode_fact(record);
-  REQUIRE(decoded.has_value());
-  return std::get<Fact>(decoded->body);
-}
 
 /// Two pairs in two tiers, else standing places in two areas.
 auto sound_order() -> wire::WaitlistJoined {
@@ -76,16 +54,16 @@ auto standing_of(wire::WaitlistJoined& order) -> wire::WaitlistChoice& {
 
 TEST_CASE("the waitlist's facts keep every field") {
   const std::vector<waitlist_choice> choices{{{4, 2}, {0, 63}, 3, {}, 9'000}, {{}, {}, 0, {{0, 2}, {255, 998}}, 0}};
-  const auto joined = waitlist_again(waitlist_joined{waitlist_number{7}, {1, 2}, 0xffff'ffff, choices});
+  const auto joined = again(waitlist_joined{waitlist_number{7}, {1, 2}, 0xffff'ffff, choices});
   CHECK(joined.order == waitlist_number{7});
   CHECK(joined.who == subject_id{1, 2});
   CHECK(joined.rank == 0xffff'ffff);
   CHECK(joined.choices == choices);
-  CHECK(waitlist_again(waitlist_left{waitlist_number{7}}).order == waitlist_number{7});
+  CHECK(again(waitlist_left{waitlist_number{7}}).order == waitlist_number{7});
 }
 
 TEST_CASE("an order that nobody can have on a waitlist is refused") {
-  CHECK(waitlist_read(joined_type, sound_order()).has_value());
+  CHECK(read_message(joined_type, sound_order()).has_value());
   const std::vector<std::pair<const char*, order_fault>> faults{
       {"no number", [](auto& order) { order.clear_order(); }},
       {"nobody's", [](auto& order) { order.clear_who_low(); }},
@@ -126,16 +104,16 @@ TEST_CASE("an order that nobody can have on a waitlist is refused") {
     CAPTURE(name);
     auto order = sound_order();
     fault(order);
-    CHECK_FALSE(waitlist_read(joined_type, order).has_value());
+    CHECK_FALSE(read_message(joined_type, order).has_value());
   }
   auto four = sound_order();
   *four.add_choices() = four.choices(0);
   *four.add_choices() = four.choices(1);
-  CHECK(waitlist_read(joined_type, four).has_value());
+  CHECK(read_message(joined_type, four).has_value());
   wire::WaitlistLeft left;
-  CHECK_FALSE(waitlist_read(left_type, left).has_value());
+  CHECK_FALSE(read_message(left_type, left).has_value());
   left.set_order(1);
-  CHECK(waitlist_read(left_type, left).has_value());
+  CHECK(read_message(left_type, left).has_value());
 }
 
 TEST_CASE("an offer is a hold of a buyer for places of the public, and only it says for which order it is") {
@@ -146,7 +124,7 @@ TEST_CASE("an offer is a hold of a buyer for places of the public, and only it s
   hold.add_prices(100);
   const auto without = hold.SerializeAsString();
   hold.set_waitlist(70'000);
-  const auto read = waitlist_read(hold_type, hold);
+  const auto read = read_message(hold_type, hold);
   REQUIRE(read.has_value());
   const auto& offer = std::get<hold_created>(read->body);
   CHECK(offer.waitlist == waitlist_number{70'000});
@@ -162,7 +140,7 @@ TEST_CASE("an offer is a hold of a buyer for places of the public, and only it s
   const auto is_refused = [&](auto fault) {
     auto wrong = hold;
     fault(wrong);
-    return !waitlist_read(hold_type, wrong).has_value();
+    return !read_message(hold_type, wrong).has_value();
   };
   CHECK(is_refused([](auto& wrong) { wrong.mutable_by()->set_organisation(1); }));
   CHECK(is_refused([](auto& wrong) { wrong.set_sold_by(1); }));
@@ -175,7 +153,7 @@ TEST_CASE("how long an offer is held is within its limits, or there is no waitli
   amended.mutable_config()->set_currency("EUR");
   const auto offer_of = [&](std::int64_t ms) {
     amended.mutable_config()->set_waitlist_offer_ms(ms);
-    const auto read = waitlist_read(amended_type, amended);
+    const auto read = read_message(amended_type, amended);
     return read ? std::get<event_amended>(read->body).config.waitlist_offer.count : -1;
   };
   for (const auto ms : {0, 60'000, 3 * 24 * 3'600'000}) {

@@ -34,6 +34,21 @@ auto chain_of(std::uint8_t byte) -> journal::chain_hash {
   return hash;
 }
 
+/// An event's state as a snapshot of it gives it back: the whole of it.
+auto from_snapshot(const busy_event& event) -> domain::event_state {
+  const auto& before = event.state();
+  const auto image = before.image();
+  auto decoded = journal::decode_snapshot(
+      journal::encode_snapshot({before.id(), before.seq(), chain_of(1), before.hash()}, image));
+  REQUIRE(decoded.has_value());
+  CHECK(decoded->image == image);
+  auto state = domain::event_state::from_image(std::move(decoded->image));
+  REQUIRE(state.has_value());
+  CHECK(state->hash() == before.hash());
+  CHECK(state->image() == image);
+  return *std::move(state);
+}
+
 auto only_file(const fs::path& directory) -> fs::path {
   for (const auto& entry : fs::recursive_directory_iterator{directory}) {
     if (entry.path().extension() == ".snapshot") {
@@ -62,14 +77,7 @@ TEST_CASE("a snapshot gives back the whole state, of any event at any moment") {
       if (step % 60 != 0) {
         continue;
       }
-      const auto bytes = journal::encode_snapshot(
-          {event.state().id(), event.state().seq(), chain_of(1), event.state().hash()}, event.state().image());
-      auto decoded = journal::decode_snapshot(bytes);
-      REQUIRE(decoded.has_value());
-      CHECK(decoded->image == event.state().image());
-      const auto state = domain::event_state::from_image(std::move(decoded->image));
-      REQUIRE(state.has_value());
-      CHECK(state->hash() == event.state().hash());
+      (void)from_snapshot(event);
     }
   }
 }
@@ -89,14 +97,7 @@ TEST_CASE("a hold that is being paid and an order by card survive a snapshot") {
         frozen += one.frozen && one.paid_by && one.ends_unpaid_at < one.expires_at ? 1U : 0U;
         by_card += !one.frozen && one.paid_by ? 1U : 0U;
       }
-      auto decoded = journal::decode_snapshot(journal::encode_snapshot(
-          {event.state().id(), event.state().seq(), chain_of(1), event.state().hash()}, image));
-      REQUIRE(decoded.has_value());
-      CHECK(decoded->image == image);
-      const auto state = domain::event_state::from_image(std::move(decoded->image));
-      REQUIRE(state.has_value());
-      CHECK(state->hash() == event.state().hash());
-      CHECK(state->image() == image);
+      (void)from_snapshot(event);
     }
   }
   CHECK(frozen > 20);
@@ -116,15 +117,7 @@ TEST_CASE("those who wait, and what is offered to them, survive a snapshot") {
       const auto image = event.state().image();
       waiting += event.state().waiting();
       offered += image.waitlist.size() - event.state().waiting();
-      auto decoded = journal::decode_snapshot(journal::encode_snapshot(
-          {event.state().id(), event.state().seq(), chain_of(1), event.state().hash()}, image));
-      REQUIRE(decoded.has_value());
-      CHECK(decoded->image == image);
-      const auto state = domain::event_state::from_image(std::move(decoded->image));
-      REQUIRE(state.has_value());
-      CHECK(state->hash() == event.state().hash());
-      CHECK(state->image() == image);
-      CHECK(state->waiting() == event.state().waiting());
+      CHECK(from_snapshot(event).waiting() == event.state().waiting());
     }
   }
   CHECK(waiting > 20);
