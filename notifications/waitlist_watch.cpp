@@ -97,7 +97,8 @@ void waitlist_watch::keep(const order_key& which, const order& what, people::map
   }
 }
 
-void waitlist_watch::end(const order_key& which, people::map_changes& to, std::vector<told_waiting>& over) {
+// The key by value: the callers' may stand in the node that goes.
+void waitlist_watch::end(order_key which, people::map_changes& to, std::vector<told_waiting>& over) {
   const auto found = orders_.find(which);
   if (found == orders_.end()) {
     return;

@@ -50,7 +50,7 @@ class waitlist_watch {
   using order_key = std::pair<domain::event_id, domain::waitlist_number>;
 
   void keep(const order_key& which, const order& what, people::map_changes& to);
-  void end(const order_key& which, people::map_changes& to, std::vector<told_waiting>& over);
+  void end(order_key which, people::map_changes& to, std::vector<told_waiting>& over);
   void end_hold(domain::event_id event, domain::hold_number hold, people::map_changes& to,
                 std::vector<told_waiting>& over);
   void end_all(domain::event_id event, people::map_changes& to, std::vector<told_waiting>& over);
