@@ -27,6 +27,9 @@ auto decide_waitlist(const question& ask, const join_waitlist& what) -> decision
   if (auto faults = choice_faults(*data.seats, what.choices); !faults.empty()) {
     return invalid(std::move(faults));
   }
+  if (auto faults = house_faults(*data.seats, data.runs, what.choices); !faults.empty()) {
+    return invalid(std::move(faults));
+  }
   if (sale_status_at(data.status, data.config, ask.now) != sale_status::on_sale) {
     return rejected(reason::sale_not_open);
   }

@@ -68,6 +68,57 @@ class choice_checker {
   std::vector<config_fault>& to_;
 };
 
+/// What an empty house has room for.
+class house {
+ public:
+  house(const layout& seats, const free_runs& runs) : seats_{seats}, runs_{runs}, longest_(seats.tier_ids().size()) {
+    for (const auto& row : seats.rows()) {
+      longest_[row.tier] = std::max(longest_[row.tier], row.count);
+    }
+  }
+
+  void find_faults(const std::string& at, const waitlist_choice& choice, std::vector<config_fault>& to) const {
+    for (std::size_t i = 0; i < choice.groups.size(); ++i) {
+      const auto group = choice.groups[i];
+      if (!any_tier(choice, [&](tier_index tier) { return longest_[tier] >= group; })) {
+        to.push_back({at + "/seats/" + std::to_string(i), "no row of these tiers has so many seats"});
+      }
+    }
+    if (choice.accessible > 0 &&
+        !any_tier(choice, [&](tier_index tier) { return !runs_.accessible_rows(tier).empty(); })) {
+      to.push_back({at + "/accessible", "these tiers have no accessible seats"});
+    }
+    for (std::size_t i = 0; i < choice.areas.size(); ++i) {
+      const auto& [area, quantity] = choice.areas[i];
+      if (quantity > seats_.spec().areas[area].capacity) {
+        to.push_back({at + "/areas/" + std::to_string(i) + "/quantity", "more places than the area has"});
+      }
+    }
+  }
+
+ private:
+  template <class Has>
+  [[nodiscard]] auto any_tier(const waitlist_choice& choice, Has has) const -> bool {
+    if (!choice.tiers.empty()) {
+      return std::ranges::any_of(choice.tiers, has);
+    }
+    for (std::size_t tier = 0; tier < longest_.size(); ++tier) {
+      if (has(static_cast<tier_index>(tier))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  const layout& seats_;
+  const free_runs& runs_;
+  std::vector<std::uint32_t> longest_; ///< row of each tier, in seats
+};
+
+auto pointer_to(std::size_t choice) -> std::string {
+  return "/choices/" + std::to_string(choice);
+}
+
 } // namespace
 
 auto choice_faults(const layout& seats, const std::vector<waitlist_choice>& choices) -> std::vector<config_fault> {
@@ -76,7 +127,17 @@ auto choice_faults(const layout& seats, const std::vector<waitlist_choice>& choi
     faults.push_back({"/choices", "1 to 4 choices"});
   }
   for (std::size_t i = 0; i < choices.size(); ++i) {
-    choice_checker{seats, "/choices/" + std::to_string(i), faults}(choices[i]);
+    choice_checker{seats, pointer_to(i), faults}(choices[i]);
+  }
+  return faults;
+}
+
+auto house_faults(const layout& seats, const free_runs& runs, const std::vector<waitlist_choice>& choices)
+    -> std::vector<config_fault> {
+  std::vector<config_fault> faults;
+  const house empty{seats, runs};
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    empty.find_faults(pointer_to(i), choices[i], faults);
   }
   return faults;
 }

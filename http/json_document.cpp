@@ -222,11 +222,11 @@ void json_document::refuse_unknown() {
       continue;
     }
     const node& parent = nodes_[here.parent];
+    const bool parent_known = (parent.known || here.parent == 0) && !parent.refused;
     if (parent.is != kind::object) {
-      here.known = parent.known || here.parent == 0;
+      here.known = parent_known;
       continue;
     }
-    const bool parent_known = parent.known || here.parent == 0;
     if (!here.known && parent_known) {
       fault_at(at, {}, "is not a field of this object");
     }

@@ -91,7 +91,7 @@ auto json_value::time() const -> std::int64_t {
 
 auto json_value::object() const -> json_object {
   if (document_->nodes_[node_].is != json_document::kind::object) {
-    fault("must be an object");
+    refuse("must be an object");
   }
   return {*document_, node_};
 }
@@ -99,11 +99,11 @@ auto json_value::object() const -> json_object {
 auto json_value::array(std::size_t size_min, std::size_t size_max) const -> json_array {
   const auto& here = document_->nodes_[node_];
   if (here.is != json_document::kind::array) {
-    fault("must be an array");
+    refuse("must be an array");
     return {*document_, json_document::none, 0};
   }
   if (here.size < size_min || here.size > size_max) {
-    fault("must have " + std::to_string(size_min) + " to " + std::to_string(size_max) + " elements");
+    refuse("must have " + std::to_string(size_min) + " to " + std::to_string(size_max) + " elements");
     return {*document_, json_document::none, 0};
   }
   return {*document_, here.first, here.size};
@@ -119,6 +119,11 @@ auto json_value::is_string() const noexcept -> bool {
 
 void json_value::fault(std::string message) const {
   document_->fault_at(node_, {}, std::move(message));
+}
+
+void json_value::refuse(std::string message) const {
+  document_->nodes_[node_].refused = true;
+  fault(std::move(message));
 }
 
 auto json_value::pointer() const -> std::string {

@@ -74,6 +74,8 @@ class json_value {
 
  private:
   [[nodiscard]] auto integer_between(std::int64_t min, std::int64_t max) const -> std::int64_t;
+  /// Records a fault at this value, which stands for everything in it.
+  void refuse(std::string message) const;
 
   json_document* document_;
   std::uint32_t node_;
@@ -187,7 +189,8 @@ class json_document {
 
   struct node {
     kind is = kind::null;
-    bool known = false; ///< a member that somebody asked for
+    bool known = false;   ///< a member that somebody asked for
+    bool refused = false; ///< a fault as a whole: nobody has looked at what is in it
     bool flag = false;
     std::uint32_t parent = none;
     std::uint32_t next = none;  ///< sibling

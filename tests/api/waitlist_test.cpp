@@ -275,7 +275,8 @@ TEST_CASE("what cannot be waited for is refused, and says why") {
   const auto many = at.join(at.bob, {{"choices", {{{"seats", {8, 1}}, {"max_each", 9'000}}}}});
   check_problem(many, "limit_exceeded");
   CHECK(many.json().at("limit_of") == "buyer");
-  const auto more = at.join(at.bob, {{"choices", {{{"seats", {41}}, {"max_each", 9'000}}}}});
+  REQUIRE(at.opera.organiser.patch(at.opera.path(), {{"max_per_order", 5}}).status == 200);
+  const auto more = at.join(at.bob, {{"choices", {{{"seats", {3, 3}}, {"max_each", 9'000}}}}});
   check_problem(more, "limit_exceeded");
   CHECK(more.json().at("limit_of") == "order");
   check_problem(at.join(at.opera.till, of_seats(1)), "buyer_required");
@@ -321,10 +322,17 @@ TEST_CASE("what is no order is named, place by place") {
   const json floor = json::array({{{"area", "floor"}, {"quantity", 1}}});
   CHECK(pointers(choice({{"seats", {1}}, {"areas", floor}, {"max_each", 1}})) == list{"/choices/0"});
   CHECK(pointers(choice({{"areas", floor}, {"tiers", {"standing"}}, {"max_each", 1}})) == list{"/choices/0/areas"});
+  const json sound{{"seats", {1}}, {"max_each", 1}};
+  CHECK(pointers({{"choices", json::array({sound, sound, sound, sound, sound})}}) == list{"/choices"});
   // What only the event can tell.
   CHECK(at.join(at.ada, choice({{"seats", {1}}, {"tiers", {"boxes"}}, {"max_each", 1}})).code() == "validation_failed");
   const json pit = json::array({{{"area", "pit"}, {"quantity", 1}}});
   CHECK(at.join(at.ada, choice({{"areas", pit}, {"max_each", 1}})).code() == "validation_failed");
+  // What an empty house could not give.
+  CHECK(pointers(choice({{"seats", {2, 11}}, {"max_each", 1}})) == list{"/choices/0/seats/1"});
+  CHECK(pointers(choice({{"seats", {1}}, {"tiers", {"standing"}}, {"max_each", 1}})) == list{"/choices/0/seats/0"});
+  const json crowd = json::array({{{"area", "floor"}, {"quantity", 41}}});
+  CHECK(pointers(choice({{"areas", crowd}, {"max_each", 1}})) == list{"/choices/0/areas/0/quantity"});
   CHECK(at.join(at.ada, {{"choices", json::array()}, {"email", "ada@example.org"}}).code() == "field_not_supported");
   CHECK(at.see(at.ada).status == 404);
 }

@@ -229,6 +229,22 @@ TEST_CASE("what is unknown is named inside objects of arrays, and not inside wha
   CHECK(pointers(document) == std::vector<std::string>{"/list/1/b", "/other"});
 }
 
+TEST_CASE("what is refused as a whole has one fault: nobody has asked for what is in it") {
+  const auto faults = [](std::string_view text) {
+    json_document document;
+    REQUIRE(document.parse(text));
+    for (const json_value each : document.root_object().array("list", 1, 2)) {
+      static_cast<void>(each.object().integer<int>("a", 0, 9));
+    }
+    CHECK_FALSE(document.finish());
+    return pointers(document);
+  };
+  using list = std::vector<std::string>;
+  CHECK(faults(R"({"list":[{"a":1},{"a":1},{"a":1}]})") == list{"/list"});
+  CHECK(faults(R"({"list":{"a":1,"b":2}})") == list{"/list"});
+  CHECK(faults(R"({"list":[{"a":1},[{"b":1}]]})") == list{"/list/1"});
+}
+
 TEST_CASE("every string that is written is read back the same") {
   std::mt19937_64 random{20270301};
   for (int round = 0; round < 500; ++round) {

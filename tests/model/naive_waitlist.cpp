@@ -49,6 +49,25 @@ auto sound(const naive_event& twin, const waitlist_choice& choice) -> bool {
          choice.each_max <= limits::price_max;
 }
 
+/// Whether an empty house could meet a sound choice at all.
+auto has_house_for(const naive_event& twin, const waitlist_choice& choice) -> bool {
+  const auto& plan = *twin.seats;
+  const auto wants = [&](tier_index tier) {
+    return choice.tiers.empty() || std::ranges::count(choice.tiers, tier) > 0;
+  };
+  const bool rows = std::ranges::all_of(choice.groups, [&](std::uint32_t group) {
+    return std::ranges::any_of(plan.rows(),
+                               [&](const layout::row& row) { return wants(row.tier) && row.count >= group; });
+  });
+  bool accessible = choice.accessible == 0;
+  for (seat_index seat = 0; seat < plan.seat_count() && !accessible; ++seat) {
+    accessible = wants(plan.tier_of_seat(seat)) && (plan.attributes(seat) & seat_attribute::accessible) != 0;
+  }
+  const bool areas = std::ranges::all_of(
+      choice.areas, [&](const area_quantity& part) { return part.quantity <= plan.spec().areas[part.area].capacity; });
+  return rows && accessible && areas;
+}
+
 /// What one place of a tier costs now, with everything.
 auto cost_of(const naive_event& twin, tier_index tier) -> minor_units {
   booking priced;
@@ -197,6 +216,9 @@ auto expect_waitlist(const naive_event& twin, const caller& by, const join_waitl
   const bool shape = !what.choices.empty() && what.choices.size() <= 4 &&
                      std::ranges::all_of(what.choices, [&](const auto& choice) { return sound(twin, choice); });
   if (!shape) {
+    return refuse(reason::invalid);
+  }
+  if (!std::ranges::all_of(what.choices, [&](const auto& choice) { return has_house_for(twin, choice); })) {
     return refuse(reason::invalid);
   }
   if (!twin.on_sale(now)) {
