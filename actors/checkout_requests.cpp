@@ -81,7 +81,7 @@ void checkout_core::rehearse(checkout_request&& request) {
   domain::command ask;
   if (const auto* pay = std::get_if<domain::begin_payment>(&request.what.body)) {
     const domain::payment_number next{static_cast<std::uint32_t>(state_->payments.size() + 1)};
-    ask.body = domain::freeze_hold{pay->hold, next, request.what.by.subject};
+    ask.body = domain::freeze_hold{pay->hold, next, request.what.by.subject, pay->attendees};
   } else {
     const auto* const refund = std::get_if<domain::begin_refund>(&request.what.body);
     const auto back =

@@ -100,13 +100,15 @@ struct payment_record {
 struct confirm_hold {
   hold_number hold;
   std::optional<payment_record>
-      payment; ///< absent: by card through a gateway, which is refused while none is configured
+      payment;                 ///< absent: by card through a gateway, which is refused while none is configured
+  std::uint32_t attendees = 0; ///< how many were named with it: one for each place, or none
 };
 /// The checkout's, of a payment in `pay/<event>`. Each is safe to repeat: the hold knows its payment.
 struct freeze_hold {
   hold_number hold;
   payment_number payment;
-  subject_id buyer; ///< whose hold it must be
+  subject_id buyer;            ///< whose hold it must be
+  std::uint32_t attendees = 0; ///< as confirm_hold's
 };
 struct thaw_hold {
   hold_number hold;

@@ -136,6 +136,9 @@ auto decide_booking(const question& ask, const confirm_hold& what) -> decision {
   if (!ask.is_box_office() || !what.payment) {
     return rejected(reason::payments_not_configured);
   }
+  if (!names_all(what.attendees, slot->places())) {
+    return wrong_attendees();
+  }
   const bool free_of_charge = what.payment->by == payment_record::method::complimentary;
   return decided(ask, order_confirmed{what.hold, *what.payment, ask.key(), free_of_charge ? 0 : slot->total()});
 }

@@ -40,6 +40,17 @@ struct question {
   return tl::unexpected{std::move(no)};
 }
 
+[[nodiscard]] inline auto invalid(std::vector<config_fault> faults) -> tl::unexpected<rejection>;
+
+/// Whether so many people may be named of so many places: one each, or nobody.
+[[nodiscard]] inline auto names_all(std::uint32_t attendees, std::uint64_t places) noexcept -> bool {
+  return attendees == 0 || attendees == places;
+}
+/// What is said when they may not.
+[[nodiscard]] inline auto wrong_attendees() -> tl::unexpected<rejection> {
+  return invalid({{"/attendees", "one name for each ticket"}});
+}
+
 [[nodiscard]] inline auto invalid(std::vector<config_fault> faults) -> tl::unexpected<rejection> {
   rejection no;
   no.why = reason::invalid;

@@ -187,6 +187,9 @@ auto decide_payment(const question& ask, const freeze_hold& what) -> decision {
   if (!is_still_offered(ask, **slot)) {
     return rejected(reason::hold_ended);
   }
+  if (!names_all(what.attendees, (*slot)->places())) {
+    return wrong_attendees();
+  }
   if (auto beyond = buyer_velocity(ask, **slot)) {
     return tl::unexpected{*std::move(beyond)};
   }

@@ -14,7 +14,8 @@ namespace holdfast::domain {
 /// A buyer's confirmation by card.
 struct begin_payment {
   hold_number hold;
-  std::string method; ///< the gateway's name of a card: 1 to limits::payment_method_bytes_max of [A-Za-z0-9_-]
+  std::string method;          ///< the gateway's name of a card: 1 to limits::payment_method_bytes_max of [A-Za-z0-9_-]
+  std::uint32_t attendees = 0; ///< as confirm_hold's; asked of the event before anything is recorded
 };
 
 /// An order, or some of its tickets, go back, and their money to the buyer: at the will of an organiser or, while the event lets them, of the buyer.

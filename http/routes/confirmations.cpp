@@ -67,29 +67,7 @@ auto read_contact(const json_object& body) -> people::contact {
   return made;
 }
 
-/// True when there are as many names as tickets, or when whoever asks need not know how many there are.
-auto fits(const principal& who, const people::contact& what, const projections::booking_line* line) -> bool {
-  const bool own = line != nullptr && (!who.is_buyer() || line->what.by.subject == who.subject);
-  return !own || what.attendees.empty() || what.attendees.size() == line->what.places();
-}
-
 /// Names and addresses are kept before the order is decided: whoever is told that it is confirmed can rely on both.
-void confirm_with_people(exchange& ex, const context& in, std::shared_ptr<told> what) {
-  auto asking = std::make_shared<deferred>(ex.defer());
-  in.views.booking(
-      what->order.event, what->order.order, 0,
-      [asking, &in, what](projections::read_outcome, const std::shared_ptr<const projections::booking_line>& line) {
-        auto& exchange = **asking;
-        if (!fits(exchange.who(), what->what, line.get())) {
-          const json_error fault{"/attendees", "one name for each ticket"};
-          exchange.refuse(problem_kind::validation_failed, {.errors = {&fault, 1}});
-          asking->complete();
-          return;
-        }
-        keep_and_send(std::move(*asking), in, what);
-      });
-}
-
 void hand_on(exchange& ex, const context& in, const domain::public_ids::hold_ref& hold, people::contact named,
              send_on send) {
   if (named.empty()) {
@@ -101,7 +79,7 @@ void hand_on(exchange& ex, const context& in, const domain::public_ids::hold_ref
   what->attempt = attempt_of(ex, in);
   what->what = std::move(named);
   what->send = std::move(send);
-  confirm_with_people(ex, in, std::move(what));
+  keep_and_send(ex.defer(), in, what);
 }
 
 /// How it is paid.
@@ -150,18 +128,20 @@ void confirm_hold(exchange& ex, const context& in) {
   }
   const auto id = command_id_of(ex, in);
   const auto meta = meta_of(ex);
+  const auto attendees = static_cast<std::uint32_t>(named.attendees.size());
   if (!way.card.empty()) {
     domain::checkout_command pay{.by = caller_of(ex.who(), caller::kind::buyer),
                                  .id = id,
-                                 .body = domain::begin_payment{hold->hold, std::move(way.card)}};
+                                 .body = domain::begin_payment{hold->hold, std::move(way.card), attendees}};
     hand_on(ex, in, *hold, std::move(named), [&in, event = hold->event, pay, meta](actors::reply_port to) {
       in.engine.pay(event, pay, meta, std::move(to));
     });
     return;
   }
-  domain::command what{.by = caller_of(ex.who(), caller::kind::box_office),
-                       .id = id,
-                       .body = domain::confirm_hold{.hold = hold->hold, .payment = std::move(way.record)}};
+  domain::command what{
+      .by = caller_of(ex.who(), caller::kind::box_office),
+      .id = id,
+      .body = domain::confirm_hold{.hold = hold->hold, .payment = std::move(way.record), .attendees = attendees}};
   hand_on(ex, in, *hold, std::move(named), [&in, event = hold->event, what, meta](actors::reply_port to) {
     in.engine.submit(event, what, meta, std::move(to));
   });

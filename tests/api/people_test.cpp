@@ -137,6 +137,11 @@ TEST_CASE("a box office takes names down too, and reads them") {
   named_order at;
   const auto body = with_names({{"payment", {{"method", "cash"}}}});
   const auto own = held(at.opera.till, at.opera, {"A/2/1", "A/2/2"});
+  auto alone = body;
+  alone["attendees"] = {"Ada"};
+  const auto refused = at.opera.till.post("/v1/holds/" + own + "/confirm", alone);
+  CHECK(refused.code() == "validation_failed");
+  CHECK(refused.json().at("errors").at(0).at("pointer") == "/attendees");
   REQUIRE(at.opera.till.post("/v1/holds/" + own + "/confirm", body).status == 201);
   const auto names = [](api_client& who, const std::string& hold) {
     const auto seen = who.get(order_path(hold));

@@ -192,6 +192,24 @@ TEST_CASE("payments are checked before the hold's condition") {
   }
 }
 
+TEST_CASE("a confirmation names one person for each place, or nobody") {
+  stage on;
+  const auto hold = on.hold(buyer(1), {0, 1});
+  const auto places = on.hold_places(buyer(2), 0, 3);
+  const payment_record cash{payment_record::method::cash, "", ""};
+  const auto naming = [&](hold_number of, std::uint32_t attendees) {
+    return told(on.ask(box_office(), confirm_hold{of, cash, attendees}));
+  };
+  CHECK(naming(hold, 1) == "invalid /attendees");
+  CHECK(naming(hold, 3) == "invalid /attendees");
+  CHECK(naming(hold, 2) == "ok, confirmed 1");
+  CHECK(naming(places, 1) == "invalid /attendees");
+  CHECK(naming(places, 3) == "ok, confirmed 2");
+  CHECK(naming(places, 0) == "ok, confirmed 2");
+  REQUIRE(on.act(box_office(), confirm_hold{hold, cash, 2}));
+  CHECK(naming(hold, 1) == "hold_confirmed");
+}
+
 TEST_CASE("a complimentary order costs nothing and keeps the prices of its seats") {
   stage on;
   const auto hold = on.hold(buyer(1), {0, 1});

@@ -38,6 +38,17 @@ TEST_CASE("where holds are not extended, one that could not be paid has a minute
   CHECK(on.state.find(hold)->expires_at == std::min(on.now + minutes(1), on.state.find(hold)->cap_at));
 }
 
+TEST_CASE("a hold is not frozen for a payment that names another number of people than it has places") {
+  stage on;
+  const auto hold = on.hold(buyer(1), {0, 1});
+  const auto naming = [&](const caller& who, std::uint32_t attendees) {
+    return told(on.ask(checkout, freeze_hold{hold, first, who.subject, attendees}));
+  };
+  CHECK(naming(buyer(1), 1) == "invalid /attendees");
+  CHECK(naming(buyer(2), 1) == "not_found"); // how many places others hold is not told
+  CHECK(naming(buyer(1), 2) == naming(buyer(1), 0));
+}
+
 TEST_CASE("an order that is taken back leaves its places, and what its buyer may have, to be sold again") {
   stage on;
   const auto hold = on.hold(buyer(1), {0, 1, 2, 3, 4, 5});

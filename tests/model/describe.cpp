@@ -171,10 +171,12 @@ struct body_text {
     return "confirms hold " + number(c.hold.value()) +
            (c.payment ? " paid by method " + number(static_cast<std::uint64_t>(c.payment->by)) + " '" +
                             c.payment->reference + "' '" + c.payment->reason + "'"
-                      : " without a payment");
+                      : " without a payment") +
+           (c.attendees != 0 ? ", naming " + number(c.attendees) : "");
   }
   auto operator()(const freeze_hold& c) const -> std::string {
-    return "freezes hold " + number(c.hold.value()) + " for payment " + number(c.payment.value());
+    return "freezes hold " + number(c.hold.value()) + " for payment " + number(c.payment.value()) +
+           (c.attendees != 0 ? ", naming " + number(c.attendees) : "");
   }
   auto operator()(const thaw_hold& c) const -> std::string {
     return "thaws hold " + number(c.hold.value()) + " of payment " + number(c.payment.value());

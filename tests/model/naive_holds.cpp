@@ -365,6 +365,9 @@ auto expect_confirmation(const naive_event& twin, const caller& by, const confir
   if (!what.payment || !sells(twin, by)) {
     return refuse(reason::payments_not_configured);
   }
+  if (what.attendees != 0 && what.attendees != places_in(twin.bookings.at(what.hold))) {
+    return refuse(reason::invalid);
+  }
   const auto free = what.payment->by == payment_record::method::complimentary;
   const auto& hold = twin.bookings.at(what.hold);
   return effect_of(order_confirmed{what.hold, *what.payment, by.key, free ? 0 : total_of(hold)});

@@ -57,6 +57,9 @@ auto expect_payment(const naive_event& twin, const freeze_hold& what, instant no
   if (is_borrowed(hold) && holder_of_offer(twin, hold.bought_from->ticket) != what.hold) {
     return refuse(reason::hold_ended);
   }
+  if (what.attendees != 0 && what.attendees != places_in(hold)) {
+    return refuse(reason::invalid);
+  }
   if (auto no = too_fast(twin, hold, now)) {
     return *std::move(no);
   }

@@ -82,6 +82,12 @@ auto some_payment(dice& random) -> std::optional<payment_record> {
   }
 }
 
+auto some_confirmation(const step& next, const naive_event& twin, dice& random) -> confirm_hold {
+  const auto hold = target_of(next, twin);
+  auto payment = some_payment(random);
+  return {hold, std::move(payment), some_names(twin, hold, random)};
+}
+
 auto version_wish(const naive_event& twin, dice& random) -> std::optional<std::uint64_t> {
   const auto kind = random.below(10);
   return kind < 6 ? std::nullopt : kind < 9 ? std::optional{twin.version} : std::optional{twin.version + 1};
@@ -280,6 +286,15 @@ auto owner_of(const naive_event& twin, hold_number hold, unsigned who) -> caller
                          : caller{caller::kind::buyer, by.subject, {}, {}};
 }
 
+auto some_names(const naive_event& twin, hold_number hold, dice& random) -> std::uint32_t {
+  const auto found = twin.bookings.find(hold);
+  if (found == twin.bookings.end() || random.chance(60)) {
+    return 0;
+  }
+  const auto places = static_cast<std::uint32_t>(places_in(found->second));
+  return random.chance(70) ? places : places + 1 - static_cast<std::uint32_t>(random.below(3));
+}
+
 auto body_of(const step& next, const naive_event& twin, dice& random) -> command_body {
   switch (next.what) {
   case wish::hold_best: return best_seats(next, twin, random);
@@ -287,7 +302,7 @@ auto body_of(const step& next, const naive_event& twin, dice& random) -> command
   case wish::hold_malformed: return malformed_hold(twin, random);
   case wish::extend: return extend_hold{target_of(next, twin)};
   case wish::release: return release_hold{target_of(next, twin)};
-  case wish::confirm: return confirm_hold{target_of(next, twin), some_payment(random)};
+  case wish::confirm: return some_confirmation(next, twin, random);
   case wish::end_due: return end_due_holds{};
   case wish::amend: return amend_event{version_wish(twin, random), some_amendment(twin, random)};
   case wish::replace_layout: return other_layout(twin, random);

@@ -26,6 +26,9 @@ namespace callers {
 /// A hold of one place for each of up to 90 free seats and standing places.
 [[nodiscard]] auto burst_of_holds(const naive_event& twin) -> std::vector<domain::hold_seats>;
 
+/// How many people are named with a confirmation: nobody mostly, or about as many as the hold has places.
+[[nodiscard]] auto some_names(const naive_event& twin, domain::hold_number hold, dice& random) -> std::uint32_t;
+
 /// As many seats as the step says: neighbours mostly, and mostly free; somebody's, sometimes; one that is not there when none is.
 [[nodiscard]] auto some_seats(const step& next, const naive_event& twin, dice& random) -> domain::hold_seats;
 /// Places of one or two areas, as many of each as the step says.

@@ -85,6 +85,7 @@ auto some_freeze(const step& next, const naive_event& twin, dice& random) -> fre
                            : target_of(next, twin);
   body.payment = payment_of(twin, body.hold, random);
   body.buyer = random.chance(94) ? owner_of(twin, body.hold, next.who).subject : callers::buyer(2).subject;
+  body.attendees = some_names(twin, body.hold, random);
   return body;
 }
 
