@@ -114,7 +114,6 @@ void read_door(config_reader& outer, server_config& to) {
   auto& door = to.door;
   read_lane(in, "address_join", door.address_join);
   read_lane(in, "buyer_join", door.buyer_join);
-  read_lane(in, "key_join", door.key_join);
   in.number_of("buckets_max", 1'024, 16 * million, door.buckets_max);
   read_work(in, door.work);
   read_signs(in, door.signs);

@@ -49,9 +49,8 @@ struct address_buckets::shard {
   }
 };
 
-address_buckets::address_buckets(const rate_rule& address, const rate_rule& buyer, const rate_rule& key,
-                                 std::size_t buckets_max)
-    : rules_{bucket_rule{"address-join", address}, bucket_rule{"buyer-join", buyer}, bucket_rule{"key-join", key}},
+address_buckets::address_buckets(const rate_rule& address, const rate_rule& buyer, std::size_t buckets_max)
+    : rules_{bucket_rule{"address-join", address}, bucket_rule{"buyer-join", buyer}},
       per_shard_max_{std::max<std::size_t>(1, buckets_max / shard_count)} {
   for (auto& each : shards_) {
     each = std::make_unique<shard>();
@@ -60,12 +59,9 @@ address_buckets::address_buckets(const rate_rule& address, const rate_rule& buye
 
 address_buckets::~address_buckets() = default;
 
-auto address_buckets::take(const client_address& address, const domain::subject_id& buyer, domain::key_id key,
-                           time_point now) -> join_verdict {
+auto address_buckets::take(const client_address& address, const domain::subject_id& buyer, time_point now)
+    -> join_verdict {
   const auto now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
-  if (key) {
-    return take_one(join_lane::key, {key.value(), 0}, now_ns);
-  }
   // The buyer first: who knocks too often takes nothing from the others behind the same address.
   const auto of_buyer = take_one(join_lane::buyer, key_of(buyer), now_ns);
   if (!of_buyer.allowed) {

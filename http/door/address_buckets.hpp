@@ -13,7 +13,7 @@
 namespace holdfast::http::door {
 
 /// Whose bucket.
-enum class join_lane : std::uint8_t { address = 0, buyer = 1, key = 2 };
+enum class join_lane : std::uint8_t { address = 0, buyer = 1 };
 
 /// What the buckets of one who joins said: the one that refused, or else the one with the least left.
 struct join_verdict : bucket_verdict {
@@ -21,20 +21,20 @@ struct join_verdict : bucket_verdict {
   join_lane lane = join_lane::address;
 };
 
-/// Token buckets of those who join, by address (/64 of IPv6), by buyer and by API key. They never give more than their rule says: a bucket is forgotten
+/// Token buckets of those who join, by address (/64 of IPv6) and by buyer. They never give more than their rule says: a bucket is forgotten
 /// only when it is full, which loses nothing; while as many as there is room for are not full, whoever has none yet is refused. Thread-safe; sharded.
 class address_buckets {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  address_buckets(const rate_rule& address, const rate_rule& buyer, const rate_rule& key, std::size_t buckets_max);
+  address_buckets(const rate_rule& address, const rate_rule& buyer, std::size_t buckets_max);
   address_buckets(const address_buckets&) = delete;
   auto operator=(const address_buckets&) -> address_buckets& = delete;
   ~address_buckets();
 
-  /// A token of the buyer's bucket and one of the address's, or none at all; of a key's alone, if one is given.
-  [[nodiscard]] auto take(const client_address& address, const domain::subject_id& buyer, domain::key_id key,
-                          time_point now) -> join_verdict;
+  /// A token of the buyer's bucket and one of the address's, or none at all.
+  [[nodiscard]] auto take(const client_address& address, const domain::subject_id& buyer, time_point now)
+      -> join_verdict;
   /// The values of `RateLimit-Policy` and `RateLimit`; of a verdict that is limited and not crowded.
   [[nodiscard]] auto policy_of(const join_verdict& said) const -> std::string;
   [[nodiscard]] auto state_of(const join_verdict& said) const -> std::string;
@@ -49,7 +49,7 @@ class address_buckets {
   void give_back(join_lane lane, const door_key& whose);
   [[nodiscard]] auto shard_of(const door_key& whose) -> shard&;
 
-  std::array<bucket_rule, 3> rules_;
+  std::array<bucket_rule, 2> rules_;
   std::size_t per_shard_max_;
   door_key_hash hash_;
   std::array<std::unique_ptr<shard>, shard_count> shards_;

@@ -95,7 +95,7 @@ struct doorkeeper::inside : std::enable_shared_from_this<doorkeeper::inside> {
         counts_signs{needs_scores(by.policy)},
         lists{std::move(known)},
         proofs{of.tokens},
-        buckets{by.address_join, by.buyer_join, by.key_join, by.buckets_max},
+        buckets{by.address_join, by.buyer_join, by.buckets_max},
         signs{by.signs},
         used{by.work.lifetime + clocks_apart, by.work.remembered_max},
         passed{pass_lifetime, by.work.remembered_max},
@@ -128,7 +128,7 @@ struct doorkeeper::inside : std::enable_shared_from_this<doorkeeper::inside> {
 };
 
 auto doorkeeper::inside::ask_buckets(const knock& who, const moment& now) -> verdict {
-  const auto said = buckets.take(who.address, who.who, who.key, now.steady);
+  const auto said = buckets.take(who.address, who.who, now.steady);
   verdict out;
   if (said.crowded) {
     return refused(std::move(out), reason::crowded, said.retry_after.count());

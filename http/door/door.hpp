@@ -37,7 +37,6 @@ struct moment {
 struct knock {
   domain::event_id event;
   domain::subject_id who;
-  domain::key_id key; ///< zero: came with no API key
   client_address address;
   std::string_view user_agent;  ///< empty: none
   std::string_view fingerprint; ///< `X-Fingerprint-Hash`; empty: none

@@ -60,7 +60,6 @@ enum class captcha_failure : std::uint8_t { open = 1, closed = 2 };
 struct settings {
   rate_rule address_join{.per_second = 5, .burst = 200};
   rate_rule buyer_join{.per_second = 0.5, .burst = 10};
-  rate_rule key_join{.per_second = 50, .burst = 200};
   std::size_t buckets_max = 262'144; ///< of those that are not full
   work_settings work;
   suspicion_settings signs;

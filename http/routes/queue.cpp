@@ -290,7 +290,6 @@ void join_queue(exchange& ex, const context& in, const std::shared_ptr<queue_pri
   const bool gathers = seen->mode == room::mode::pre_queue && !(seen->draw && seen->draw->closed);
   const door::knock who{.event = *event,
                         .who = ex.who().subject,
-                        .key = {},
                         .address = ex.client(),
                         .user_agent = ex.header("User-Agent").value_or(std::string_view{}),
                         .fingerprint = ex.header("X-Fingerprint-Hash").value_or(std::string_view{}),

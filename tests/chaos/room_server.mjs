@@ -35,7 +35,7 @@ export class RoomServer {
       data_directory: `${this.directory}/data`,
       journal: { no_new_holds_below_free_ratio: 0, settle_only_below_free_ratio: 0 },
       rates: rate('address_view', 'address_act', 'address_session', 'buyer', 'key'),
-      door: rate('address_join', 'buyer_join', 'key_join'),
+      door: rate('address_join', 'buyer_join'),
       log: { level: 'error', sample_one_in: 0, sample_client_errors_one_in: 0, slow_ms: 60_000 },
     };
     writeFileSync(`${this.directory}/config.json`, JSON.stringify(config));

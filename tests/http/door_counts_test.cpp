@@ -120,10 +120,10 @@ TEST_CASE("work rises with the arrivals, within its bounds") {
 }
 
 TEST_CASE("joins take a token of the buyer and one of the address, or none") {
-  door::address_buckets buckets{{.per_second = 1, .burst = 3}, {.per_second = 1, .burst = 2}, {}, 1'024};
+  door::address_buckets buckets{{.per_second = 1, .burst = 3}, {.per_second = 1, .burst = 2}, 1'024};
   const auto home = at_address("192.0.2.1");
   const auto take = [&](std::uint64_t buyer, std::chrono::milliseconds later = 0ms) {
-    return buckets.take(home, {buyer, 0}, {}, door_start + later);
+    return buckets.take(home, {buyer, 0}, door_start + later);
   };
   const auto first = take(1);
   CHECK(first.allowed);
@@ -151,23 +151,17 @@ TEST_CASE("joins take a token of the buyer and one of the address, or none") {
   CHECK(take(3, 2s).allowed);
 }
 
-TEST_CASE("an IPv6 /64 is one address, and a key has a bucket of its own") {
-  door::address_buckets buckets{
-      {.per_second = 0.1, .burst = 1}, {.per_second = 0, .burst = 1}, {.per_second = 0.1, .burst = 2}, 1'024};
-  CHECK(buckets.take(at_address("2001:db8::1"), {1, 0}, {}, door_start).allowed);
-  CHECK_FALSE(buckets.take(at_address("2001:db8::ffff:1"), {2, 0}, {}, door_start).allowed);
-  CHECK(buckets.take(at_address("2001:db8:0:1::1"), {2, 0}, {}, door_start).allowed);
-  CHECK(buckets.take(at_address("2001:db8::1"), {1, 0}, domain::key_id{5}, door_start).allowed);
-  const auto second = buckets.take(at_address("2001:db8::2"), {1, 0}, domain::key_id{5}, door_start);
-  CHECK(second.allowed);
-  CHECK(second.lane == door::join_lane::key);
-  CHECK_FALSE(buckets.take(at_address("2001:db8::3"), {1, 0}, domain::key_id{5}, door_start).allowed);
+TEST_CASE("an IPv6 /64 is one address") {
+  door::address_buckets buckets{{.per_second = 0.1, .burst = 1}, {.per_second = 0, .burst = 1}, 1'024};
+  CHECK(buckets.take(at_address("2001:db8::1"), {1, 0}, door_start).allowed);
+  CHECK_FALSE(buckets.take(at_address("2001:db8::ffff:1"), {2, 0}, door_start).allowed);
+  CHECK(buckets.take(at_address("2001:db8:0:1::1"), {2, 0}, door_start).allowed);
 }
 
 TEST_CASE("rates of zero: no bucket, and nothing to say about one") {
-  door::address_buckets buckets{{}, {}, {}, 1'024};
+  door::address_buckets buckets{{}, {}, 1'024};
   for (int i = 0; i < 1'000; ++i) {
-    const auto said = buckets.take(at_address("192.0.2.1"), {1, 0}, {}, door_start);
+    const auto said = buckets.take(at_address("192.0.2.1"), {1, 0}, door_start);
     CHECK(said.allowed);
     CHECK_FALSE(said.limited);
   }
@@ -176,13 +170,13 @@ TEST_CASE("rates of zero: no bucket, and nothing to say about one") {
 
 TEST_CASE("buckets never give more than their rule, however many come, and only full ones are forgotten") {
   constexpr std::size_t room = 320;
-  door::address_buckets buckets{{.per_second = 1, .burst = 2}, {}, {}, room};
+  door::address_buckets buckets{{.per_second = 1, .burst = 2}, {}, room};
   const auto greedy = at_address("192.0.2.1");
-  CHECK(buckets.take(greedy, {1, 0}, {}, door_start).allowed);
-  CHECK(buckets.take(greedy, {1, 0}, {}, door_start).allowed);
+  CHECK(buckets.take(greedy, {1, 0}, door_start).allowed);
+  CHECK(buckets.take(greedy, {1, 0}, door_start).allowed);
   int crowded = 0;
   for (std::uint32_t i = 0; i < 5'000; ++i) {
-    const auto said = buckets.take(numbered_address(i), {1, 0}, {}, door_start);
+    const auto said = buckets.take(numbered_address(i), {1, 0}, door_start);
     crowded += said.crowded ? 1 : 0;
     if (said.crowded) {
       CHECK(said.retry_after > 0ms);
@@ -192,16 +186,16 @@ TEST_CASE("buckets never give more than their rule, however many come, and only 
   CHECK(crowded >= 5'000 - static_cast<int>(room));
   CHECK(buckets.size() <= room);
   // Nobody's newcomers pushed it out.
-  CHECK_FALSE(buckets.take(greedy, {1, 0}, {}, door_start).allowed);
+  CHECK_FALSE(buckets.take(greedy, {1, 0}, door_start).allowed);
   // A second later all but it are full, and there is room again.
-  CHECK(buckets.take(greedy, {1, 0}, {}, door_start + 1s).allowed);
-  CHECK_FALSE(buckets.take(greedy, {1, 0}, {}, door_start + 1s).allowed);
+  CHECK(buckets.take(greedy, {1, 0}, door_start + 1s).allowed);
+  CHECK_FALSE(buckets.take(greedy, {1, 0}, door_start + 1s).allowed);
   int taken = 0;
   for (std::uint32_t i = 5'000; i < 5'100; ++i) {
-    taken += buckets.take(numbered_address(i), {1, 0}, {}, door_start + 1s).allowed ? 1 : 0;
+    taken += buckets.take(numbered_address(i), {1, 0}, door_start + 1s).allowed ? 1 : 0;
   }
   CHECK(taken == 100);
-  CHECK_FALSE(buckets.take(greedy, {1, 0}, {}, door_start + 1s).allowed);
+  CHECK_FALSE(buckets.take(greedy, {1, 0}, door_start + 1s).allowed);
 }
 
 TEST_SUITE_END();

@@ -30,7 +30,7 @@ inline auto after(std::chrono::milliseconds span) -> door::moment {
 /// No challenges for anybody, small ones for whom there are any, and buckets that hold everybody.
 inline auto easy_rules() -> door::settings {
   door::settings rules;
-  rules.address_join = rules.buyer_join = rules.key_join = {};
+  rules.address_join = rules.buyer_join = {};
   rules.work.least = 50;
   rules.work.most = 5'000;
   return rules;
