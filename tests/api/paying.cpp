@@ -14,13 +14,18 @@ answering::~answering() {
   thread_.join();
 }
 
+void answering::hold_back(bool held) {
+  const std::scoped_lock lock{mutex_};
+  held_back_ = held;
+}
+
 void answering::run(testing::fake_gateway& gateway) {
+  std::unique_lock lock{mutex_};
   while (!ended_) {
     if (!held_back_) {
       gateway.answer_all();
     }
     // Nobody says when an answer waits: it looks often.
-    std::unique_lock lock{mutex_};
     ended_now_.wait_for(lock, std::chrono::milliseconds{1}, [this] { return ended_.load(); });
   }
 }

@@ -23,14 +23,15 @@ class answering {
   auto operator=(const answering&) -> answering& = delete;
   ~answering();
 
-  void hold_back(bool held) { held_back_ = held; }
+  /// Once this has returned, no answer goes until it is let go again.
+  void hold_back(bool held);
 
  private:
   void run(testing::fake_gateway& gateway);
 
   std::atomic<bool> ended_{false};
-  std::atomic<bool> held_back_{false};
-  std::mutex mutex_;
+  std::mutex mutex_; ///< held while answers go
+  bool held_back_ = false;
   std::condition_variable ended_now_;
   std::thread thread_;
 };
