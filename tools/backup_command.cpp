@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-constexpr const char* command_name = "backup";
+constexpr const char* backup_name = "backup";
 
 struct backup_arguments {
   server_address server;
@@ -71,11 +71,11 @@ auto fetch(const server_copy& from, const fs::path& out) -> tl::expected<backup_
 auto run_backup(const backup_arguments& arguments) -> int {
   std::error_code trouble;
   if (fs::exists(arguments.out, trouble) && !fs::is_empty(arguments.out, trouble)) {
-    return complain(command_name, arguments.out.string() + " is not empty", exit_wrong_usage);
+    return complain(backup_name, arguments.out.string() + " is not empty", exit_wrong_usage);
   }
   const auto made = ask_for_copy(arguments.server, arguments.key_file);
   if (!made) {
-    return complain(command_name, made.error(), exit_does_not_hold);
+    return complain(backup_name, made.error(), exit_does_not_hold);
   }
   const bool new_directory = !fs::exists(arguments.out, trouble);
   const auto manifest = fetch(*made, arguments.out);
@@ -85,7 +85,7 @@ auto run_backup(const backup_arguments& arguments) -> int {
     if (new_directory) {
       fs::remove(arguments.out, trouble);
     }
-    return complain(command_name, manifest.error(), exit_does_not_hold);
+    return complain(backup_name, manifest.error(), exit_does_not_hold);
   }
   std::uint64_t bytes = 0;
   for (const auto& file : manifest->files) {

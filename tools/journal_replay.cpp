@@ -33,7 +33,7 @@ struct until {
   domain::instant time{INT64_MAX};
 };
 
-constexpr const char* command_name = "journal replay";
+constexpr const char* replay_name = "journal replay";
 
 /// Reads and hashes here while another thread decodes and applies.
 auto replay(journal::journal& from, domain::event_id event, const until& end, progress_line& progress,
@@ -216,25 +216,25 @@ auto run_journal_replay(const replay_arguments& arguments) -> int {
   if (!arguments.at.empty()) {
     const auto at = http::parse_rfc3339(arguments.at);
     if (!at) {
-      return complain(command_name, "'" + arguments.at + "' is no time such as 2027-03-01T19:00:00Z", exit_wrong_usage);
+      return complain(replay_name, "'" + arguments.at + "' is no time such as 2027-03-01T19:00:00Z", exit_wrong_usage);
     }
     end.time = {*at};
   }
   auto data = open_offline(arguments.data, arguments.marks);
   if (!data) {
-    return complain(command_name, data.error().detail, exit_does_not_hold);
+    return complain(replay_name, data.error().detail, exit_does_not_hold);
   }
   auto opened = open_journal(*data);
   if (!opened) {
-    return complain(command_name, opened.error().detail, exit_does_not_hold);
+    return complain(replay_name, opened.error().detail, exit_does_not_hold);
   }
   const auto events = events_of(**opened, arguments);
   if (!events) {
-    return complain(command_name, events.error().detail,
+    return complain(replay_name, events.error().detail,
                     events.error().kind == journal::failure_kind::invalid ? exit_wrong_usage : exit_does_not_hold);
   }
   const auto done = replay_all(**opened, *events, end, arguments.as_json);
-  return done ? exit_ok : complain(command_name, done.error().detail, exit_does_not_hold);
+  return done ? exit_ok : complain(replay_name, done.error().detail, exit_does_not_hold);
 }
 
 } // namespace holdfast::tools

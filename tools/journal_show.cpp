@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr const char* command_name = "journal show";
+constexpr const char* show_name = "journal show";
 
 auto stream_text(journal::stream_id stream) -> std::string {
   std::string text;
@@ -132,11 +132,11 @@ auto stream_of(journal::journal& from, const std::string& event) -> tl::expected
 auto run_journal_show(const show_arguments& arguments) -> int {
   auto data = open_offline(arguments.data, arguments.marks);
   if (!data) {
-    return complain(command_name, data.error().detail, exit_does_not_hold);
+    return complain(show_name, data.error().detail, exit_does_not_hold);
   }
   auto opened = open_journal(*data);
   if (!opened) {
-    return complain(command_name, opened.error().detail, exit_does_not_hold);
+    return complain(show_name, opened.error().detail, exit_does_not_hold);
   }
   fact_printer printer{arguments.as_json, arguments.limit.value_or(UINT64_MAX)};
   const auto print = [&printer](std::span<const journal::record_view> records) { return printer.print(records); };
@@ -147,7 +147,7 @@ auto run_journal_show(const show_arguments& arguments) -> int {
     const auto stream = stream_of(**opened, arguments.event);
     if (!stream) {
       const auto& why = stream.error();
-      return complain(command_name, why.detail,
+      return complain(show_name, why.detail,
                       why.kind == journal::failure_kind::invalid ? exit_wrong_usage : exit_does_not_hold);
     }
     const auto kind = arguments.payments ? journal::stream_kind::payment
@@ -156,7 +156,7 @@ auto run_journal_show(const show_arguments& arguments) -> int {
     read = read_stream(**opened, {kind, stream->id}, arguments.from, print);
   }
   if (!read) {
-    return complain(command_name, read.error().detail, exit_does_not_hold);
+    return complain(show_name, read.error().detail, exit_does_not_hold);
   }
   printer.finish();
   return exit_ok;

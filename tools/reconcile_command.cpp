@@ -29,7 +29,7 @@ namespace audit = journal::audit;
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-constexpr const char* command_name = "reconcile";
+constexpr const char* reconcile_name = "reconcile";
 
 struct reconcile_arguments {
   fs::path data;
@@ -220,28 +220,28 @@ void print_text(const outcome& found, bool applied) {
 
 auto run_reconcile_command(const reconcile_arguments& arguments) -> int {
   if (arguments.data.empty() == arguments.server.url.empty()) {
-    return complain(command_name,
+    return complain(reconcile_name,
                     "say where the journal is: either --data, or --url and --key-file of a running server",
                     exit_wrong_usage);
   }
   if (!arguments.server.url.empty() && arguments.key_file.empty()) {
-    return complain(command_name, "--url needs --key-file", exit_wrong_usage);
+    return complain(reconcile_name, "--url needs --key-file", exit_wrong_usage);
   }
   std::optional<std::uint64_t> event;
   if (!arguments.event.empty()) {
     const auto parsed = parse_event_option(arguments.event);
     if (!parsed) {
-      return complain(command_name, parsed.error().detail, exit_wrong_usage);
+      return complain(reconcile_name, parsed.error().detail, exit_wrong_usage);
     }
     event = parsed->value();
   }
   const auto gateway = payments::stripe::make_client(arguments.gateway);
   if (!gateway) {
-    return complain(command_name, gateway.error(), exit_wrong_usage);
+    return complain(reconcile_name, gateway.error(), exit_wrong_usage);
   }
   const auto found = reconcile(**gateway, arguments, event);
   if (!found) {
-    return complain(command_name, found.error(), exit_does_not_hold);
+    return complain(reconcile_name, found.error(), exit_does_not_hold);
   }
   arguments.as_json ? print_json(*found) : print_text(*found, arguments.apply);
   return found->remaining == 0 ? exit_ok : exit_does_not_hold;

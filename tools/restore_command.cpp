@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 using journal::failure;
 using journal::failure_kind;
 
-constexpr const char* command_name = "restore";
+constexpr const char* restore_name = "restore";
 
 struct restore_arguments {
   fs::path backup;
@@ -122,7 +122,7 @@ void print_missing_secrets(const restored& done, const fs::path& folder) {
 auto run_restore(const restore_arguments& arguments) -> int {
   const auto done = restore(arguments);
   if (!done) {
-    return complain(command_name, done.error().detail, exit_does_not_hold);
+    return complain(restore_name, done.error().detail, exit_does_not_hold);
   }
   const auto& summary = done->summary;
   if (arguments.as_json) {

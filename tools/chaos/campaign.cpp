@@ -24,7 +24,6 @@ constexpr std::uint64_t acknowledged_min = 50;
 constexpr std::size_t repeated_max = 100;
 constexpr unsigned created = 201;
 constexpr unsigned ok = 200;
-constexpr unsigned fault_from = 500;
 
 auto state_of(const std::string& text) -> seat_state {
   return text == "held" ? seat_state::held : text == "sold" ? seat_state::sold : seat_state::available;

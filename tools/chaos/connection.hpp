@@ -7,6 +7,9 @@
 
 namespace holdfast::tools::chaos {
 
+/// Statuses from here on are the server's own faults.
+inline constexpr unsigned fault_from = 500;
+
 struct chaos_reply {
   unsigned status = 0;
   std::string body;

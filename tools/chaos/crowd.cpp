@@ -15,7 +15,6 @@ using nlohmann::json;
 
 constexpr unsigned ok_from = 200;
 constexpr unsigned refusal_from = 400;
-constexpr unsigned fault_from = 500;
 
 /// What an answer says about the operation. A server that says 503 may have done it or not.
 void read_reply(operation& op, const chaos_reply& reply) {

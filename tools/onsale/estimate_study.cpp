@@ -11,7 +11,6 @@ using namespace domain;
 
 namespace {
 
-constexpr std::int64_t ms_per_s = 1'000;
 constexpr std::array<std::int64_t, 5> distances_s{0, 60, 300, 900, 3'600};
 
 auto median(std::vector<std::int64_t>& of) -> std::uint32_t {
@@ -65,10 +64,10 @@ auto estimate_study::rows() const -> std::vector<estimate_row> {
     std::vector<std::int64_t> errors;
     std::vector<std::int64_t> widths;
     for (const auto& [wait_ms, range] : results_) {
-      if (wait_ms < row.from_s * ms_per_s || (row.to_s != 0 && wait_ms >= row.to_s * ms_per_s))
+      if (wait_ms < domain::seconds(row.from_s).count || (row.to_s != 0 && wait_ms >= domain::seconds(row.to_s).count))
         continue;
-      const auto low = std::int64_t{range.low_s} * ms_per_s;
-      const auto high = std::int64_t{range.high_s} * ms_per_s;
+      const auto low = domain::seconds(range.low_s).count;
+      const auto high = domain::seconds(range.high_s).count;
       ++row.told;
       ++(wait_ms < low ? row.early : wait_ms > high ? row.late : row.inside);
       const auto real = std::max<std::int64_t>(wait_ms, 1);

@@ -19,7 +19,6 @@ namespace {
 constexpr millis look_every{250};
 constexpr millis sample_every = seconds(10);
 constexpr millis longest = hours(24);
-constexpr std::int64_t ms_per_s = 1'000;
 constexpr double bot_s = 0.5;
 /// A time of the model has a place on this scale, nothing more.
 constexpr instant opening{1'800'000'000'000};
@@ -108,7 +107,7 @@ class run {
   }
 
   auto after(instant now, double mean_s) -> std::int64_t {
-    return now.unix_ms + std::llround(random_.exponential(mean_s) * static_cast<double>(ms_per_s));
+    return now.unix_ms + std::llround(random_.exponential(mean_s) * 1'000);
   }
 
   // Time.

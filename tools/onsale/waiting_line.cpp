@@ -15,7 +15,7 @@ using namespace domain;
 namespace {
 
 constexpr std::uint32_t tenths = 10;
-constexpr caller organiser{caller::kind::organiser, {}, organisation_id{1}, key_id{1}};
+constexpr caller staff{caller::kind::organiser, {}, organisation_id{1}, key_id{1}};
 constexpr millis backlog_look_every = seconds(1);
 constexpr std::size_t batch_max = queue::limits::people_per_command_max / 2;
 
@@ -61,12 +61,12 @@ void waiting_line::hear(const fact& what) {
 }
 
 void waiting_line::open(instant now) {
-  HF_CHECK(ask(queue::configure{plan_.room, {}, {}}, now, organiser) || plan_.room == queue::settings{},
+  HF_CHECK(ask(queue::configure{plan_.room, {}, {}}, now, staff) || plan_.room == queue::settings{},
            "settings without faults are taken");
   const auto switch_to = [&](queue::mode to) {
-    return ask(queue::switch_mode{to, queue::mode_cause::organiser, {}}, now, organiser);
+    return ask(queue::switch_mode{to, queue::mode_cause::organiser, {}}, now, staff);
   };
-  const bool opened = plan_.draw ? ask(queue::open_pre_queue{queue::commitment_to(seed_)}, now, organiser)
+  const bool opened = plan_.draw ? ask(queue::open_pre_queue{queue::commitment_to(seed_)}, now, staff)
                                  : switch_to(queue::mode::on) && switch_to(queue::mode::paused);
   HF_CHECK(opened, "a room that is off opens");
 }
@@ -74,12 +74,11 @@ void waiting_line::open(instant now) {
 void waiting_line::start(instant now) {
   started_ = now;
   if (!plan_.draw) {
-    HF_CHECK(ask(queue::switch_mode{queue::mode::on, queue::mode_cause::organiser, {}}, now, organiser),
+    HF_CHECK(ask(queue::switch_mode{queue::mode::on, queue::mode_cause::organiser, {}}, now, staff),
              "a paused room goes on");
     return;
   }
-  HF_CHECK(ask(queue::close_pre_queue{}, now, organiser) &&
-               ask(queue::draw_lots{seed_, std::nullopt, true}, now, organiser),
+  HF_CHECK(ask(queue::close_pre_queue{}, now, staff) && ask(queue::draw_lots{seed_, std::nullopt, true}, now, staff),
            "a pre-queue ends by its draw");
   note_draw();
 }
@@ -152,7 +151,7 @@ void waiting_line::follow_plan(instant now) {
   for (; rates_set_ < plan_.rates.size() && *started_ + plan_.rates[rates_set_].first <= now; ++rates_set_) {
     auto rules = room_.rules;
     rules.rate_milli_per_s = plan_.rates[rates_set_].second;
-    ask(queue::configure{rules, {}, {}}, now, organiser);
+    ask(queue::configure{rules, {}, {}}, now, staff);
   }
 }
 
