@@ -116,7 +116,8 @@ void auditor::check_stream(stream_name stream) {
   stream_check checked{stream, report_.found};
   event_check event{stream, register_, report_.found};
   payment_check payments{stream, report_.found};
-  queue_check room{stream, report_.found};
+  queue_check room{stream, report_.found,
+                   stream.kind == kind_queue ? admissions_->waited(stream.id) : std::set<room_history::buyer>{}};
   const auto claims = stream.kind == kind_event ? from_.snapshots(stream) : std::vector<snapshot_claim>{};
   auto next_claim = claims.begin();
   bool folding = true;
@@ -138,7 +139,7 @@ void auditor::check_stream(stream_name stream) {
       payments.take(*at, *what);
     if (what && stream.kind == kind_event) {
       event.take(*at, *what);
-      admissions_->take(*at, *what);
+      admissions_->take(*at, *what, event.joined_behind_all());
       for (; next_claim != claims.end() && next_claim->seq <= seq; ++next_claim)
         compare(*next_claim, event, *at);
     }

@@ -163,6 +163,8 @@ class event_check {
   [[nodiscard]] auto offered() const -> const offers& { return offers_; }
 
   [[nodiscard]] auto waitlist() const -> const waiting_line& { return waitlist_; }
+  /// Whether the last order on the waitlist has the rank of the last one before it, or 0 when nobody waited.
+  [[nodiscard]] auto joined_behind_all() const -> bool { return joined_behind_all_; }
 
   [[nodiscard]] auto changed_tickets() const -> const tickets& { return tickets_; }
 
@@ -321,6 +323,7 @@ class event_check {
   tickets tickets_;
   offers offers_;
   waiting_line waitlist_;
+  bool joined_behind_all_ = false;
   std::uint64_t handed_over_ = 0; ///< the hold that was given a resold ticket by the fact before; 0: none
 };
 

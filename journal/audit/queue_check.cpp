@@ -50,6 +50,8 @@ auto queue_check::at(std::uint64_t number, std::initializer_list<status> right, 
 
 void queue_check::stand(std::uint64_t number, place& who) {
   who.rank = ++next_rank_;
+  // A band's line has given no more ranks than there are places, so that those of the next line are all greater.
+  history_.stood({who.who.high, who.who.low}, before_line_ + ++stood_[who.who.band], time_ms_);
   if (who.is == status::waiting)
     present_[who.who.band].insert({who.rank, number});
 }
@@ -77,6 +79,7 @@ void queue_check::end(std::uint64_t number, place& who) {
     --inside_;
     history_.ended({who.who.high, who.who.low}, time_ms_, seq_);
   }
+  history_.stands_no_more({who.who.high, who.who.low}, time_ms_, seq_);
   present_[who.who.band].erase({who.rank, number});
   const auto owner = live_.find({who.who.high, who.who.low});
   if (owner != live_.end() && owner->second == number)
@@ -198,7 +201,9 @@ void queue_check::on(const queue_mode_changed& what) {
       band.clear();
     draw_.reset();
     inside_ = 0;
-    history_.closed(time_ms_);
+    before_line_ = given_;
+    stood_.fill(0);
+    history_.closed(time_ms_, seq_);
   } else if (is_ == mode::sold_out) {
     // Nobody polls a waitlist: everybody counts as present until they are missed.
     for (auto& [number, who] : places_) {
@@ -256,6 +261,7 @@ void queue_check::on(const queue_admitted& what) {
     line.erase({who->rank, number});
     inside_ += who->is == status::admitted || who->is == status::active ? 0 : 1;
     who->is = status::admitted;
+    history_.stands_no_more({who->who.high, who->who.low}, time_ms_, seq_);
     history_.let_in({who->who.high, who->who.low}, time_ms_);
     who->until = what.claim_by;
   }

@@ -20,7 +20,10 @@ namespace holdfast::journal::audit {
 /// After a violation the fold goes on with what the fact says.
 class queue_check {
  public:
-  queue_check(stream_name stream, findings& to) : stream_{stream}, to_{to} {}
+  /// `waited`: who went on the event's waitlist.
+  queue_check(stream_name stream, findings& to, std::set<room_history::buyer> waited) : stream_{stream}, to_{to} {
+    history_.watch(std::move(waited));
+  }
 
   void take(const record& at, const queue_fact& what);
 
@@ -89,6 +92,8 @@ class queue_check {
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> live_;            ///< by buyer
   std::array<std::set<std::pair<std::uint64_t, std::uint64_t>>, bands_max> present_; ///< rank and place, by band
   std::uint64_t next_rank_ = 0;
+  std::uint64_t before_line_ = 0;                ///< places that were given before the room was last off
+  std::array<std::uint64_t, bands_max> stood_{}; ///< who ever stood in a band's line since then
   std::optional<lottery> draw_;
   std::uint64_t inside_ = 0;
   std::uint64_t level_micro_ = 0; ///< millionths of a person that may be let in

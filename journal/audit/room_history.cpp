@@ -9,13 +9,32 @@ void room_history::opened(std::int64_t at_ms, std::uint64_t seq) {
     open_.push_back({at_ms, std::nullopt, seq});
 }
 
-void room_history::closed(std::int64_t at_ms) {
+void room_history::closed(std::int64_t at_ms, std::uint64_t seq) {
   if (!open_.empty() && !open_.back().to_ms)
     open_.back().to_ms = at_ms;
-  for (auto& [who, stays] : inside_) {
-    if (!stays.back().to_ms)
-      stays.back().to_ms = at_ms;
-  }
+  const auto end = [&](span& last) {
+    if (!last.to_ms) {
+      last.to_ms = at_ms;
+      last.seq = seq;
+    }
+  };
+  for (auto& [who, stays] : inside_)
+    end(stays.back());
+  for (auto& [who, ranks] : ranks_)
+    end(ranks.back().while_it);
+}
+
+void room_history::stood(const buyer& who, std::uint64_t rank, std::int64_t at_ms) {
+  if (watched_.contains(who))
+    ranks_[who].push_back({rank, {at_ms, std::nullopt, 0}});
+}
+
+void room_history::stands_no_more(const buyer& who, std::int64_t at_ms, std::uint64_t seq) {
+  const auto found = ranks_.find(who);
+  if (found == ranks_.end() || found->second.back().while_it.to_ms)
+    return;
+  found->second.back().while_it.to_ms = at_ms;
+  found->second.back().while_it.seq = seq;
 }
 
 void room_history::let_in(const buyer& who, std::int64_t at_ms) {
@@ -39,6 +58,50 @@ void room_history::revoked(std::int64_t at_ms, std::uint64_t seq) {
 void room_history::restored(std::int64_t at_ms) {
   if (!revoked_.empty() && !revoked_.back().to_ms)
     revoked_.back().to_ms = at_ms;
+}
+
+auto room_history::claim_of(const span& one, std::int64_t at_ms) -> claim {
+  if (one.from_ms > at_ms + slack_ms)
+    return {};
+  if (!one.to_ms || at_ms <= *one.to_ms + slack_ms)
+    return {true, {}};
+  return {false, one.seq};
+}
+
+auto room_history::stands(const buyer& who, std::uint64_t rank, std::int64_t at_ms) const -> claim {
+  claim made;
+  if (const auto found = ranks_.find(who); found != ranks_.end()) {
+    for (const auto& one : found->second) {
+      if (one.rank == rank)
+        made = claim_of(one.while_it, at_ms);
+      if (made.holds)
+        break;
+    }
+  }
+  return made;
+}
+
+auto room_history::is_inside(const buyer& who, std::int64_t at_ms) const -> claim {
+  claim made;
+  if (const auto found = inside_.find(who); found != inside_.end()) {
+    for (const auto& stay : found->second) {
+      const auto its = claim_of(stay, at_ms);
+      if (its.holds) {
+        const auto revoked = revoked_by(at_ms);
+        return {!revoked, revoked};
+      }
+      if (its.ended)
+        made = its;
+    }
+  }
+  return made;
+}
+
+auto room_history::is_off(std::int64_t at_ms) const -> claim {
+  const auto open = std::find_if(open_.begin(), open_.end(), [at_ms](const span& one) {
+    return one.from_ms + slack_ms < at_ms && (!one.to_ms || at_ms + slack_ms < *one.to_ms);
+  });
+  return open == open_.end() ? claim{true, {}} : claim{false, open->seq};
 }
 
 auto room_history::revoked_by(std::int64_t at_ms) const -> std::optional<std::uint64_t> {

@@ -80,6 +80,7 @@ auto name_of(violation_kind kind) noexcept -> std::string_view {
   case admitted_too_fast: return "admitted_too_fast";
   case too_many_active: return "too_many_active";
   case held_unadmitted: return "held_unadmitted";
+  case waitlist_out_of_line: return "waitlist_out_of_line";
   case illegal_organisation_fact: return "illegal_organisation_fact";
   case slug_taken_twice: return "slug_taken_twice";
   case snapshot_differs: return "snapshot_differs";
@@ -87,8 +88,30 @@ auto name_of(violation_kind kind) noexcept -> std::string_view {
   return "unknown";
 }
 
+namespace {
+
+auto is_of_waiting_rooms(violation_kind kind) noexcept -> bool {
+  using enum violation_kind;
+  switch (kind) {
+  case illegal_queue_change:
+  case illegal_place:
+  case place_given_twice:
+  case wrong_draw:
+  case passed_over:
+  case admitted_too_fast:
+  case too_many_active:
+  case held_unadmitted:
+  case waitlist_out_of_line: return true;
+  default: return false;
+  }
+}
+
+} // namespace
+
 auto family_of(violation_kind kind) noexcept -> char {
   using enum violation_kind;
+  if (is_of_waiting_rooms(kind))
+    return 'W';
   switch (kind) {
   case wrong_price:
   case wrong_fee:
@@ -103,14 +126,6 @@ auto family_of(violation_kind kind) noexcept -> char {
   case captured_twice:
   case illegal_resale:
   case money_differs: return 'M';
-  case illegal_queue_change:
-  case illegal_place:
-  case place_given_twice:
-  case wrong_draw:
-  case passed_over:
-  case admitted_too_fast:
-  case too_many_active:
-  case held_unadmitted: return 'W';
   case cancelled_with_sales:
   case illegal_hold_number:
   case sale_not_open:

@@ -92,6 +92,7 @@ enum class violation_kind : std::uint8_t {
   admitted_too_fast,    ///< more than rate and batch allow
   too_many_active,      ///< more than may be at a time
   held_unadmitted,      ///< a buyer held seats without having been let in
+  waitlist_out_of_line, ///< an order on the waitlist with another rank than its buyer had from the waiting room
   // Organisations.
   illegal_organisation_fact,
   slug_taken_twice,

@@ -70,6 +70,7 @@ void event_check::on(const waitlist_joined& what) {
     if (!may_have(who, places) && !may_have(who, places, due_places(who)))
       wrong("has a choice of " + std::to_string(places) + " places, more than its buyer may have");
   }
+  joined_behind_all_ = what.rank == waitlist_.last_rank();
   waitlist_.join(what, time_ms_);
 }
 

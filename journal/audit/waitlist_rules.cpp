@@ -40,6 +40,7 @@ void waiting_line::join(const waitlist_joined& what, std::int64_t at_ms) {
   end(what.order);
   order made{{what.who_high, what.who_low, 0}, what.rank, at_ms, what.choices};
   buyers_.insert(made.who);
+  ranks_.insert(made.rank);
   waiting_[made.least()].insert({what.rank, what.order});
   orders_.emplace(what.order, std::move(made));
   last_ = what.order;
@@ -50,6 +51,7 @@ void waiting_line::end(std::uint64_t number) {
   if (found == orders_.end())
     return;
   buyers_.erase(found->second.who);
+  ranks_.erase(ranks_.find(found->second.rank));
   wait_no_more(number, found->second);
   orders_.erase(found);
 }
@@ -57,6 +59,7 @@ void waiting_line::end(std::uint64_t number) {
 void waiting_line::end_all() {
   orders_.clear();
   buyers_.clear();
+  ranks_.clear();
   waiting_.clear();
 }
 

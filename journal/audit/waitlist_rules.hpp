@@ -38,6 +38,8 @@ class waiting_line {
   [[nodiscard]] auto has(const owner& who) const -> bool { return buyers_.contains(who); }
   /// Those without an offer, by the places of their smallest choice and then in their order.
   [[nodiscard]] auto waiting() const -> const std::map<std::uint64_t, std::set<place>>& { return waiting_; }
+  /// Of those who come last of all that are on it; 0 when nobody is.
+  [[nodiscard]] auto last_rank() const -> std::uint64_t { return ranks_.empty() ? 0 : *ranks_.rbegin(); }
   /// Of the last order that joined.
   [[nodiscard]] auto last() const -> std::uint64_t { return last_; }
 
@@ -46,6 +48,7 @@ class waiting_line {
 
   std::map<std::uint64_t, order> orders_;
   std::set<owner> buyers_;
+  std::multiset<std::uint64_t> ranks_;
   std::map<std::uint64_t, std::set<place>> waiting_;
   std::uint64_t last_ = 0;
 };

@@ -1,9 +1,13 @@
+#include "journal/audit/auditor.hpp"
+#include "journal/rocksdb_audit_source.hpp"
 #include "tests/api/problem_check.hpp"
 #include "tests/api/queue_scene.hpp"
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 /// The waitlist of an event that has a waiting room.
 namespace holdfast::api_test {
@@ -15,7 +19,7 @@ namespace {
 
 /// All is sold but what the till has in holds, and there is a waitlist.
 struct full_house : waiting_scene {
-  full_house() {
+  explicit full_house(server_settings settings = {}) : waiting_scene{std::move(settings)} {
     const json changes{{"waitlist", {{"offer_seconds", 600}}}, {"max_per_order", 40}};
     REQUIRE(organiser.patch(opera.path(), changes).status == 200);
     for (const char* row : {"A/1/", "A/2/"}) {
@@ -99,6 +103,51 @@ TEST_CASE("while all is sold the line is the waitlist's order, and its ticket is
   CHECK(eventually([&] { return in.status_of(line[1]) == "offered"; }));
   REQUIRE(in.organiser.patch(in.opera.path(), {{"waitlist", nullptr}}).status == 200);
   CHECK(eventually([&] { return !line[1].poll().json().contains("waitlist"); }));
+}
+
+TEST_CASE("the audit finds everybody on the waitlist where the line had them") {
+  full_house in{{.on_disk = true}};
+  in.set({{"mode", "on"}, {"max_active", 1}});
+  auto first = in.somebody();
+  REQUIRE(first.join().status == 201);
+  first.becomes("admitted");
+  auto line = in.line_of(3);
+  REQUIRE(in.with_admission(first).status == 201);
+  in.set({{"mode", "sold_out"}});
+  for (const auto who : {std::size_t{2}, std::size_t{0}}) {
+    CHECK(eventually([&] { return line[who].poll().json().contains("waitlist"); }));
+    CHECK(in.with_ticket(line[who]).status == 201);
+  }
+  in.set({{"mode", "off"}});
+  auto later = in.somebody();
+  CHECK(in.wait(later, "").status == 201);
+  // A second line comes behind the first one.
+  in.set({{"mode", "on"}});
+  in.set({{"mode", "sold_out"}});
+  auto last = in.somebody();
+  REQUIRE(last.join().status == 201);
+  CHECK(eventually([&] { return last.poll().json().contains("waitlist"); }));
+  CHECK(in.with_ticket(last).status == 201);
+  auto auditor = in.server.key({"audit"});
+  const auto facts = auditor.get(in.opera.path("/journal?limit=200")).json().at("items");
+  std::vector<std::uint32_t> ranks;
+  for (const auto& one : facts) {
+    if (one.at("type") == "waitlist_joined") {
+      ranks.push_back(one.at("data").at("rank").get<std::uint32_t>());
+    }
+  }
+  CHECK(ranks == std::vector<std::uint32_t>{0, 4, 2, 4, 5});
+
+  in.server.stop();
+  const auto& directory = in.server.directory();
+  const auto source = journal::open_audit_source({directory / "journal", directory / "marks", directory / "snapshots"});
+  REQUIRE(source);
+  const auto report = journal::audit::run_audit(**source);
+  for (const auto& [what, entry] : report.found.by_kind()) {
+    FAIL_CHECK(journal::audit::name_of(what), " at seq ", entry.seq, ": ", entry.detail);
+  }
+  CHECK(report.sound());
+  CHECK(report.streams >= 3);
 }
 
 } // namespace holdfast::api_test

@@ -19,11 +19,16 @@ namespace {
 const paper_journal::stream door{2, day::event.value()};
 constexpr place_number annas_place{1};
 constexpr place_number berts_place{2};
+constexpr place_number strangers_place{3};
+constexpr subject_id stranger{90, 91};
 
 /// Seqs of the waiting room's facts.
 constexpr std::uint64_t switched_on = 2;
 constexpr std::uint64_t let_in = 4;
 constexpr std::uint64_t bert_leaves = 7; ///< after all that he held
+constexpr std::uint64_t stranger_joins = 8;
+/// Seq of the event's fact.
+constexpr std::uint64_t strangers_order = 17;
 
 /// Anna and Bert are let in five minutes before the sale opens, and stay until they have what they want.
 auto guarded_day() -> paper_journal {
@@ -50,6 +55,22 @@ auto guarded_day() -> paper_journal {
 /// When Bert leaves, after his last hold was made.
 auto left_before(paper_journal& in, millis earlier) {
   in.at(door, bert_leaves).time = in.at(day::events, day::seq::late_hold).time - earlier;
+}
+
+auto one_seat() -> std::vector<waitlist_choice> {
+  return {{{1}, {0}, 0, {}, 9'900}};
+}
+
+/// The same day, and a stranger who stands in the line when both have gone, and somebody on the waitlist by that rank.
+auto waiting_day(std::uint32_t rank, subject_id who = stranger) -> paper_journal {
+  auto paper = guarded_day();
+  body<event_amended>(paper, day::seq::amended).config.waitlist_offer = minutes(45);
+  const auto at =
+      std::max(paper.at(day::events, day::seq::late_hold).time, paper.at(door, bert_leaves).time) + minutes(1);
+  REQUIRE(paper.add(door, room::joined{strangers_place, {{stranger, 0}}}, at) == stranger_joins);
+  REQUIRE(paper.add(day::events, waitlist_joined{waitlist_number{1}, who, rank, one_seat()}, at + seconds(10)) ==
+          strangers_order);
+  return paper;
 }
 
 auto found_in(paper_journal& paper) -> audit::findings {
@@ -169,11 +190,8 @@ TEST_CASE("who is inside has no right to hold while admissions are revoked, and 
 }
 
 TEST_CASE("what is offered on a waitlist comes to whoever waits there, inside or not") {
-  constexpr subject_id stranger{90, 91};
-  auto offered = guarded_day();
-  body<event_amended>(offered, day::seq::amended).config.waitlist_offer = minutes(45);
-  const auto at = offered.at(day::events, day::seq::late_hold).time + minutes(1);
-  offered.add(day::events, waitlist_joined{waitlist_number{1}, stranger, 300, {{{1}, {0}, 0, {}, 9'900}}}, at);
+  auto offered = waiting_day(strangers_place.value());
+  const auto at = offered.at(day::events, strangers_order).time;
   hold_created made;
   made.hold = hold_number{6};
   made.by.subject = stranger;
@@ -189,6 +207,84 @@ TEST_CASE("what is offered on a waitlist comes to whoever waits there, inside or
   const auto found = found_in(offered);
   CHECK(found.of(kind::held_unadmitted) == 1);
   CHECK(found.by_kind().at(kind::held_unadmitted).seq == seq);
+}
+
+TEST_CASE("on the waitlist somebody has the rank that they had in the line, and nobody else's") {
+  CHECK(audit::family_of(kind::waitlist_out_of_line) == 'W');
+  CHECK(audit::name_of(kind::waitlist_out_of_line) == "waitlist_out_of_line");
+  auto right = waiting_day(strangers_place.value());
+  CHECK(found_in(right).count() == 0);
+  // Bert's, nobody's, and that of those who are inside.
+  for (const std::uint32_t rank : {2U, 4U, 0U}) {
+    CAPTURE(rank);
+    auto wrong = waiting_day(rank);
+    const auto found = found_in(wrong);
+    CHECK(found.count() == 1);
+    CHECK(found.of(kind::waitlist_out_of_line) == 1);
+    CHECK(found.by_kind().at(kind::waitlist_out_of_line).seq == strangers_order);
+  }
+  // The room's fact may bear a later time by what two clocks may differ.
+  auto soon = waiting_day(strangers_place.value());
+  soon.at(door, stranger_joins).time = soon.at(day::events, strangers_order).time + seconds(2);
+  CHECK(found_in(soon).count() == 0);
+  auto later = waiting_day(strangers_place.value());
+  later.at(door, stranger_joins).time = later.at(day::events, strangers_order).time + seconds(3);
+  CHECK(found_in(later).of(kind::waitlist_out_of_line) == 1);
+}
+
+TEST_CASE("a rank is somebody's as long as they stand in the line, or as the event may not know that they went") {
+  // The stranger goes, and the order is of a later time.
+  const auto gone = [](millis earlier) {
+    auto paper = waiting_day(strangers_place.value());
+    auto& order = paper.at(day::events, strangers_order);
+    order.time = order.time + minutes(5);
+    paper.add(door, room::left{{strangers_place}}, order.time - earlier);
+    return paper;
+  };
+  auto just_now = gone(seconds(2));
+  CHECK(found_in(just_now).count() == 0);
+  // Long ago, but in the commit before the order's: it was not durable when the order was placed.
+  auto stalled = gone(minutes(3));
+  CHECK(found_in(stalled).count() == 0);
+  stalled.add(day::office, key_revoked{day::scanner}, stalled.at(day::events, strangers_order).time - seconds(1));
+  const auto found = found_in(stalled);
+  CHECK(found.of(kind::waitlist_out_of_line) == 1);
+  CHECK(found.by_kind().at(kind::waitlist_out_of_line).seq == strangers_order);
+}
+
+TEST_CASE("who is inside comes before everybody in the line, as long as they are") {
+  const auto bert_joins = [](millis before_he_leaves) {
+    auto paper = waiting_day(0, day::bert);
+    auto& order = paper.at(day::events, strangers_order);
+    order.time = paper.at(day::events, day::seq::late_hold).time + seconds(1);
+    paper.at(door, bert_leaves).time = order.time + before_he_leaves;
+    return paper;
+  };
+  auto inside = bert_joins(seconds(1));
+  CHECK(found_in(inside).of(kind::waitlist_out_of_line) == 0);
+  auto just_left = bert_joins(seconds(-2));
+  CHECK(found_in(just_left).of(kind::waitlist_out_of_line) == 0);
+}
+
+TEST_CASE("who joins the waitlist while the room is off comes behind all") {
+  constexpr subject_id another{90, 92};
+  const auto off_day = [](std::uint32_t rank, std::uint32_t next, millis before) {
+    auto paper = waiting_day(rank);
+    const auto at = paper.at(day::events, strangers_order).time;
+    paper.at(door, stranger_joins).body = room::mode_changed{room::mode::off, room::mode_cause::organiser, {}, {}};
+    paper.at(door, stranger_joins).time = at - before;
+    paper.add(day::events, waitlist_joined{waitlist_number{2}, another, next, one_seat()}, at + minutes(1));
+    return paper;
+  };
+  auto behind = off_day(0, 0, seconds(3));
+  CHECK(found_in(behind).count() == 0);
+  auto before = off_day(1, 0, seconds(3));
+  CHECK(found_in(before).of(kind::waitlist_out_of_line) == 2);
+  auto beyond = off_day(0, 7, seconds(3));
+  CHECK(found_in(beyond).of(kind::waitlist_out_of_line) == 1);
+  // Switched off a moment later than that: it is not off for certain, nor is it on.
+  auto soon = off_day(0, 0, seconds(-2));
+  CHECK(found_in(soon).of(kind::waitlist_out_of_line) == 0);
 }
 
 } // namespace holdfast::testing
