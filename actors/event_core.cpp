@@ -6,6 +6,7 @@
 #include "domain/check.hpp"
 #include "domain/decide.hpp"
 #include "domain/public_id.hpp"
+#include "domain/remembered_keys.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -114,9 +115,15 @@ void event_core::handle(event_request&& request) {
   }
 }
 
+auto event_core::is_remembered(const domain::command_id& id) const -> bool {
+  const auto known = id.key == 0 ? std::nullopt : state_->remembered_key(id.key);
+  // Keys leave the state when something is recorded: the ones of a quiet event are there for longer than they count.
+  return known && !domain::is_forgotten(known->hour, now());
+}
+
 void event_core::decide_and_answer(event_request&& request) {
   request.times.taken_by_actor(request.meta);
-  const auto remembered = request.what.id.key != 0 && state_->remembered_key(request.what.id.key).has_value();
+  const bool remembered = is_remembered(request.what.id);
   const auto refused = remembered ? services_.gate.refuses_all() : services_.gate.refuses(request.what.body);
   if (refused) {
     bump(services_.metrics.refused_other);

@@ -124,6 +124,8 @@ class event_core {
 
  private:
   [[nodiscard]] auto now() const -> domain::instant;
+  /// Whether the answer to such a command is remembered still, so that it is a repeat of it, or its key's misuse.
+  [[nodiscard]] auto is_remembered(const domain::command_id& id) const -> bool;
   void decide_and_answer(event_request&& request);
   [[nodiscard]] auto resolve_wish(event_request& request, bool remembered, domain::instant at) -> bool;
   void commit(event_request&& request, domain::facts&& made, domain::instant at);

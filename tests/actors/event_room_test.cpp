@@ -59,6 +59,15 @@ TEST_CASE("a live hold, a box office and a repeated request need no admission") 
             .status == 201);
 }
 
+TEST_CASE("a key that is forgotten lets nobody past the waiting room, though nothing was recorded since") {
+  guarded bench;
+  bench.room.inside[7] = {1, 1};
+  REQUIRE(bench.ask_with(bench.hold(1, {0}, 42), place_number{7}).status == 201);
+  bench.clock.at = bench.clock.at + domain::hours(26);
+  CHECK(bench.ask_with(bench.hold(1, {0}, 42), place_number{}).body ==
+        guarded::said(actors::refusal::admission_required));
+}
+
 TEST_CASE("a refusal for want of admission is not remembered: with one the same request is carried out") {
   guarded bench;
   CHECK(bench.ask_with(bench.hold(1, {0}, 42), place_number{}).body ==
