@@ -133,11 +133,11 @@ auto decide_booking(const question& ask, const confirm_hold& what) -> decision {
   if (slot->is_frozen()) {
     return rejected(reason::payment_in_progress);
   }
-  if (!ask.is_box_office() || !what.payment) {
-    return rejected(reason::payments_not_configured);
-  }
   if (!names_all(what.attendees, slot->places())) {
     return wrong_attendees();
+  }
+  if (!ask.is_box_office() || !what.payment) {
+    return rejected(reason::payments_not_configured);
   }
   const bool free_of_charge = what.payment->by == payment_record::method::complimentary;
   return decided(ask, order_confirmed{what.hold, *what.payment, ask.key(), free_of_charge ? 0 : slot->total()});

@@ -27,7 +27,7 @@ auto between(const std::string& min, const std::string& max) -> std::string {
 auto json_value::text(const text_rule& rule) const -> std::string_view {
   const auto& here = document_->nodes_[node_];
   if (here.is != json_document::kind::text) {
-    fault("must be a string");
+    refuse("must be a string");
     return {};
   }
   const std::string_view out = std::string_view{document_->text_}.substr(here.text_at, here.text_size);
@@ -42,7 +42,7 @@ auto json_value::text(const text_rule& rule) const -> std::string_view {
 auto json_value::boolean() const -> bool {
   const auto& here = document_->nodes_[node_];
   if (here.is != json_document::kind::boolean) {
-    fault("must be true or false");
+    refuse("must be true or false");
   }
   return here.flag;
 }
@@ -51,7 +51,7 @@ auto json_value::number(double min, double max) const -> double {
   const auto& here = document_->nodes_[node_];
   const bool whole = here.is == json_document::kind::integer;
   if (!whole && here.is != json_document::kind::number) {
-    fault("must be a number");
+    refuse("must be a number");
     return min;
   }
   const double out = whole ? static_cast<double>(here.integer) : here.number;
@@ -68,7 +68,7 @@ auto json_value::integer_between(std::int64_t min, std::int64_t max) const -> st
   const bool beyond_63_bits = here.is == json_document::kind::number && std::abs(here.number) >= 9.2e18 &&
                               std::trunc(here.number) == here.number;
   if (!whole && !beyond_63_bits) {
-    fault("must be an integer");
+    refuse("must be an integer");
     return min;
   }
   if (beyond_63_bits || here.integer < min || here.integer > max) {
@@ -84,7 +84,7 @@ auto json_value::time() const -> std::int64_t {
                       ? parse_rfc3339(std::string_view{document_->text_}.substr(here.text_at, here.text_size))
                       : std::nullopt;
   if (!at) {
-    fault("must be a time in UTC such as 2027-03-01T19:00:00.000Z");
+    refuse("must be a time in UTC such as 2027-03-01T19:00:00.000Z");
   }
   return at.value_or(0);
 }

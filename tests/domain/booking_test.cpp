@@ -203,6 +203,8 @@ TEST_CASE("a confirmation names one person for each place, or nobody") {
   CHECK(naming(hold, 1) == "invalid /attendees");
   CHECK(naming(hold, 3) == "invalid /attendees");
   CHECK(naming(hold, 2) == "ok, confirmed 1");
+  CHECK(told(on.ask(buyer(1), confirm_hold{hold, std::nullopt, 1})) == "invalid /attendees");
+  CHECK(told(on.ask(buyer(2), confirm_hold{hold, std::nullopt, 1})) == "not_found");
   CHECK(naming(places, 1) == "invalid /attendees");
   CHECK(naming(places, 3) == "ok, confirmed 2");
   CHECK(naming(places, 0) == "ok, confirmed 2");

@@ -242,6 +242,7 @@ TEST_CASE("what is refused as a whole has one fault: nobody has asked for what i
   using list = std::vector<std::string>;
   CHECK(faults(R"({"list":[{"a":1},{"a":1},{"a":1}]})") == list{"/list"});
   CHECK(faults(R"({"list":{"a":1,"b":2}})") == list{"/list"});
+  CHECK(faults(R"({"list":[{"a":{"b":2}}]})") == list{"/list/0/a"});
   CHECK(faults(R"({"list":[{"a":1},[{"b":1}]]})") == list{"/list/1"});
 }
 

@@ -362,11 +362,11 @@ auto expect_confirmation(const naive_event& twin, const caller& by, const confir
   if (twin.bookings.at(what.hold).frozen) {
     return refuse(reason::payment_in_progress);
   }
-  if (!what.payment || !sells(twin, by)) {
-    return refuse(reason::payments_not_configured);
-  }
   if (what.attendees != 0 && what.attendees != places_in(twin.bookings.at(what.hold))) {
     return refuse(reason::invalid);
+  }
+  if (!what.payment || !sells(twin, by)) {
+    return refuse(reason::payments_not_configured);
   }
   const auto free = what.payment->by == payment_record::method::complimentary;
   const auto& hold = twin.bookings.at(what.hold);
