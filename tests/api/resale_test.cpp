@@ -130,7 +130,9 @@ TEST_CASE(
   const auto idle = at.hold_offer(at.buyer, 0).text("hold_id");
   const auto offered = at.hold_offer(at.buyer, 1);
   const auto paying = offered.text("hold_id");
-  check_problem(at.seller.post("/v1/tickets/" + at.tickets[1] + "/transfer"), "offer_taken");
+  const auto ticket = "/v1/tickets/" + at.tickets[1];
+  REQUIRE(at.seller.get(ticket + "?min_seq=" + offered.event_seq()).status == 200);
+  check_problem(at.seller.post(ticket + "/transfer"), "offer_taken");
   at.pump.hold_back(true);
   const auto key = new_key();
   REQUIRE(pay(at.buyer, paying, good_card, key).status == 202);

@@ -269,9 +269,13 @@ struct credited_order {
   [[nodiscard]] auto page() const -> std::string {
     auto reader = server.with(bearer);
     const auto path = "/v1/orders/" + order + "/receipt?min_seq=" + seq;
+    reply page;
+    // After a restart the view of orders may be there before that of events.
+    REQUIRE(eventually([&] {
+      page = reader.get(path, {.headers = "Accept: text/html\r\n"});
+      return page.status == 200;
+    }));
     CHECK(reader.get(path, {.headers = "Accept: application/pdf\r\n"}).body.starts_with("%PDF-"));
-    const auto page = reader.get(path, {.headers = "Accept: text/html\r\n"});
-    REQUIRE(page.status == 200);
     return page.body;
   }
 };
