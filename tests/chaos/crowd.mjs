@@ -82,7 +82,10 @@ export class Person {
       this.position = seen.position;
     }
     this.ended = ['left', 'expired'].includes(seen.state);
-    if (seen.admission_token) this.admission = seen.admission_token;
+    if (seen.admission_token) {
+      this.admission = seen.admission_token;
+      this.admittedUntil = Date.parse(seen.expires_at);
+    }
     return seen;
   }
 
@@ -145,6 +148,11 @@ export class Person {
         continue;
       }
       this.#count(body.code);
+      // So many people in one process are late at times; nobody is told so a moment before it is true.
+      if (body.code === 'admission_expired' && Date.now() >= this.admittedUntil) {
+        this.late = true;
+        return undefined;
+      }
       assert.ok(['seat_unavailable', 'no_such_seats'].includes(body.code), `holding from place ${this.places.at(-1)}: ${bytes}`);
       return undefined;
     }
@@ -168,6 +176,7 @@ export class Person {
     const holds = this.kind === 'twin' ? await Promise.all([this.choose(), this.choose()]) : [await this.choose()];
     const [hold, second] = holds.filter(Boolean);
     if (second) await this.release(second);
+    if (!hold && this.late) return undefined;
     if (!hold) return this.leave();
     if (this.kind === 'ditherer') {
       await this.release(hold);
