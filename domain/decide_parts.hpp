@@ -40,7 +40,12 @@ struct question {
   return tl::unexpected{std::move(no)};
 }
 
-[[nodiscard]] inline auto invalid(std::vector<config_fault> faults) -> tl::unexpected<rejection>;
+[[nodiscard]] inline auto invalid(std::vector<config_fault> faults) -> tl::unexpected<rejection> {
+  rejection no;
+  no.why = reason::invalid;
+  no.faults = std::move(faults);
+  return tl::unexpected{std::move(no)};
+}
 
 /// Whether so many people may be named of so many places: one each, or nobody.
 [[nodiscard]] inline auto names_all(std::uint32_t attendees, std::uint64_t places) noexcept -> bool {
@@ -49,13 +54,6 @@ struct question {
 /// What is said when they may not.
 [[nodiscard]] inline auto wrong_attendees() -> tl::unexpected<rejection> {
   return invalid({{"/attendees", "one name for each ticket"}});
-}
-
-[[nodiscard]] inline auto invalid(std::vector<config_fault> faults) -> tl::unexpected<rejection> {
-  rejection no;
-  no.why = reason::invalid;
-  no.faults = std::move(faults);
-  return tl::unexpected{std::move(no)};
 }
 
 template <class Values>

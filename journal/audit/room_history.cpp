@@ -97,18 +97,21 @@ auto room_history::is_inside(const buyer& who, std::int64_t at_ms) const -> clai
   return made;
 }
 
-auto room_history::is_off(std::int64_t at_ms) const -> claim {
-  const auto open = std::find_if(open_.begin(), open_.end(), [at_ms](const span& one) {
+auto room_history::certain(const std::vector<span>& all, std::int64_t at_ms) -> const span* {
+  const auto found = std::find_if(all.begin(), all.end(), [at_ms](const span& one) {
     return one.from_ms + slack_ms < at_ms && (!one.to_ms || at_ms + slack_ms < *one.to_ms);
   });
-  return open == open_.end() ? claim{true, {}} : claim{false, open->seq};
+  return found == all.end() ? nullptr : &*found;
+}
+
+auto room_history::is_off(std::int64_t at_ms) const -> claim {
+  const auto* const open = certain(open_, at_ms);
+  return open == nullptr ? claim{true, {}} : claim{false, open->seq};
 }
 
 auto room_history::revoked_by(std::int64_t at_ms) const -> std::optional<std::uint64_t> {
-  const auto found = std::find_if(revoked_.begin(), revoked_.end(), [at_ms](const span& one) {
-    return one.from_ms + slack_ms < at_ms && (!one.to_ms || at_ms + slack_ms < *one.to_ms);
-  });
-  return found == revoked_.end() ? std::nullopt : std::optional{found->seq};
+  const auto* const found = certain(revoked_, at_ms);
+  return found == nullptr ? std::nullopt : std::optional{found->seq};
 }
 
 auto room_history::objection(const buyer& who, std::int64_t at_ms) const -> std::optional<std::uint64_t> {
@@ -120,7 +123,7 @@ auto room_history::objection(const buyer& who, std::int64_t at_ms) const -> std:
   auto since = open->seq;
   if (const auto found = inside_.find(who); found != inside_.end()) {
     for (const auto& stay : found->second) {
-      if (stay.from_ms <= at_ms + slack_ms && (!stay.to_ms || at_ms <= *stay.to_ms + slack_ms))
+      if (claim_of(stay, at_ms).holds)
         return revoked_by(at_ms);
       if (stay.to_ms && *stay.to_ms < at_ms)
         since = std::max(since, stay.seq);

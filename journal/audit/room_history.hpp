@@ -68,6 +68,8 @@ class room_history {
     span while_it;
   };
   [[nodiscard]] static auto claim_of(const span& one, std::int64_t at_ms) -> claim;
+  /// The one that lasted for certain at a time; null when none did.
+  [[nodiscard]] static auto certain(const std::vector<span>& all, std::int64_t at_ms) -> const span*;
 
   std::vector<span> open_;
   std::vector<span> revoked_;
