@@ -15,6 +15,14 @@ namespace holdfast::testing {
 
 namespace {
 
+auto ten_seats_from(domain::seat_index first) -> domain::hold_seats {
+  domain::hold_seats row;
+  for (auto seat = first; seat < first + 10; ++seat) {
+    row.seats.push_back(seat);
+  }
+  return row;
+}
+
 namespace line = domain::queue;
 
 /// A running engine whose event has a waitlist, and a box office that holds every place but those of the second row.
@@ -31,10 +39,7 @@ class waitlist_engine : public running_engine {
     domain::hold_seats floor;
     floor.areas = {{0, 100}};
     sell(floor);
-    domain::hold_seats row;
-    for (domain::seat_index seat = 0; seat < 10; ++seat) {
-      row.seats.push_back(seat);
-    }
+    const auto row = ten_seats_from(0);
     sell(row);
   }
 
@@ -108,10 +113,7 @@ class waitlist_engine : public running_engine {
 TEST_CASE("however many ask at once, what is released goes to those who wait, and to each once") {
   waitlist_engine run{nullptr, std::make_shared<shared_clock>()};
   run.put_on_sale_with_waitlist();
-  domain::hold_seats row;
-  for (domain::seat_index seat = 10; seat < 20; ++seat) {
-    row.seats.push_back(seat);
-  }
+  const auto row = ten_seats_from(10);
   REQUIRE(run.ask({.by = waitlist_engine::office(), .id = {}, .body = row}).status == 201);
   for (std::uint64_t who = 1; who <= 7; ++who) {
     REQUIRE(run.ask(waitlist_engine::join_list(who, 2)).status == 201);
@@ -153,10 +155,7 @@ TEST_CASE("a place in the line of what is sold out is a rank on the waitlist, fo
     CHECK_FALSE(rooms.rank(domain::event_id{5}, {1, 5}, places[4]).has_value());
     CHECK(run.ask(waitlist_engine::join_list(3, 2), places[2]).status ==
           503); // seats are to be had by standing in the line
-    domain::hold_seats row;
-    for (domain::seat_index seat = 10; seat < 20; ++seat) {
-      row.seats.push_back(seat);
-    }
+    const auto row = ten_seats_from(10);
     run.sell(row);
     REQUIRE(eventually([&] { return run.room_mode() == line::mode::sold_out; }));
     CHECK(run.ask(waitlist_engine::join_list(5, 10), places[4]).status == 201);
@@ -199,10 +198,7 @@ TEST_CASE("what came back before the server ended is offered after the start wit
   {
     waitlist_engine run{disk, clock};
     run.put_on_sale_with_waitlist();
-    domain::hold_seats row;
-    for (domain::seat_index seat = 10; seat < 20; ++seat) {
-      row.seats.push_back(seat);
-    }
+    const auto row = ten_seats_from(10);
     run.sell(row);
     REQUIRE(run.ask(waitlist_engine::join_list(1, 10)).status == 201);
     run.journal.set_mode(journal::journal_mode::no_new_holds); // it ends between the two
@@ -220,10 +216,7 @@ TEST_CASE("what came back before the sale opens is offered when it does, without
   const auto clock = std::make_shared<shared_clock>();
   waitlist_engine run{nullptr, clock};
   run.put_on_sale_with_waitlist();
-  domain::hold_seats row;
-  for (domain::seat_index seat = 10; seat < 20; ++seat) {
-    row.seats.push_back(seat);
-  }
+  const auto row = ten_seats_from(10);
   REQUIRE(run.ask({.by = waitlist_engine::office(), .id = {}, .body = row}).status == 201);
   REQUIRE(run.ask(waitlist_engine::join_list(1, 2)).status == 201);
   domain::event_amendment later;
