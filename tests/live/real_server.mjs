@@ -288,6 +288,8 @@ export async function startServer() {
     `${room}/config.json`,
     JSON.stringify({
       data_directory: `${room}/data`,
+      // It is sold here however full the disk of this machine is.
+      journal: { no_new_holds_below_free_ratio: 0, settle_only_below_free_ratio: 0 },
       http: {
         connections_per_address_max: 1000,
         ...(tls ? { tls: { certificate_file: `${room}/server.pem`, key_file: `${room}/server.key` } } : {}),

@@ -3,7 +3,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/room.sh"
 
-config() { printf '{"journal":{"marks_directory":"%s"}}' "$1" >"$room/$2.json"; }
+config() { printf '{"journal":{"marks_directory":"%s",%s}}' "$1" "$watermarks" >"$room/$2.json"; }
 config "$room/first" first
 config "$room/second" second
 serve_with() { "$holdfast" serve --data "$data" --listen 127.0.0.1:0 --config "$room/$1.json"; }

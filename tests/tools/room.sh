@@ -27,8 +27,12 @@ print(d)' "$1"; }
 free_port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
 
 data=$room/data
+# Of a configuration's `journal`: it is sold here however full the disk of this machine is.
+watermarks='"no_new_holds_below_free_ratio":0,"settle_only_below_free_ratio":0'
+printf '{"journal":{%s}}' "$watermarks" >"$room/any_disk.json"
 # start [OPTION…]: a server over $data on a port of its own; ready when this returns. What it says is in $room/said and $room/server.log.
 start() {
+  [[ " $* " == *" --config "* ]] || set -- --config "$room/any_disk.json" "$@"
   port=$(free_port)
   url=http://127.0.0.1:$port
   "$holdfast" serve --data "$data" --listen "127.0.0.1:$port" "$@" >"$room/said" 2>>"$room/server.log" &

@@ -17,7 +17,7 @@ sign() {
   sign till
 } 2>"$room/openssl.log" || fail "no certificates could be made: $(cat "$room/openssl.log")"
 
-tls() { printf '{"http":{"tls":{%s}}}' "$1" >config.json; }
+tls() { printf '{"http":{"tls":{%s}},"journal":{%s}}' "$1" "$watermarks" >config.json; }
 refused() { # EXIT TEXT TLS
   tls "$3"
   expect "$1" "$2" timeout 20 "$holdfast" serve --config config.json --data "$data" --listen 127.0.0.1:0

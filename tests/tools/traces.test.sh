@@ -40,10 +40,7 @@ seen() { grep -c "$1" "$room/spans" || true; }
 
 # Off, as it is without a word about it: a collector stands by at the usual place and hears nothing.
 start_collector
-# However full the disk of the tests is.
-watermarks='"journal": {"no_new_holds_below_free_ratio": 0, "settle_only_below_free_ratio": 0}'
-printf '{%s}' "$watermarks" >"$room/silent.json"
-start --config "$room/silent.json"
+start
 open_opera
 hold 1 "$(trace 1)" >/dev/null
 [ -z "$(metric holdfast_traced_requests_total)" ] || fail "a server without traces counts some"
@@ -52,7 +49,7 @@ stop
 
 (umask 077 && printf 'X-Tenant: opera\n' >"$room/headers")
 cat >"$room/config.json" <<JSON
-{$watermarks, "traces": {"endpoint": "http://127.0.0.1:$collector_port", "headers_file": "$room/headers", "service_name": "box office",
+{"journal": {$watermarks}, "traces": {"endpoint": "http://127.0.0.1:$collector_port", "headers_file": "$room/headers", "service_name": "box office",
   "sample_ratio": 0, "batch_delay_ms": 20, "retry_for_ms": 300, "queue_spans_max": 64, "batch_spans_max": 16}}
 JSON
 

@@ -32,7 +32,7 @@ stop
 
 # What an interrupted one left goes at the next start; how many stay is the operator's choice.
 mkdir "$data/backups/backup-1790000000000.tmp" "$data/backups/other.tmp"
-printf '{"journal":{"backups_kept":1}}' >"$room/one.json"
+printf '{"journal":{"backups_kept":1,%s}}' "$watermarks" >"$room/one.json"
 start --config "$room/one.json"
 [ ! -e "$data/backups/backup-1790000000000.tmp" ] || fail "an unfinished copy is still there"
 [ -e "$data/backups/other.tmp" ] || fail "a stranger's directory was removed"
