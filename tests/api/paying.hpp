@@ -36,12 +36,15 @@ class answering {
   std::thread thread_;
 };
 
-/// A server that pays through it, and tries again soon.
+/// A server that pays through it, tries again soon, and tells nobody 202, however busy the machine is.
 [[nodiscard]] auto settings_with(testing::fake_gateway& gateway) -> server_settings;
 /// The same, which answers 202 soon.
 [[nodiscard]] auto impatient_with(testing::fake_gateway& gateway) -> server_settings;
 auto pay(api_client& buyer, const std::string& hold, const std::string& method, const std::string& key = new_key())
     -> reply;
+/// The same, asked for again under its key while it is pending: a machine that is busy answers 202 where another has done it all.
+auto pay_to_the_end(api_client& buyer, const std::string& hold, const std::string& method,
+                    const std::string& key = new_key()) -> reply;
 /// Where the order is that a hold becomes.
 [[nodiscard]] auto order_path(const std::string& hold) -> std::string;
 /// What the gateway has reserved and taken of all payments, and not given back.

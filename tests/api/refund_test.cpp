@@ -81,11 +81,11 @@ TEST_CASE("a refund whose answer is lost is asked for again, across a restart to
     const box_office opera{server};
     auto buyer = server.buyer();
     const auto id = held(buyer, opera, {"A/1/7"});
-    REQUIRE(pay(buyer, id, good_card).status == 201);
+    REQUIRE(pay_to_the_end(buyer, id, good_card).status == 201);
     gateway.next(call::refund_payment, how);
     auto organiser = opera.organiser;
     const auto key = new_key();
-    REQUIRE(refund(organiser, id, key).status == 201);
+    REQUIRE(eventually([&] { return refund(organiser, id, key).status == 201; })); // 202 on a machine that is busy
     server.restart();
     CHECK(eventually([&] { return kept(gateway) == 0; }));
     CHECK(gateway.refunds().size() == 1);

@@ -22,7 +22,7 @@ constexpr std::int64_t price = 7'000;
 struct market {
   explicit market(const json& changes = {{"resale", {{"max_percent", 80}}}}) : opera{server, changes} {
     order = held(seller, opera, {"A/1/7", "A/1/8"});
-    const auto sold = pay(seller, order, good_card);
+    const auto sold = pay_to_the_end(seller, order, good_card);
     REQUIRE(sold.status == 201);
     for (const auto& one : sold.json().at("tickets")) {
       tickets.push_back(one.at("ticket_id"));
@@ -47,7 +47,7 @@ struct market {
 
   fake_gateway gateway;
   answering pump{gateway};
-  api_server server{settings_with(gateway)};
+  api_server server{impatient_with(gateway)};
   box_office opera;
   api_client seller{server.buyer()};
   api_client buyer{server.buyer()};
@@ -91,9 +91,9 @@ TEST_CASE("a ticket is offered, found, held, paid by the second card, and the se
   CHECK(hold.json().at("total") == price);
   CHECK(hold.json().at("seats").at(0).at("seat") == "A/1/8");
   CHECK(at.list(hold.event_seq()).at("items").at(0).at("status") == "held");
-  const auto declined = pay(at.buyer, hold.text("hold_id"), bad_card);
+  const auto declined = pay_to_the_end(at.buyer, hold.text("hold_id"), bad_card);
   CHECK(declined.code() == "payment_declined");
-  const auto sold = pay(at.buyer, hold.text("hold_id"), good_card);
+  const auto sold = pay_to_the_end(at.buyer, hold.text("hold_id"), good_card);
   INFO(sold.body);
   REQUIRE(sold.status == 201);
   CHECK(sold.json().at("total") == price);
@@ -161,7 +161,7 @@ TEST_CASE("the seller's receipt credits what came back, and the seller's list ha
     REQUIRE(at.offer(at.seller, ticket, price).status == 201);
     const auto hold = at.hold_offer(at.buyer, ticket);
     REQUIRE(hold.status == 201);
-    const auto sold = pay(at.buyer, hold.text("hold_id"), good_card);
+    const auto sold = pay_to_the_end(at.buyer, hold.text("hold_id"), good_card);
     REQUIRE(sold.status == 201);
     return "min_seq=" + sold.event_seq();
   };
@@ -293,7 +293,7 @@ TEST_CASE("whoever gives the rest of the order back has that much back, and what
   market at;
   REQUIRE(at.offer(at.seller, 0, price).status == 201);
   const auto hold = at.hold_offer(at.buyer, 0);
-  REQUIRE(pay(at.buyer, hold.text("hold_id"), good_card).status == 201);
+  REQUIRE(pay_to_the_end(at.buyer, hold.text("hold_id"), good_card).status == 201);
   CHECK(eventually([&] { return at.gateway.refunds().size() == 1; }));
   reply back;
   CHECK(eventually([&] {

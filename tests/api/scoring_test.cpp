@@ -42,7 +42,7 @@ auto scored(const char* on_failure) -> json {
 /// A hook, a gateway, and a server that asks both.
 struct scored_house {
   explicit scored_house(const char* on_failure = "deny", std::chrono::milliseconds timeout = std::chrono::seconds{20},
-                        std::chrono::milliseconds answer_soon = std::chrono::seconds{2})
+                        std::chrono::milliseconds answer_soon = std::chrono::minutes{1})
       : answer_within{answer_soon},
         client{client_of(hook, timeout)},
         server{settings()},

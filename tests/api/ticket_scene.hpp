@@ -24,6 +24,8 @@ struct sold_tickets {
       ids.push_back(ticket.at("ticket_id").get<std::string>());
     }
     at = "?min_seq=" + sold.event_seq();
+    // What is done with a ticket is decided by what is shown of it.
+    REQUIRE(owner.get("/v1/orders/" + order + at).status == 200);
   }
 
   [[nodiscard]] auto path(std::size_t index) const -> std::string { return "/v1/tickets/" + ids[index] + at; }

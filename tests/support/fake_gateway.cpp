@@ -160,7 +160,8 @@ void fake_gateway::read(call kind, const asked& what, std::function<outcome<Valu
 auto fake_gateway::take_trouble(call kind) -> std::optional<trouble> {
   auto& queue = troubles_[kind];
   if (queue.empty()) {
-    return std::nullopt;
+    const auto standing = standing_.find(kind);
+    return standing == standing_.end() ? std::nullopt : std::optional{standing->second};
   }
   const auto how = queue.front();
   queue.pop_front();
@@ -259,6 +260,16 @@ auto fake_gateway::status() const -> gateway_status {
 void fake_gateway::next(call kind, trouble how) {
   const std::scoped_lock lock{mutex_};
   troubles_[kind].push_back(how);
+}
+
+void fake_gateway::always(call kind, trouble how) {
+  const std::scoped_lock lock{mutex_};
+  standing_[kind] = how;
+}
+
+void fake_gateway::works_again(call kind) {
+  const std::scoped_lock lock{mutex_};
+  standing_.erase(kind);
 }
 
 void fake_gateway::open_circuit(std::chrono::milliseconds retry_after) {

@@ -67,6 +67,9 @@ class fake_gateway final : public payments::gateway {
 
   /// The next call of this kind that no earlier `next` is for fails so.
   void next(call kind, trouble how);
+  /// Every call of this kind fails so that no `next` is for, until `works_again`.
+  void always(call kind, trouble how);
+  void works_again(call kind);
   /// Every call is `refused`, to be tried after `retry_after`, until `close_circuit`.
   void open_circuit(std::chrono::milliseconds retry_after);
   void close_circuit();
@@ -124,6 +127,7 @@ class fake_gateway final : public payments::gateway {
   std::map<std::string, remembered<payments::payment>> payment_keys_;
   std::map<std::string, remembered<payments::refund>> refund_keys_;
   std::map<call, std::deque<trouble>> troubles_;
+  std::map<call, trouble> standing_;
   std::vector<std::function<void()>> late_;
   std::deque<std::function<void()>> answers_;
   std::vector<asked> calls_;
