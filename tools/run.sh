@@ -85,6 +85,7 @@ if port_is_taken; then
   die "port $port on $host is in use: stop what uses it, or choose another with  tools/run.sh --listen 127.0.0.1:PORT"
 fi
 
+[[ " $* " == *" --config"* ]] || set -- --config "$HF_ROOT/configs/demo.json" "$@"
 mkdir -p "$data"
 trap stop INT TERM
 trap 'stop; wait' EXIT
