@@ -251,6 +251,9 @@ auto copy_journal(const import_directories& at, const fs::path& copy) -> tl::exp
   rocksdb_journal_options options;
   options.directory = at.journal;
   options.marks_directory = at.marks;
+  // Nothing is sold by it: what a full disk would refuse is nobody's concern here.
+  options.disk.no_new_holds_below = 0;
+  options.disk.settle_only_below = 0;
   auto opened = rocksdb_journal::open(std::move(options));
   if (!opened) {
     return tl::unexpected{std::move(opened.error())};

@@ -18,6 +18,9 @@ auto open_journal(const std::filesystem::path& data, journal::journal_access acc
   options.marks_directory = data / "marks";
   options.lock_file = data / "LOCK";
   options.access = access;
+  // Measured is the machine as it is, however full its disk.
+  options.disk.no_new_holds_below = 0;
+  options.disk.settle_only_below = 0;
   return journal::rocksdb_journal::open(std::move(options)).map_error(to_failure);
 }
 
