@@ -7,6 +7,7 @@ using namespace holdfast;
 using namespace holdfast::api_test;
 using nlohmann::json;
 
+namespace holdfast::api_test::allocations {
 namespace {
 
 auto apart(std::vector<std::string> seats, const std::string& kind = "house", const json& more = json::object())
@@ -211,3 +212,5 @@ TEST_CASE("what is set apart survives the server") {
   CHECK(hold(buyer, at.opera, {"A/1/1"}).code() == "seat_unavailable");
   CHECK(buyer.post(at.opera.path("/holds"), {{"seats", {"A/1/1"}}, {"access_code", "Fan Club 27"}}).status == 201);
 }
+
+} // namespace holdfast::api_test::allocations

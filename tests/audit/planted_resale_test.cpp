@@ -7,7 +7,7 @@
 #include <string>
 
 /// Carl, who has seats 5 and 6 by payment 1, resells the first of them; Gina pays for it by payment 5.
-namespace holdfast::testing {
+namespace holdfast::testing::resale {
 
 using namespace domain;
 namespace audit = journal::audit;
@@ -166,4 +166,4 @@ TEST_CASE("every planted fault in the money of a resale is found and named where
       true, resale_day);
 }
 
-} // namespace holdfast::testing
+} // namespace holdfast::testing::resale

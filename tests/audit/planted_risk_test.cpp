@@ -7,7 +7,7 @@
 #include <string>
 
 /// Gina's payment 5 is scored and sold with a review that her organiser accepts; Hugo's payment 6 is denied.
-namespace holdfast::testing {
+namespace holdfast::testing::risk {
 
 using namespace domain;
 namespace audit = journal::audit;
@@ -123,4 +123,4 @@ TEST_CASE("every planted fault in the scoring of a payment is found and named wh
       true, risky_day);
 }
 
-} // namespace holdfast::testing
+} // namespace holdfast::testing::risk

@@ -6,6 +6,7 @@
 
 #include <string>
 
+namespace holdfast::testing::settlement {
 namespace {
 
 using namespace holdfast;
@@ -173,3 +174,5 @@ TEST_CASE("payments that have not ended and that nothing would wake are found") 
   REQUIRE(found.contains(kind::deadline_missed));
   CHECK(found.at(kind::deadline_missed).stream == day::payments);
 }
+
+} // namespace holdfast::testing::settlement

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace holdfast::tests {
+namespace holdfast::tests::traffic {
 
 namespace {
 
@@ -178,4 +178,4 @@ TEST_CASE("a seat acknowledged to two buyers is counted as a double sale") {
   CHECK(crowd.double_sales() == 1);
 }
 
-} // namespace holdfast::tests
+} // namespace holdfast::tests::traffic

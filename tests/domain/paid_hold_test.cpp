@@ -9,6 +9,7 @@
 using namespace holdfast::domain;
 using namespace holdfast::tests;
 
+namespace holdfast::paid_holds {
 namespace {
 
 const caller checkout{};
@@ -99,3 +100,5 @@ TEST_CASE("an image has the hold that is being paid and the order that a payment
   REQUIRE(on.act(checkout, return_order{sold, payment_number{2}}));
   CHECK(on.state.counts().sold == 0);
 }
+
+} // namespace holdfast::paid_holds

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+namespace holdfast::codec_queue {
 namespace {
 
 using namespace holdfast;
@@ -149,3 +150,5 @@ TEST_CASE("a waiting room's fact that cannot be is corrupt") {
   pace.set_permille(1'001);
   CHECK(!read_message(pace_type, pace));
 }
+
+} // namespace holdfast::codec_queue

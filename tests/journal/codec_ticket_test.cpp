@@ -5,6 +5,7 @@
 
 #include <string>
 
+namespace holdfast::codec_ticket {
 namespace {
 
 using namespace holdfast;
@@ -96,3 +97,5 @@ TEST_CASE("facts about tickets that no ticket can have are refused") {
   undone.set_nonce(1);
   CHECK(read_message(undone_type, undone).has_value());
 }
+
+} // namespace holdfast::codec_ticket

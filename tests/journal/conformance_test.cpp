@@ -10,6 +10,7 @@
 #include <thread>
 
 /// What every journal promises, whatever it stores into: run over the one in memory and the one on disk.
+namespace holdfast::conformance {
 namespace {
 
 using namespace holdfast;
@@ -287,3 +288,5 @@ TEST_CASE_TEMPLATE("a batch holds at most 256 KiB, unless one command alone is l
   }
   CHECK(is_chained(read_stream(in, event_stream(1)).records));
 }
+
+} // namespace holdfast::conformance

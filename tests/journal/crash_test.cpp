@@ -17,6 +17,7 @@
 #include <thread>
 
 /// kill -9 at random moments, and in builds with failpoints at each of them: whatever was acknowledged is there after the restart.
+namespace holdfast::crashes {
 namespace {
 
 using namespace holdfast;
@@ -206,3 +207,5 @@ TEST_CASE("a death at each failpoint loses nothing that was acknowledged") {
     check_after_death(root, acknowledged);
   }
 }
+
+} // namespace holdfast::crashes

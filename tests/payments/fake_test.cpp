@@ -5,6 +5,7 @@
 
 #include <optional>
 
+namespace holdfast::fakes {
 namespace {
 
 using namespace holdfast;
@@ -139,3 +140,5 @@ TEST_CASE("the fake gateway's open circuit refuses everything, and answers come 
   CHECK(said == "2 rejected not_found; 1 refused circuit_open; 3 rejected not_found");
   CHECK_FALSE(at.answer());
 }
+
+} // namespace holdfast::fakes

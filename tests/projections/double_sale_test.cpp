@@ -11,7 +11,7 @@
 // Facts that no decision makes, planted in the journal: the check of the viewing plane must count them, whether anybody reads
 // the event or not, and whether they come live or after a lag.
 
-namespace holdfast::projections_test {
+namespace holdfast::projections_test::double_sale {
 
 namespace {
 
@@ -188,4 +188,4 @@ TEST_CASE("background loads keep to their rate") {
   CHECK(world.views().metrics().event_loads <= 20);
 }
 
-} // namespace holdfast::projections_test
+} // namespace holdfast::projections_test::double_sale

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace holdfast::projections_test {
+namespace holdfast::projections_test::inventory {
 
 namespace {
 
@@ -397,4 +397,4 @@ TEST_CASE("more readers than may wait are refused at once") {
   CHECK(given.world.views().metrics().reads_refused == 2);
 }
 
-} // namespace holdfast::projections_test
+} // namespace holdfast::projections_test::inventory

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace holdfast::projections_test {
+namespace holdfast::projections_test::ledger {
 
 namespace {
 
@@ -194,4 +194,4 @@ TEST_CASE(
   }
 }
 
-} // namespace holdfast::projections_test
+} // namespace holdfast::projections_test::ledger

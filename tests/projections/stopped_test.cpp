@@ -15,7 +15,7 @@
 // A projection that meets a fact which cannot be: it stops and says so, what it showed last goes on being shown and says how old it is, and
 // nothing else stops.
 
-namespace holdfast::projections_test {
+namespace holdfast::projections_test::stopped {
 
 namespace {
 
@@ -251,4 +251,4 @@ TEST_CASE("a catalogue that has stopped still lists what was there, and seats go
   CHECK(given.seats(other, seq)->outcome == read_outcome::ok);
 }
 
-} // namespace holdfast::projections_test
+} // namespace holdfast::projections_test::stopped

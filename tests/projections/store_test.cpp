@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace holdfast::projections_test {
+namespace holdfast::projections_test::store {
 
 namespace {
 
@@ -219,4 +219,4 @@ TEST_CASE("the store's thread runs jobs in order, and drops them after its end")
   CHECK(seen.size() == 100);
 }
 
-} // namespace holdfast::projections_test
+} // namespace holdfast::projections_test::store

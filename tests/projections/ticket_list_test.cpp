@@ -12,7 +12,7 @@
 #include <vector>
 
 /// Whose tickets are listed, against a list of plain values.
-namespace holdfast::projections_test {
+namespace holdfast::projections_test::ticket_list {
 
 namespace {
 
@@ -197,4 +197,4 @@ TEST_CASE("a page of somebody who has handed on very many tickets ends early, an
   CHECK(store.tickets_of(person(3), ticket_place{orders, orders, 0}, 10).tickets.empty());
 }
 
-} // namespace holdfast::projections_test
+} // namespace holdfast::projections_test::ticket_list

@@ -28,7 +28,7 @@
 
 // Bytes of the index that have changed on the disk: found at the start, and by whoever compares it with the journal.
 
-namespace holdfast::search_test {
+namespace holdfast::search_test::text_damage {
 
 namespace {
 
@@ -339,4 +339,4 @@ TEST_CASE("whoever compares the index with the journal sees damage, whether it w
   CHECK(seen > 0);
 }
 
-} // namespace holdfast::search_test
+} // namespace holdfast::search_test::text_damage
