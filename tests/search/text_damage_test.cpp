@@ -59,7 +59,7 @@ struct kept_index {
 
   /// A copy of it in which some bits of one byte are others.
   auto damaged(const fs::path& file, std::uintmax_t offset, unsigned bits = 0x11) -> fs::path {
-    const auto copy = place.path() / "copy";
+    auto copy = place.path() / "copy";
     fs::remove_all(copy);
     fs::copy(kept, copy, fs::copy_options::recursive);
     std::fstream bytes{projections::text_projection::current_in(copy) / file,
