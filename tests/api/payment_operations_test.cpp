@@ -73,9 +73,9 @@ TEST_CASE("payments that have not ended are listed for the operator, with what t
   CHECK(server.engine().metrics().payments_stuck.load() == 1);
   gateway.works_again(call::capture);
   CHECK(eventually([&] { return admin.get("/v1/admin/payments").json().at("items").empty(); }));
-  CHECK(server.engine().metrics().payments_stuck.load() == 0);
-  CHECK(server.engine().metrics().payments_open.load() == 0);
-  CHECK(server.engine().metrics().payments_captured.load() == 1);
+  CHECK(eventually([&] { return server.engine().metrics().payments_stuck.load() == 0; }));
+  CHECK(eventually([&] { return server.engine().metrics().payments_open.load() == 0; }));
+  CHECK(eventually([&] { return server.engine().metrics().payments_captured.load() == 1; }));
   auto elsewhere = server.key({"admin"}, server.organisation("Elsewhere"));
   CHECK(elsewhere.get("/v1/admin/payments").code() == "not_found");
 }
