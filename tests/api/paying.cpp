@@ -29,8 +29,7 @@ void answering::run(testing::fake_gateway& gateway) {
       gateway.answer_all();
     }
     // Nobody says when an answer waits: it looks often.
-    ended_now_.wait_for(lock, std::chrono::milliseconds{std::getenv("HF_LAG") ? 25 : 1},
-                        [this] { return ended_.load(); });
+    ended_now_.wait_for(lock, std::chrono::milliseconds{1}, [this] { return ended_.load(); });
   }
 }
 
